@@ -1,0 +1,46 @@
+# One command each: every target does its own set-up in .venv, from nothing but git, make and Python 3.11 with venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NPM_OPENSPEC_VERSION := 1.13.2
+
+.PHONY: help demo test long lint format model npm clean
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
+
+.make/venv: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "geoflow needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable ".[local]" --group dev
+	@mkdir -p .make && touch $@
+
+demo: .make/venv ## Run the main job on a small example with the embedded model
+	$(BIN)/geoflow demo
+
+model: .make/venv ## Pull the embedded model into the user's data folder
+	$(BIN)/geoflow model pull
+
+lint: .make/venv ## Check style, types and the arrows between rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## Run every check and test; those that need a model where one was pulled
+	$(BIN)/pytest -n 2 --cov=geoflow --cov-report=term:skip-covered -rs -m "not long"
+
+long: .make/venv ## Run what takes minutes: every real tree with the embedded model
+	$(BIN)/pytest -rs -m long
+
+npm: ## Install the npm openspec CLI, the judge of some tests, where node is
+	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the npm openspec CLI will be skipped"; exit 0; }; \
+	test -x build/npm/node_modules/.bin/openspec || npm install --silent --no-audit --no-fund --prefix build/npm @fission-ai/openspec@$(NPM_OPENSPEC_VERSION)
+
+format: .make/venv ## Format the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## Remove everything that was made here
+	rm -rf $(VENV) .make build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage*

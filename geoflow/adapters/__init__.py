@@ -1,0 +1,1 @@
+"""The outside: git, model servers, files, templates. workflow sees them through `geoflow.ports` only."""

@@ -1,0 +1,1 @@
+"""The command line: parse, wire, render. The only room that knows Typer and Rich."""

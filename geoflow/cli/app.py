@@ -1,0 +1,52 @@
+"""The Typer application: every command in one list, and the one place where expected errors are shown."""
+
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from geoflow import __version__
+from geoflow.cli.render import print_error
+from geoflow.errors import ExitCode, GeoflowError
+
+
+class GeoflowGroup(TyperGroup):
+    """A group that turns an expected failure into a message, a fix and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a GeoflowError is rendered here and nowhere else."""
+        as_json = "--json" in sys.argv or "--json" in ctx.args
+        try:
+            return super().invoke(ctx)
+        except GeoflowError as error:
+            print_error(error, as_json=as_json)
+            raise typer.Exit(int(error.exit_code)) from None
+        except KeyboardInterrupt:
+            sys.stderr.write("Stopped. Nothing was left half done.\n")
+            raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
+
+
+app = typer.Typer(
+    cls=GeoflowGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Keep a team's OpenSpec specifications in git getting better with every commit, with a local model.",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"geoflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: bool = typer.Option(
+        False, "--version", help="Show the version and end.", callback=_show_version, is_eager=True
+    ),
+) -> None:
+    """Keep a team's OpenSpec specifications in git getting better with every commit, with a local model."""

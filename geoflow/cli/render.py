@@ -1,0 +1,50 @@
+"""How answers and errors look: answers on stdout, talk on stderr, JSON as one document."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from geoflow.errors import GeoflowError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def printable(text: str) -> str:
+    """Make text from a spec, model or tool safe for a terminal: control characters become visible escapes."""
+    return "".join(
+        character
+        if character in "\n\t" or (character.isprintable() and not "\ud800" <= character <= "\udfff")
+        else f"\\x{ord(character):02x}"
+        for character in text
+    )
+
+
+def answer_console() -> "Console":
+    """Make the console of the answer (stdout); text that is printed is never read as markup."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+def talk_console() -> "Console":
+    """Make the console of everything else (stderr)."""
+    from rich.console import Console
+
+    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Write one JSON document to stdout; it has a `schema` field."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+
+
+def print_error(error: GeoflowError, *, as_json: bool) -> None:
+    """Show an expected failure: on stderr for people, as a document on stdout for scripts."""
+    if as_json:
+        print_json({"schema": "geoflow.error/1", "code": error.code, "message": error.message, "fix": error.fix})
+        return
+    sys.stderr.write(f"geoflow: {printable(error.message)}\n")
+    if error.fix:
+        sys.stderr.write(f"  fix: {printable(error.fix)}\n")

@@ -1,0 +1,1 @@
+"""Measures and snapshots: what is counted, with unit and aim."""

@@ -1,0 +1,164 @@
+"""What the use cases need from the outside, as Protocols, and the plain values that cross the border."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+JsonValue = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One call of a model.
+
+    `prompt` names the prompt and its version (`improve.span/1`) for the transcript. `messages` start with what stays
+    the same from call to call, so that the server's prefix cache is hit. With `schema` (JSON Schema of an object) the
+    reply is forced into that form, parsed and validated.
+    """
+
+    prompt: str
+    messages: tuple[Message, ...]
+    schema: Mapping[str, JsonValue] | None = None
+    max_tokens: int = 512
+    temperature: float = 0.0
+    seed: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call. `cached` is None where the server does not say (unknown is not zero)."""
+
+    prompt: int = 0
+    completion: int = 0
+    cached: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """A model's answer: the text, and with a schema the validated object. Times are seconds."""
+
+    text: str
+    value: Mapping[str, JsonValue] | None
+    model: str
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    first_token_seconds: float | None = None
+
+
+class ChatModel(Protocol):
+    """A language model behind a server.
+
+    `complete` raises GeoflowError: code `model-unreachable`, `model-timeout`, `model-refused`, `model-reply-invalid`,
+    `model-context-exceeded`; the transport's own exceptions never pass.
+    """
+
+    @property
+    def name(self) -> str:
+        """Give the model's id as the server names it."""
+
+    @property
+    def backend(self) -> str:
+        """Say which kind of server answers: `lm-studio`, `openai-compatible` or `embedded`."""
+
+    @property
+    def context_tokens(self) -> int:
+        """Give the size of the loaded context in tokens, prompt and reply together."""
+
+    def complete(self, request: ChatRequest) -> ChatReply:
+        """Answer one request; blocking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the user's repository stands. `branch` is None on a detached HEAD."""
+
+    commit: str
+    branch: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitInfo:
+    """A commit as `log` shows it; `openspec_tree` is the object id of the openspec folder, empty where it has none."""
+
+    id: str
+    time: datetime
+    subject: str
+    openspec_tree: str
+
+
+class Repository(Protocol):
+    """The git repository around an OpenSpec root. Paths are relative to the root, with forward slashes.
+
+    Nothing here touches the user's work tree, index or checked-out branch.
+    """
+
+    def head(self) -> Head:
+        """Tell the commit that is checked out; GeoflowError `unborn-branch` where there is none yet."""
+
+    def read(self, commit: str) -> dict[str, bytes]:
+        """Read every file below `openspec/` at a commit: {path: bytes}."""
+
+    def uncommitted(self) -> list[str]:
+        """List the paths below `openspec/` that differ from HEAD, untracked ones included."""
+
+    def commit(self, parent: str, changes: Mapping[str, bytes], message: str) -> str:
+        """Write a commit on top of `parent` with these files replaced, from objects alone; its id. No ref moves."""
+
+    def create_branch(self, name: str, commit: str) -> None:
+        """Publish a new branch with one update; GeoflowError `branch-exists` where the name is taken."""
+
+    def log(self, limit: int) -> list[CommitInfo]:
+        """List the commits reachable from HEAD, newest first."""
+
+    def append_note(self, commit: str, line: str) -> None:
+        """Append one line to the commit's note in `refs/notes/geoflow`, safe against parallel writers."""
+
+    def notes(self, commits: Sequence[str]) -> dict[str, str]:
+        """Read the notes of these commits; commits without one are absent."""
+
+
+class Documents(Protocol):
+    """The OpenSpec files of the work tree, paths relative to the root. Writes are atomic and stay below `openspec/`."""
+
+    def read(self) -> dict[str, bytes]:
+        """Read every file below `openspec/`: {path: bytes}."""
+
+    def create(self, files: Mapping[str, str]) -> None:
+        """Write new files, all or none; GeoflowError `exists` where one is there already."""
+
+
+class Templates(Protocol):
+    """Texts with holes, rendered in a sandbox."""
+
+    def render(self, name: str, values: Mapping[str, JsonValue]) -> str:
+        """Fill the template of this name, such as `prompts/span.md`."""
+
+
+class Progress(Protocol):
+    """How far a run is; shown on a terminal, silent elsewhere."""
+
+    def update(self, label: str, done: int, total: int) -> None:
+        """Say what is being done, and how many of how many are finished."""
+
+
+class Clock(Protocol):
+    """Time, so that use cases can be tested without waiting."""
+
+    def now(self) -> datetime:
+        """Give the time of day, in UTC."""
+
+    def seconds(self) -> float:
+        """Give seconds that only grow, for measuring."""
+
+
+Retrieve = Callable[[str, int], Sequence[tuple[str, float]]]
+"""Find passage ids for a query, best first, with a score (higher is better): `retrieve(query, limit)`."""

@@ -1,0 +1,1 @@
+"""What makes a requirement good: smells and the words behind them."""

@@ -1,0 +1,1 @@
+"""QR (question/response) routing: passages, retrieval, answers."""
