@@ -119,8 +119,15 @@ class Repository(Protocol):
     def log(self, limit: int) -> list[CommitInfo]:
         """List the commits reachable from HEAD, newest first."""
 
-    def append_note(self, commit: str, line: str) -> None:
-        """Append one line to the commit's note in `refs/notes/geoflow`, safe against parallel writers."""
+    def diff(self, old: str, new: str) -> str:
+        """Show what two commits change below `openspec/`, as a plain unified diff."""
+
+    def append_note(self, commit: str, line: str, *, unless: Callable[[str], bool] | None = None) -> bool:
+        """Append one line to the commit's note in `refs/notes/geoflow`, safe against parallel writers.
+
+        `unless` decides on the note as it stands, while nobody else can write: true means that nothing is written.
+        Tells whether the line was written.
+        """
 
     def notes(self, commits: Sequence[str]) -> dict[str, str]:
         """Read the notes of these commits; commits without one are absent."""

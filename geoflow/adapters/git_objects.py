@@ -1,0 +1,131 @@
+"""Git objects, read and written in bulk; nothing here knows refs, the index or the work tree."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from geoflow.adapters.git_process import GitProcess
+from geoflow.errors import GeoflowError
+
+_FILE_MODES = ("100644", "100755", "100664")
+_NEW_FILE_MODE = "100644"
+_FOLDER_MODE = "040000"
+
+
+class Entry(NamedTuple):
+    """One line of a tree: mode, type (`blob`, `tree`, `commit`), object id and path."""
+
+    mode: str
+    type: str
+    id: str
+    path: str
+
+    @property
+    def is_file(self) -> bool:
+        """Tell a regular file from a symlink, a submodule and a folder."""
+        return self.mode in _FILE_MODES
+
+
+def list_tree(git: GitProcess, tree: str, *, below: str = "") -> list[Entry]:
+    """List a tree; with `below` everything under that path, else only the top level.
+
+    Raises:
+        GeoflowError: `bad-object` where `tree` names none.
+    """
+    if tree.startswith("-"):
+        raise no_object(tree)
+    options = ("-r", "-z", "--full-tree", tree, "--", below) if below else ("-z", "--full-tree", tree)
+    return [_entry(record) for record in git.run("ls-tree", *options).split(b"\0") if record]
+
+
+def read_blobs(git: GitProcess, ids: Iterable[str]) -> dict[str, bytes]:
+    """Read blobs by id with one process: {id: content}; GeoflowError `bad-object` where one is missing."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    output = git.run("cat-file", "--batch", "--buffer", stdin="".join(f"{name}\n" for name in wanted).encode())
+    blobs: dict[str, bytes] = {}
+    position = 0
+    for name in wanted:
+        header_end = output.index(b"\n", position)
+        words = output[position:header_end].decode().split()
+        if len(words) != 3:
+            raise no_object(name)
+        start = header_end + 1
+        blobs[name] = output[start : start + int(words[2])]
+        position = start + int(words[2]) + 1
+    return blobs
+
+
+def tree_ids(git: GitProcess, names: Iterable[str]) -> list[str]:
+    """Resolve names such as `COMMIT:folder` to ids of trees with one process; empty where it is none."""
+    question = "".join(f"{name}\n" for name in names)
+    if not question:
+        return []
+    output = git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", "--buffer", stdin=os.fsencode(question))
+    return [line.removeprefix("tree ") if line.startswith("tree ") else "" for line in os.fsdecode(output).splitlines()]
+
+
+def write_blob(git: GitProcess, content: bytes) -> str:
+    """Write a blob as it is, unfiltered; its id."""
+    return git.line("hash-object", "-w", "--stdin", stdin=content)
+
+
+def write_tree(git: GitProcess, base: str, blobs: Mapping[str, str]) -> str:
+    """Write a tree that is `base` with these blobs at these paths; its id.
+
+    Modes stay as they are, new files become 100644, and `base` may be empty. Only touched folders are rewritten.
+
+    Raises:
+        GeoflowError: `not-a-file` where a symlink, submodule or folder stands at a path or in the way of it.
+    """
+    entries = {entry.path: entry for entry in list_tree(git, base)} if base else {}
+    below: dict[str, dict[str, str]] = {}
+    for path, blob in blobs.items():
+        name, slash, rest = path.partition("/")
+        if slash:
+            below.setdefault(name, {})[rest] = blob
+        else:
+            entries[name] = _replaced(entries.get(name), name, blob)
+    for name, inner in below.items():
+        entries[name] = _rewritten(git, entries.get(name), name, inner)
+    lines = (f"{entry.mode} {entry.type} {entry.id}\t{entry.path}\0" for entry in entries.values())
+    # What is not there (a partial clone) need not be fetched to be referred to again.
+    return git.line("mktree", "-z", "--missing", stdin=os.fsencode("".join(lines)))
+
+
+def no_object(name: str) -> GeoflowError:
+    """Make the error for an object that is not in the repository."""
+    return GeoflowError(
+        f"The repository has no object {name}.",
+        fix="Name a commit that `git log` shows; if it should be there, try `git fsck` or `git fetch --unshallow`.",
+        code="bad-object",
+    )
+
+
+def _entry(record: bytes) -> Entry:
+    description, _, path = record.partition(b"\t")
+    mode, kind, name = description.decode().split()
+    return Entry(mode, kind, name, os.fsdecode(path))
+
+
+def _replaced(old: Entry | None, name: str, blob: str) -> Entry:
+    if old is None:
+        return Entry(_NEW_FILE_MODE, "blob", blob, name)
+    if not old.is_file:
+        raise _not_a_file(name)
+    return old._replace(id=blob)
+
+
+def _rewritten(git: GitProcess, old: Entry | None, name: str, blobs: Mapping[str, str]) -> Entry:
+    if old is not None and old.type != "tree":
+        raise _not_a_file(name)
+    return Entry(_FOLDER_MODE, "tree", write_tree(git, old.id if old else "", blobs), name)
+
+
+def _not_a_file(name: str) -> GeoflowError:
+    return GeoflowError(
+        f"{name} is a symlink, a submodule or a folder in the commit, and geoflow replaces only plain files.",
+        fix=f"Commit {name} as a plain file first.",
+        code="not-a-file",
+    )

@@ -1,0 +1,160 @@
+"""The repository around an OpenSpec root. Nothing here touches the work tree, the index or the checked-out branch."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from geoflow.adapters.git_notes import append_note, read_notes
+from geoflow.adapters.git_objects import list_tree, no_object, read_blobs, tree_ids, write_blob, write_tree
+from geoflow.adapters.git_process import GitProcess, failure
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.ports import CommitInfo, Head
+
+_LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+
+
+class GitRepository:
+    """The `Repository` port on a real repository.
+
+    Args:
+        git: Runs git in the root, the folder that holds `openspec/`.
+        prefix: The root's path in the repository, empty or with a slash at its end.
+        common_folder: The git folder that all work trees of the repository share.
+    """
+
+    def __init__(self, git: GitProcess, prefix: str, common_folder: Path) -> None:
+        self._git = git
+        self._prefix = prefix
+        self._openspec = f"{prefix}openspec"
+        self._common_folder = common_folder
+
+    @property
+    def state_folder(self) -> Path:
+        """Give the folder for caches, transcripts and locks, inside the git folder; it may not exist yet."""
+        return self._common_folder / "geoflow"
+
+    def head(self) -> Head:
+        """Tell the commit that is checked out; GeoflowError `unborn-branch` where there is none yet."""
+        finished = self._git.attempt("rev-parse", "HEAD", "--symbolic-full-name", "HEAD")
+        if finished.status:
+            raise GeoflowError(
+                "This repository has no commit yet.",
+                fix='Commit first: `git add openspec && git commit -m "Add specs"`.',
+                code="unborn-branch",
+            )
+        commit, name = os.fsdecode(finished.output).splitlines()
+        return Head(commit, name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else None)
+
+    def read(self, commit: str) -> dict[str, bytes]:
+        """Read every plain file below `openspec/` at a commit: {path: bytes}; symlinks and submodules are left out."""
+        entries = [
+            entry
+            for entry in list_tree(self._git, commit, below=self._openspec)
+            if entry.is_file and entry.path.startswith(f"{self._openspec}/")
+        ]
+        blobs = read_blobs(self._git, (entry.id for entry in entries))
+        return {entry.path.removeprefix(self._prefix): blobs[entry.id] for entry in entries}
+
+    def uncommitted(self) -> list[str]:
+        """List the paths below `openspec/` that differ from HEAD, untracked ones included."""
+        output = self._git.run(
+            "status",
+            "--porcelain=v2",
+            "-z",
+            "--untracked-files=all",
+            "--ignore-submodules=all",
+            "--no-renames",
+            "--",
+            "openspec",
+        )
+        records = [os.fsdecode(record) for record in output.split(b"\0") if record]
+        return sorted(_status_path(record).removeprefix(self._prefix) for record in records)
+
+    def diff(self, old: str, new: str) -> str:
+        """Show what two commits change below `openspec/`, as a plain unified diff."""
+        for commit in (old, new):
+            if commit.startswith("-"):
+                raise no_object(commit)
+        options = ("-p", "-r", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
+        output = self._git.run("diff-tree", *options, old, new, "--", "openspec")
+        return output.decode("utf-8", "replace")
+
+    def commit(self, parent: str, changes: Mapping[str, bytes], message: str) -> str:
+        """Write a commit on top of `parent` with these files replaced, from objects alone; its id. No ref moves.
+
+        Raises:
+            GeoflowError: `no-identity`, `signing-failed`, `not-a-file`, `outside-openspec`, `bad-object`.
+        """
+        blobs = {self._path(path): write_blob(self._git, content) for path, content in changes.items()}
+        tree = write_tree(self._git, parent, blobs)
+        signing = self._git.attempt("config", "--type=bool", "--get", "commit.gpgsign").output.strip() == b"true"
+        text = message.replace("\0", "\N{REPLACEMENT CHARACTER}").rstrip("\n") + "\n"
+        return self._git.line(
+            *("-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, "-p", parent, "-F", "-"),
+            *(("-S",) if signing else ()),
+            stdin=text.encode("utf-8", "replace"),
+        )
+
+    def create_branch(self, name: str, commit: str) -> None:
+        """Publish a new branch with one update; GeoflowError `branch-exists` where the name is taken."""
+        ref = f"refs/heads/{name}"
+        if name.startswith("-") or self._git.attempt("check-ref-format", ref).status:
+            raise GeoflowError(
+                f"{name!r} is no name for a branch.",
+                fix="Take letters, digits, `-` and `/`.",
+                code="bad-branch-name",
+                exit_code=ExitCode.USAGE,
+            )
+        # The empty old value means: only if the branch does not exist, decided by git under its own lock.
+        finished = self._git.attempt("update-ref", "-m", "geoflow: branch", ref, commit, "")
+        if not finished.status:
+            return
+        taken = not self._git.attempt("show-ref", "--verify", "--quiet", ref).status
+        if taken or "exists; cannot create" in finished.error:
+            raise GeoflowError(
+                f"The branch {name} exists already, or another branch's name is in its way.",
+                fix=f"Delete it (`git branch -D {name}`) or take another name.",
+                code="branch-exists",
+            )
+        raise failure("update-ref", finished)
+
+    def log(self, limit: int) -> list[CommitInfo]:
+        """List the commits reachable from HEAD, newest first; as far as they are there in a shallow clone."""
+        head = self.head()
+        output = self._git.run(
+            *("log", "-z", f"--max-count={max(limit, 0)}", "--no-show-signature", "--no-color", "--encoding=UTF-8"),
+            *("--format=%H %ct %s", head.commit),
+        )
+        records = [record.decode("utf-8", "replace") for record in output.split(b"\0") if record]
+        commits = [record.split(" ", 2) for record in records]
+        trees = tree_ids(self._git, (f"{commit[0]}:{self._openspec}" for commit in commits))
+        return [
+            CommitInfo(name, _time(seconds), subject, tree)
+            for (name, seconds, subject), tree in zip(commits, trees, strict=True)
+        ]
+
+    def append_note(self, commit: str, line: str, *, unless: Callable[[str], bool] | None = None) -> bool:
+        """Append one line to the commit's note in `refs/notes/geoflow`, safe against parallel writers."""
+        return append_note(self._git, self.state_folder, commit, line, unless=unless)
+
+    def notes(self, commits: Sequence[str]) -> dict[str, str]:
+        """Read the notes of these commits; commits without one are absent."""
+        return read_notes(self._git, commits)
+
+    def _path(self, path: str) -> str:
+        parts = path.split("/")
+        harmless = all(part not in {"", ".", ".."} and part.casefold() != ".git" for part in parts)
+        if len(parts) < 2 or parts[0] != "openspec" or not harmless or "\0" in path:
+            raise GeoflowError(f"{path!r} is no file below openspec/.", code="outside-openspec")
+        return f"{self._prefix}{path}"
+
+
+def _status_path(record: str) -> str:
+    if record[0] in "?!":
+        return record[2:]
+    return record.split(" ", 10 if record[0] == "u" else 8)[-1]
+
+
+def _time(seconds: str) -> datetime:
+    return datetime.fromtimestamp(min(max(int(seconds or 0), 0), _LAST_SECOND), UTC)
