@@ -1,0 +1,29 @@
+"""Where the parts are joined: commands ask here for what they work on. Everything heavy is imported when asked for."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geoflow.errors import GeoflowError
+
+if TYPE_CHECKING:
+    from geoflow.adapters.git import GitRepository
+
+
+def find_root_or_fail() -> Path:
+    """Find the folder that holds `openspec/`: here or the nearest one above; GeoflowError `no-openspec`."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "openspec").is_dir():
+            return folder
+    raise GeoflowError(
+        f"There is no openspec/ folder in {here} or above it.",
+        fix="Go to a folder that has one, or make it: `mkdir -p openspec/specs`.",
+        code="no-openspec",
+    )
+
+
+def open_repository() -> "GitRepository":
+    """Open the git repository around the OpenSpec root that the command was typed in."""
+    from geoflow.adapters import git
+
+    return git.open_repository(find_root_or_fail())
