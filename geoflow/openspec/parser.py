@@ -142,16 +142,16 @@ def _section(source: Source, region: Region) -> Section:
 def _requirement(source: Source, block: Block, *, deeper: bool) -> Requirement:
     document, begins = source.document, source.begins
     start, body_start = begins[block.start], begins[block.start + 1]
-    end = max(source.trimmed_end(block.start, block.end), body_start if block.end > block.start + 1 else start)
+    end = max(source.trimmed_end(block.start, block.end), body_start)
     headings = [index for index in between(document.hashes, block.start + 1, block.end) if level(document.lines[index])]
-    body_end = begins[headings[0]] if headings else max(end, body_start)
+    body_end = begins[headings[0]] if headings else end
     return Requirement(
         name=block.name,
         text=body_text(document, block),
         scenarios=_scenarios(source, headings, block.end, deeper=deeper),
         start=start,
         end=end,
-        body_start=min(body_start, body_end),
+        body_start=body_start,
         body_end=body_end,
         span=source.span(start, end),
     )
