@@ -1,0 +1,63 @@
+"""Contracts: which invariants an edit may touch, by the kind of finding that it mends."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from geoflow.quality.finding import Finding
+from geoflow.quality.tokens import Kind
+
+ContractName = Literal["structure", "reword", "needs-answer", "destructive"]
+Maker = Literal["template", "model", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What an edit for one kind of finding may do; everything not named here stays forbidden.
+
+    `excuses`: kinds of tokens of the finding's own quote that may be lost. `adds`: token keys that may newly appear.
+    `licensed`: kinds of new tokens that a licence may allow. `new_words`: how many new content words at most.
+    `regroups`: scenarios and steps may be recognised anew (only their form was wrong).
+    """
+
+    name: ContractName
+    maker: Maker
+    excuses: frozenset[Kind] = frozenset()
+    adds: frozenset[str] = frozenset()
+    licensed: frozenset[Kind] = frozenset({"word"})
+    new_words: int = 0
+    regroups: bool = False
+    growth: float = 1.5
+
+
+_EVERYTHING: frozenset[Kind] = frozenset({"literal", "number", "modal", "negation", "relation", "word", "free"})
+_NEEDS_ANSWER = Contract("needs-answer", "none")
+
+CONTRACTS: dict[str, Contract] = {
+    # Form alone: every word stays; capitals, headings and marks change.
+    "GF101": Contract("structure", "template"),
+    "GF111": Contract("structure", "template", adds=frozenset({"scenario"}), regroups=True),
+    "GF112": Contract("structure", "template", regroups=True),
+    # A normative word is added, or takes the place of "will"; the model only where a verb has to follow it.
+    "OS-S15": Contract("structure", "model", adds=frozenset({"shall", "must"}), excuses=frozenset({"modal"})),
+    "OS-D6": Contract("structure", "model", adds=frozenset({"shall", "must"}), excuses=frozenset({"modal"})),
+    # A Purpose is written from the names of the spec's own requirements.
+    "OS-S10": Contract("structure", "template", _EVERYTHING, licensed=_EVERYTHING, new_words=200, growth=100.0),
+    "OS-S11": Contract("structure", "template", licensed=_EVERYTHING, new_words=200, growth=100.0),
+    # Superfluous words before a verb go; the verb stays.
+    "GF205": Contract("structure", "template", excuses=frozenset({"word", "relation"})),
+    # Words that judge go, or give way to words that the spec has.
+    "GF201": Contract("reword", "model", excuses=frozenset({"word"}), new_words=2),
+    "GF202": Contract("reword", "model", excuses=frozenset({"word"}), new_words=2),
+    "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation"}), new_words=0),
+    "GF204": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"}), adds=frozenset({"and"})),
+    "GF206": Contract("reword", "model", excuses=frozenset({"relation"}), adds=frozenset({"and", "or", "both"})),
+    "GF207": Contract("reword", "model", new_words=4),
+    # A number, a limit or a missing part: only someone who knows can give it.
+    "GF210": _NEEDS_ANSWER,
+    "GF211": _NEEDS_ANSWER,
+}
+
+
+def contract_of(finding: Finding) -> Contract:
+    """Find the contract of a finding; what no contract names needs an answer."""
+    return CONTRACTS.get(finding.code, _NEEDS_ANSWER)

@@ -1,0 +1,204 @@
+"""Checks of form: only the target changes, its parts are all there, and nothing is hidden in it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from geoflow.improvement.proposal import Proposal, requirement_named
+from geoflow.openspec.model import Issue, Requirement
+from geoflow.quality.finding import Finding
+from geoflow.quality.findings import requirements_of
+from geoflow.quality.prose import masked, sentences
+from geoflow.quality.structure import SCENARIO_HEADING
+
+
+def changes_something(proposal: Proposal) -> str:
+    """Refuse an edit that leaves what a reader sees as it was."""
+    return "" if _squeezed(proposal.old_text) != _squeezed(proposal.new_text) else "changes nothing"
+
+
+def target_only(proposal: Proposal) -> str:
+    """Refuse an edit that changes a character outside its target."""
+    start, end = proposal.base_place
+    if start == end:
+        return "the target is not in the document"
+    old, new = proposal.base.text, proposal.new.text
+    if old[:start] != new[:start] or not new.endswith(old[end:]) or len(new) < start + len(old) - end:
+        return "changes the document outside its target"
+    return ""
+
+
+def sentence_only(proposal: Proposal) -> str:
+    """Refuse an edit that reaches beyond the sentence (or the line) that the finding lies in."""
+    if not proposal.finding.requirement:
+        return ""
+    place = proposal.base_place
+    bounds = _sentence_bounds(proposal.base.text, place, proposal.finding.start)
+    start, end, _ = proposal.changed
+    return "" if bounds[0] <= start and end <= bounds[1] else "reaches beyond the sentence of the finding"
+
+
+def _sentence_bounds(text: str, place: tuple[int, int], position: int) -> tuple[int, int]:
+    block = text[slice(*place)]
+    for start, end in sentences(block):
+        if place[0] + start <= position <= place[0] + end:
+            return place[0] + start, place[0] + end
+    return position, position
+
+
+def requirements_kept(proposal: Proposal) -> str:
+    """Refuse an edit after which a requirement is missing, new, renamed or in another place."""
+    before, after = (
+        [requirement.name for requirement in requirements_of(document)] for document in (proposal.base, proposal.new)
+    )
+    return "" if before == after else f"the requirements change: {_difference(before, after)}"
+
+
+def scenarios_kept(proposal: Proposal) -> str:
+    """Refuse an edit after which a scenario is missing, new or renamed; form may bring out one that was hidden."""
+    before, after = (_scenario_names(requirement) for requirement in _targets(proposal))
+    if before == after:
+        return ""
+    lost = Counter(before) - Counter(after)
+    hidden = {(match["name"] or match["bold"] or "").strip() for match in SCENARIO_HEADING.finditer(proposal.old_text)}
+    new = Counter(after) - Counter(before)
+    if proposal.contract.regroups and not lost and set(new) <= hidden:
+        return ""
+    return f"the scenarios change: {_difference(before, after)}"
+
+
+def _scenario_names(requirement: Requirement | None) -> list[str]:
+    return [scenario.name for scenario in requirement.scenarios] if requirement else []
+
+
+def steps_kept(proposal: Proposal) -> str:
+    """Refuse an edit after which a step is missing, new, or has another keyword."""
+    before, after = (
+        [(scenario.name, step.keyword) for scenario in (target.scenarios if target else ()) for step in scenario.steps]
+        for target in _targets(proposal)
+    )
+    if before == after:
+        return ""
+    if proposal.contract.regroups and not Counter(before) - Counter(after):
+        return ""
+    names = ([" ".join(step) for step in steps] for steps in (before, after))
+    return f"the steps change: {_difference(*names)}"
+
+
+def _targets(proposal: Proposal) -> tuple[Requirement | None, Requirement | None]:
+    name = proposal.finding.requirement
+    place = proposal.base_place[0]
+    return requirement_named(proposal.base, name, place), requirement_named(proposal.new, name, place)
+
+
+def _difference(before: list[str], after: list[str]) -> str:
+    lost, new = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    parts = [f"without “{name}”" for name in list(lost)[:3]] + [f"with “{name}”" for name in list(new)[:3]]
+    return ", ".join(parts) or "another order"
+
+
+def validity_kept(proposal: Proposal) -> str:
+    """Refuse an edit after which OpenSpec validation finds an error or warning that was not there."""
+    new = _problems(proposal.new_issues) - _problems(proposal.base_issues)
+    return f"validation would find {', '.join(sorted(rule for rule, _ in new))}" if new else ""
+
+
+def _problems(issues: Iterable[Issue]) -> Counter[tuple[str, str]]:
+    return Counter((issue.rule, issue.requirement) for issue in issues if issue.level != "INFO")
+
+
+_HIDING = (
+    ("an HTML comment", re.compile(r"<!--|-->")),
+    ("raw HTML", re.compile(r"</?[A-Za-z][^>\n]*>?")),
+    ("a link", re.compile(r"\]\(|\]\[|^\s*\[[^\]\n]+\]:", re.MULTILINE)),
+    ("a waiver", re.compile(r"geoflow:", re.IGNORECASE)),
+    ("a code fence", re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)),
+    (
+        "an invisible character",
+        re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]"),
+    ),
+)
+
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+
+
+def nothing_hidden(proposal: Proposal) -> str:
+    """Refuse an edit that brings in (or takes away) a comment, HTML, a link, a waiver, a fence or a hidden mark."""
+    for noun, pattern in _HIDING:
+        if Counter(pattern.findall(proposal.new_text)) - Counter(pattern.findall(proposal.old_text)):
+            return f"brings in {noun}"
+    if _COMMENT.findall(proposal.old_text) != _COMMENT.findall(proposal.new_text):
+        return "changes a comment"
+    return ""
+
+
+_LAYOUT = re.compile(r"^[ \t]*(#{1,6}[ \t]|[-*+][ \t]|\d+[.)][ \t]|>|\||$)", re.MULTILINE)
+_CLUMSY = (
+    ("a doubled word", re.compile(r"\b([^\W\d_]+)[ \t]+\1\b", re.IGNORECASE)),
+    ("a space before a mark", re.compile(r"[^\W_][ \t]+[,.;:](?=\s|$)")),
+    ("two spaces in a row", re.compile(r"(?<=\S) {2,}(?=\S)")),
+    ("two marks in a row", re.compile(r"[,;][,.;]|\.\.(?!\.)(?<!\.\.\.)")),
+    ("“a” before a vowel", re.compile(r"\b[Aa] (?=[aeioAEIO](?!ne\b|nce\b|u))[^\W\d_]")),
+    ("“an” before a consonant", re.compile(r"\b[Aa]n (?=[bcdfgjkpqtvwyz])[^\W\d_]")),
+    ("a cut-off end", re.compile(r"\b(?:and|or|the|a|an|with|of|to|in|for|by|as)[ \t]*[.,;](?=\s|$)", re.IGNORECASE)),
+)
+
+
+def form_kept(proposal: Proposal) -> str:
+    """Refuse an edit that changes headings, lists or paragraphs, or leaves clumsy wording behind."""
+    if not proposal.contract.regroups and proposal.finding.requirement:
+        before, after = (
+            [m.group().strip() for m in _LAYOUT.finditer(t)] for t in (proposal.old_text, proposal.new_text)
+        )
+        if before != after:
+            return "changes headings, list items or paragraphs"
+    before_prose, after_prose = masked(proposal.old_text), masked(proposal.new_text)
+    for noun, pattern in _CLUMSY:
+        if len(pattern.findall(after_prose)) > len(pattern.findall(before_prose)):
+            return f"leaves {noun} behind"
+    if _ends(before_prose) != _ends(after_prose):
+        return "changes where sentences begin or end"
+    return ""
+
+
+def _layout(text: str) -> list[str]:
+    return [match.group().strip() for match in _LAYOUT.finditer(text)]
+
+
+def _ends(prose: str) -> int:
+    return len(re.findall(r"[.!?](?=\s|$)", prose))
+
+
+def growth_bounded(proposal: Proposal) -> str:
+    """Refuse an edit whose target grows beyond what its contract allows."""
+    old, new = len(_squeezed(proposal.old_text)), len(_squeezed(proposal.new_text))
+    limit = proposal.contract.growth * old + 20
+    return f"grows from {old} to {new} characters" if new > limit else ""
+
+
+def text_not_seen(proposal: Proposal) -> str:
+    """Refuse a text that the target already had: edits may not go back and forth."""
+    return "brings back a text that was there before" if _squeezed(proposal.new_text) in proposal.seen else ""
+
+
+def finding_gone(proposal: Proposal) -> str:
+    """Refuse an edit after which the finding is still there."""
+    key = (proposal.finding.code, proposal.finding.requirement)
+    before, after = _findings(proposal.base_findings), _findings(proposal.new_findings)
+    return "" if after[key] < before[key] else "the finding is still there"
+
+
+def no_new_finding(proposal: Proposal) -> str:
+    """Refuse an edit that brings a finding that was not there before."""
+    before, after = _findings(proposal.base_findings), _findings(proposal.new_findings)
+    new = after - before
+    return f"brings a new finding: {', '.join(sorted(code for code, _ in new))}" if new else ""
+
+
+def _findings(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    return Counter((finding.code, finding.requirement) for finding in findings)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())

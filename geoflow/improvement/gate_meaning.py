@@ -1,0 +1,120 @@
+"""Checks of meaning: every piece of what a reader sees is kept, and every new one has a source."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from geoflow.improvement.edit import Licence
+from geoflow.improvement.proposal import Proposal
+from geoflow.quality.tokens import Kind, Token, tokens
+
+
+def _count(found: Iterable[Token], kind: Kind) -> Counter[str]:
+    return Counter(token.key for token in found if token.kind == kind)
+
+
+def _lost(proposal: Proposal, kind: Kind) -> Counter[str]:
+    lost = _count(proposal.old_tokens, kind) - _count(proposal.new_tokens, kind)
+    excused = _count(proposal.quote_tokens, kind) if kind in proposal.contract.excuses else Counter[str]()
+    return lost - excused
+
+
+def _added(proposal: Proposal, kind: Kind) -> Counter[str]:
+    added = _count(proposal.new_tokens, kind) - _count(proposal.old_tokens, kind)
+    allowed = proposal.contract.adds
+    return Counter({key: count for key, count in added.items() if key not in allowed or count > 1})
+
+
+def _kept_exactly(proposal: Proposal, kind: Kind, noun: str) -> str:
+    if lost := _lost(proposal, kind):
+        return f"loses {noun} {_list(lost)}"
+    added = _added(proposal, kind)
+    if kind in proposal.contract.licensed:
+        added -= _licensed_keys(proposal, kind)
+    return f"adds {noun} {_list(added)}" if added else ""
+
+
+def _list(keys: Counter[str]) -> str:
+    return ", ".join(f"“{key}”" for key in sorted(keys)[:5])
+
+
+def literals_kept(proposal: Proposal) -> str:
+    """Refuse an edit that loses, changes or invents code, a quotation, an address or an identifier."""
+    return _kept_exactly(proposal, "literal", "the literal")
+
+
+def numbers_kept(proposal: Proposal) -> str:
+    """Refuse an edit that loses, changes or invents a number or its unit."""
+    return _kept_exactly(proposal, "number", "the number")
+
+
+def modality_kept(proposal: Proposal) -> str:
+    """Refuse an edit that weakens, strengthens or adds an obligation, in words or by taking its capitals away."""
+    if reason := _kept_exactly(proposal, "modal", "the modal verb"):
+        return reason
+    before, after = (_obligations(text) for text in (proposal.old_text, proposal.new_text))
+    return "takes the capitals of SHALL or MUST away" if after < before else ""
+
+
+def _obligations(text: str) -> int:
+    return sum(1 for token in tokens(text) if token.kind == "modal" and text[token.start : token.end].isupper())
+
+
+def negations_kept(proposal: Proposal) -> str:
+    """Refuse an edit that loses or adds a negation."""
+    return _kept_exactly(proposal, "negation", "the negation")
+
+
+def relations_kept(proposal: Proposal) -> str:
+    """Refuse an edit that loses or adds a word of condition, quantity, choice or direction."""
+    return _kept_exactly(proposal, "relation", "the word")
+
+
+def words_kept(proposal: Proposal) -> str:
+    """Refuse an edit that loses a content word outside the finding's own quote."""
+    lost = _lost(proposal, "word")
+    return f"loses the word {_list(lost)} outside the finding" if lost else ""
+
+
+def order_kept(proposal: Proposal) -> str:
+    """Refuse an edit that turns the order of kept words around, and with it who does what to whom."""
+    old = [token.key for token in proposal.old_tokens if token.kind != "free"]
+    new = [token.key for token in proposal.new_tokens if token.kind != "free"]
+    counts_old, counts_new = Counter(old), Counter(new)
+    stable = {key for key, count in counts_old.items() if counts_new[key] == count}
+    before, after = ([key for key in keys if key in stable] for keys in (old, new))
+    moved = next((a for a, b in zip(before, after, strict=True) if a != b), "")
+    return f"moves “{moved}” to another place" if moved else ""
+
+
+def words_licensed(proposal: Proposal) -> str:
+    """Refuse an edit with a content word that neither the document nor a template has, or with too many new ones."""
+    added = _added(proposal, "word")
+    if unlicensed := added - _licensed_keys(proposal, "word"):
+        return f"invents the word {_list(unlicensed)}"
+    if added.total() > proposal.contract.new_words:
+        return f"brings {added.total()} new words ({_list(added)}), {proposal.contract.new_words} are allowed"
+    return ""
+
+
+def _licensed_keys(proposal: Proposal, kind: Kind) -> Counter[str]:
+    # A licence is no quota: what the document says once may be said again.
+    source = tokens(proposal.base.text) + tokens(proposal.template_words)
+    return Counter(dict.fromkeys((token.key for token in source if token.kind == kind), 1000))
+
+
+def licences(proposal: Proposal) -> tuple[Licence, ...]:
+    """Name the source of every new piece of meaning: a line of the base document, or the template."""
+    source = {(token.kind, token.key): token for token in reversed(tokens(proposal.base.text))}
+    added: Counter[tuple[Kind, str]] = Counter(
+        (token.kind, token.key) for token in proposal.new_tokens if token.kind != "free"
+    )
+    added -= Counter((token.kind, token.key) for token in proposal.old_tokens)
+    found = []
+    for kind, key in sorted(added):
+        token = source.get((kind, key))
+        if token is None:
+            found.append(Licence("template", key))
+        else:
+            line = proposal.base.text.count("\n", 0, token.start) + 1
+            found.append(Licence("spec", proposal.base.text[token.start : token.end], proposal.base.path, line))
+    return tuple(found)

@@ -1,0 +1,90 @@
+"""Edits that need no model, because form alone is wrong: code writes them from the document's own words."""
+
+import re
+from collections.abc import Callable
+
+from geoflow.improvement.edit import Candidate, SpanEdit
+from geoflow.improvement.proposal import Document
+from geoflow.openspec.model import Spec
+from geoflow.quality.finding import Finding
+from geoflow.quality.structure import STEP
+
+PURPOSE_NAMES = 6
+"""How many requirements a Purpose names at most: more would be a table of contents."""
+
+Template = Callable[[Document, Finding], Candidate | None]
+
+
+def _capitals(_document: Document, finding: Finding) -> Candidate:
+    return _replace(finding, finding.quote.upper(), "template:capitals")
+
+
+def _will_to_shall(document: Document, finding: Finding) -> Candidate | None:
+    sentence = document.text[finding.start : finding.end]
+    matches = list(re.finditer(r"(?<![\w-])(?:will|shall|must)(?![\w-])", sentence))
+    if len(matches) != 1:
+        return None
+    start = finding.start + matches[0].start()
+    word = "SHALL" if matches[0].group() == "will" else matches[0].group().upper()
+    return Candidate(finding, (SpanEdit(start, start + len(matches[0].group()), word),), "template:normative-word")
+
+
+def _scenario_heading(_document: Document, finding: Finding) -> Candidate:
+    words = finding.quote.strip().strip("#").strip().strip("*").strip().rstrip(":").replace("**", "")
+    return _replace(finding, f"#### {words}", "template:scenario-heading")
+
+
+def _step_keyword(_document: Document, finding: Finding) -> Candidate | None:
+    match = STEP.match(finding.quote + " ")
+    return _replace(finding, f"{match['lead']}**{match['word'].upper()}**", "template:step-keyword") if match else None
+
+
+def _verb_alone(document: Document, finding: Finding) -> Candidate:
+    # The blank after the words goes with them: "SHALL be able to export" becomes "SHALL export".
+    tail = document.text[finding.end :]
+    end = finding.end + len(tail) - len(tail.lstrip())
+    return Candidate(finding, (SpanEdit(finding.start, end, ""),), "template:verb-alone")
+
+
+def _purpose_from_requirements(document: Document, finding: Finding) -> Candidate | None:
+    if not isinstance(document, Spec) or not document.requirements:
+        return None
+    sentence = purpose_sentence(document)
+    kept = finding.quote.rstrip() if finding.code == "OS-S11" else ""
+    joined = f"{kept}{'' if kept.endswith(('.', '!', '?')) else '.'} {sentence}" if kept else sentence
+    return Candidate(
+        finding,
+        (SpanEdit(finding.start, finding.end, joined),),
+        "template:purpose",
+        template_words="Specifies among others the requirements of",
+    )
+
+
+def purpose_sentence(spec: Spec) -> str:
+    """Write a Purpose from the names of the spec's own requirements; nothing else is claimed."""
+    names = [" ".join(requirement.name.split()).rstrip(".") for requirement in spec.requirements]
+    shown = "; ".join(names[:PURPOSE_NAMES])
+    among = ", among others" if len(names) > PURPOSE_NAMES else ""
+    return f"Specifies the requirements of {spec.id.replace('/', ' ').replace('-', ' ')}{among}: {shown}."
+
+
+def _replace(finding: Finding, new: str, strategy: str) -> Candidate:
+    return Candidate(finding, (SpanEdit(finding.start, finding.end, new),), strategy)
+
+
+TEMPLATES: dict[str, Template] = {
+    "GF101": _capitals,
+    "GF111": _scenario_heading,
+    "GF112": _step_keyword,
+    "GF205": _verb_alone,
+    "OS-S10": _purpose_from_requirements,
+    "OS-S11": _purpose_from_requirements,
+    "OS-S15": _will_to_shall,
+    "OS-D6": _will_to_shall,
+}
+
+
+def from_template(document: Document, finding: Finding) -> Candidate | None:
+    """Make the edit that code alone can make for a finding; None where words are needed."""
+    template = TEMPLATES.get(finding.code)
+    return template(document, finding) if template else None

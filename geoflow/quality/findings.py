@@ -1,0 +1,52 @@
+"""All findings of an OpenSpec tree: validity, form and smells in one list."""
+
+from collections.abc import Iterable, Mapping
+
+from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
+from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.smells import find_smells
+from geoflow.quality.structure import find_form, from_issue
+
+
+def find_all(tree: Tree, reports: Iterable[Report], texts: Mapping[str, str]) -> list[Finding]:
+    """Find everything wrong in main specs and active changes, in reading order."""
+    issues: dict[str, list[Issue]] = {}
+    for report in reports:
+        for issue in report.issues:
+            issues.setdefault(issue.document, []).append(issue)
+    found: list[Finding] = []
+    for document in documents(tree):
+        found += find_in(document, issues.pop(document.path, []))
+    for path, others in issues.items():
+        found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
+    return sorted(number_occurrences(found), key=by_place)
+
+
+def documents(tree: Tree) -> list[Spec | Delta]:
+    """List the documents that hold requirements: main specs, then the deltas of active changes."""
+    return [*tree.specs, *(delta for change in tree.changes for delta in change.deltas)]
+
+
+def requirements_of(document: Spec | Delta) -> tuple[Requirement, ...]:
+    """List the requirements that a document states: all of a spec, the added and modified ones of a delta."""
+    return document.requirements if isinstance(document, Spec) else document.added + document.modified
+
+
+def find_in(document: Spec | Delta, issues: Iterable[Issue]) -> list[Finding]:
+    """Find what is wrong in one document: its validation issues, its form and its smells."""
+    requirements = requirements_of(document)
+    found = [from_issue(issue, document.text, requirements, purpose_place(document)) for issue in issues]
+    for requirement in requirements:
+        found += find_form(document.path, document.text, requirement)
+        found += find_smells(document.path, document.text, requirement)
+    return sorted(number_occurrences(found), key=by_place)
+
+
+def purpose_place(document: Spec | Delta) -> tuple[int, int]:
+    """Find the text of a spec's Purpose, without the white space around it; an empty place where it has none."""
+    if not isinstance(document, Spec) or document.purpose_section is None:
+        return 0, 0
+    section = document.purpose_section
+    body = document.text[section.body_start : section.end]
+    start = section.body_start + len(body) - len(body.lstrip())
+    return start, max(start, section.end - (len(body) - len(body.rstrip())))

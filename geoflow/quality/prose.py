@@ -1,0 +1,63 @@
+"""Read requirement prose: what a reader sees, its literals, sentences and words, all with their offsets."""
+
+import re
+
+HIDDEN = "\0"
+"""Stands for a character that is no prose: inside code, a quotation, a comment or an address."""
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+(?:\n[^`\n]+)?)\1(?!`)")
+_QUOTED = re.compile(r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”")
+_ADDRESS = re.compile(r"\b(?:https?|ftp|file|ssh)://[^\s<>()`\"]+|(?<![\w/.])(?:\.{1,2})?/[\w.@-][\w./@*-]*")
+_NAME = re.compile(r"(?<![\w`])(?:\w+_\w+|[A-Za-z]+\d\w*|\w+[a-z][A-Z]\w*|--?[a-z][\w-]+|[A-Za-z]\w+(?:\.\w+)+)(?!\w)")
+LITERALS = (FENCE, _CODE, _QUOTED, _ADDRESS, _NAME)
+"""What is kept to the letter: fenced and inline code, quotations, addresses, identifiers; in this order."""
+
+_SENTENCE_END = re.compile(r"[.!?](?=[\s)\"'*]|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d+[.)])[ \t])")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|resp|no)|\b[A-Z])\.$", re.IGNORECASE)
+
+
+def without_comments(text: str) -> str:
+    """Blank out HTML comments, keeping every offset; a comment that never closes hides the rest."""
+    return _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+
+
+def masked(text: str) -> str:
+    """Hide everything that is not prose (comments, code, quotations, addresses, identifiers), keeping offsets."""
+    text = without_comments(text)
+    for pattern in LITERALS:
+        text = pattern.sub(hide, text)
+    return text
+
+
+def hide(match: re.Match[str]) -> str:
+    """Replace a match by as many hidden characters; line ends stay."""
+    return re.sub(r"[^\n]", HIDDEN, match.group())
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Split prose into sentences: offsets of each, without the white space around it."""
+    prose = masked(text)
+    bounds, start = [], 0
+    for match in _SENTENCE_END.finditer(prose):
+        if match.group() == "." and _ABBREVIATION.search(prose[max(0, match.start() - 6) : match.end()]):
+            continue
+        bounds.append((start, match.end()))
+        start = match.end()
+    bounds.append((start, len(text)))
+    trimmed = [_trim(text, begin, end) for begin, end in bounds]
+    return [(begin, end) for begin, end in trimmed if begin < end]
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), end - (len(part) - len(part.rstrip()))
+
+
+def sentence_around(text: str, position: int) -> tuple[int, int]:
+    """Find the sentence that holds an offset; the whole text where none does."""
+    for start, end in sentences(text):
+        if start <= position < end:
+            return start, end
+    return _trim(text, 0, len(text))

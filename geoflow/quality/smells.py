@@ -1,0 +1,187 @@
+"""Requirement smells: wording that makes a requirement hard to test, by rule.
+
+Literals (code, quotations, identifiers) are never judged, and conditions (GIVEN, WHEN) are not judged for vagueness:
+there a word such as "gracefully" tells one event from another.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from geoflow.openspec.model import Requirement
+from geoflow.quality import lexicon
+from geoflow.quality.finding import Finding, Severity, by_place, number_occurrences
+from geoflow.quality.prose import masked
+
+Place = Literal["body", "condition", "outcome"]
+
+
+class Passage(NamedTuple):
+    """A piece of a requirement: where it lies in the document, and what part it plays."""
+
+    place: Place
+    start: int
+    end: int
+
+
+class Smell(NamedTuple):
+    """A rule over prose: `pattern` is matched on masked text, and the match is the quote."""
+
+    code: str
+    severity: Severity
+    incose: str
+    pattern: re.Pattern[str]
+    places: frozenset[str]
+    message: str
+    fix: str
+
+
+def _any_of(phrases: tuple[str, ...] | list[str], *, before: str = "", after: str = "") -> re.Pattern[str]:
+    choices = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in sorted(phrases, key=len, reverse=True))
+    return re.compile(rf"{before}(?<![\w-])(?:{choices})(?![\w-]){after}", re.IGNORECASE)
+
+
+_BODY = frozenset({"body"})
+_SAID = frozenset({"body", "outcome"})
+# "shuts down gracefully" and "graceful shutdown" name a kind of event and are no judgement; a negated word is content.
+_NOT_TERM = r"(?<!down )(?<!not )(?<!cannot )(?<!never )(?<!n't )"
+_ATTRIBUTIVE = r"(?=\s+(?!to\b|for\b|when\b|where\b|as\b|if\b|by\b|in\b|on\b|at\b|and\b|or\b|that\b)[^\W\d_\0])"
+_NOT_PREDICATE = r"(?<!is )(?<!are )(?<!be )(?<!was )(?<!were )(?<!as )(?<!when )(?<!where )(?<!if )(?<!not )"
+
+SMELLS: tuple[Smell, ...] = (
+    Smell(
+        "GF201",
+        "warning",
+        "R7",
+        _any_of(lexicon.MANNER, before=_NOT_TERM, after=r"(?!\s+shut)"),
+        _SAID,
+        "“{quote}” judges instead of saying what happens",
+        "say what can be observed, or drop the word",
+    ),
+    Smell(
+        "GF202",
+        "warning",
+        "R7",
+        _any_of(lexicon.QUALITY, before=_NOT_PREDICATE, after=_ATTRIBUTIVE),
+        _SAID,
+        "“{quote}” judges instead of naming a property",
+        "name the property, or drop the word",
+    ),
+    Smell(
+        "GF203",
+        "warning",
+        "R8",
+        _any_of(list(lexicon.ESCAPES)),
+        _SAID,
+        "“{quote}” lets the reader off",
+        "say when it applies, or drop the clause",
+    ),
+    Smell(
+        "GF204",
+        "warning",
+        "R9",
+        _any_of(list(lexicon.OPEN_ENDS)),
+        _SAID,
+        "“{quote}” leaves the list open",
+        "list what is meant, or drop the clause",
+    ),
+    Smell(
+        "GF205",
+        "info",
+        "R10",
+        _any_of(list(lexicon.INFINITIVES), before=r"(?<=SHALL )", after=r"(?=\s+[a-z])"),
+        _SAID,
+        "“{quote}” adds nothing to the verb",
+        "use the verb alone",
+    ),
+    Smell(
+        "GF206",
+        "warning",
+        "R17",
+        re.compile(r"(?<![\w-])and/or(?![\w-])", re.IGNORECASE),
+        _SAID,
+        "“{quote}” leaves open which of the two is meant",
+        "write “and”, “or”, or “or both”",
+    ),
+    Smell(
+        "GF207",
+        "warning",
+        "R24",
+        re.compile(r"(?<![^\s.])(?:It|They|This)(?=\s+(?:SHALL|MUST)\b)"),
+        _BODY,
+        "“{quote}” does not name who has to do it",
+        "name the subject",
+    ),
+    Smell(
+        "GF210",
+        "warning",
+        "R7",
+        _any_of(lexicon.AMOUNT, before=r"(?<=\s)(?<!fail )(?<!as )(?<!the )(?<!a )(?<!an )"),
+        _BODY,
+        "“{quote}” stands for a number that nobody gave",
+        "give the number and its unit",
+    ),
+    Smell(
+        "GF211",
+        "error",
+        "",
+        re.compile(rf"(?<!\w)(?:{'|'.join(lexicon.PLACEHOLDERS)})(?!\w)"),
+        _SAID,
+        "“{quote}” is still to be written",
+        "write what is missing",
+    ),
+    Smell(
+        "GF101",
+        "warning",
+        "R1",
+        re.compile(r"(?<![\w-])(?:shall|must)(?![\w-])"),
+        _BODY,
+        "“{quote}” in lower case is not read as an obligation",
+        "write it in capitals",
+    ),
+)
+
+
+def passages(requirement: Requirement) -> Iterator[Passage]:
+    """Walk through the prose of a requirement: its body, then every step of its scenarios."""
+    yield Passage("body", requirement.body_start, requirement.body_end)
+    for scenario in requirement.scenarios:
+        outcome = False
+        for step in scenario.steps:
+            outcome = step.keyword == "THEN" or (outcome and step.keyword not in {"GIVEN", "WHEN"})
+            yield Passage("outcome" if outcome else "condition", step.start, step.end)
+
+
+def find_smells(path: str, text: str, requirement: Requirement) -> list[Finding]:
+    """Find the smells of one requirement of the document `text`, in reading order."""
+    found: list[Finding] = []
+    for passage in passages(requirement):
+        prose = masked(text[passage.start : passage.end])
+        for smell in SMELLS:
+            if passage.place in smell.places:
+                found += (
+                    _finding(
+                        smell, path, text, requirement, (passage.start + match.start(), passage.start + match.end())
+                    )
+                    for match in smell.pattern.finditer(prose)
+                )
+    return number_occurrences(sorted(found, key=by_place))
+
+
+def _finding(smell: Smell, path: str, text: str, requirement: Requirement, place: tuple[int, int]) -> Finding:
+    quote = text[place[0] : place[1]]
+    line = requirement.span.line + text.count("\n", requirement.start, place[0])
+    return Finding(
+        code=smell.code,
+        severity=smell.severity,
+        path=path,
+        line=line,
+        end_line=line + quote.count("\n"),
+        requirement=requirement.name,
+        message=smell.message.format(quote=" ".join(quote.split())),
+        fix=smell.fix,
+        quote=quote,
+        start=place[0],
+        end=place[1],
+        incose=smell.incose,
+    )

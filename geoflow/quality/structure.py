@@ -1,0 +1,121 @@
+"""Findings of form: what OpenSpec's validation says of a document, and headings and steps that miss their form."""
+
+import re
+from collections.abc import Iterator
+
+from geoflow.openspec.model import Issue, Requirement
+from geoflow.quality.finding import Finding, Severity
+from geoflow.quality.prose import FENCE, masked, sentences
+
+SCENARIO_HEADING = re.compile(
+    r"^(?:(?P<marks>#{1,6})[ \t]+Scenario\b[ \t]*[:.-]?[ \t]*(?P<name>[^\n]*?)"
+    r"|[ \t]*\*\*Scenario\b[ \t]*:?[ \t]*(?P<bold>[^*\n]*?):?\*\*:?)[ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A line that is meant as a scenario heading, whatever its level or form."""
+
+STEP = re.compile(
+    r"^(?P<lead>[ \t]*[-*+][ \t]+)(?P<mark>\*\*|__|)(?P<word>GIVEN|WHEN|THEN|AND|BUT|Given|When|Then)"
+    r"(?P<colon>:?)(?P=mark)(?P<after>:?)(?=[ \t])",
+    re.MULTILINE,
+)
+"""A list item that starts with a step's keyword, in whatever form."""
+
+_SEVERITIES: dict[str, Severity] = {"ERROR": "error", "WARNING": "warning", "INFO": "info"}
+_ABOUT_WORDS = ("OS-S14", "OS-S15", "OS-D5", "OS-D6")
+_ABOUT_PURPOSE = ("OS-S10", "OS-S11")
+
+
+def from_issue(issue: Issue, text: str, requirements: tuple[Requirement, ...], purpose: tuple[int, int]) -> Finding:
+    """Turn a validation issue into a finding.
+
+    The quote is what the issue speaks of: the first sentence of a requirement without a normative word, the text of a
+    poor Purpose (`purpose` gives its offsets), nothing where something is missing.
+    """
+    start, end = _lines(text, issue.span.line)
+    if issue.rule in _ABOUT_WORDS:
+        start, end = _first_sentence(text, issue.requirement, requirements) or (start, start)
+    elif issue.rule in _ABOUT_PURPOSE:
+        start, end = purpose
+    else:
+        end = start
+    line = text.count("\n", 0, start) + 1
+    quote = text[start:end]
+    return Finding(
+        code=issue.rule,
+        severity=_SEVERITIES[issue.level],
+        path=issue.document,
+        line=line,
+        end_line=line + quote.count("\n"),
+        requirement=issue.requirement,
+        message=issue.message,
+        fix=issue.fix,
+        quote=quote,
+        start=start,
+        end=end,
+        source="openspec",
+    )
+
+
+def _lines(text: str, line: int) -> tuple[int, int]:
+    start = 0
+    for _ in range(line - 1):
+        start = text.find("\n", start) + 1
+        if start == 0:
+            return len(text), len(text)
+    end = text.find("\n", start)
+    return start, len(text) if end < 0 else end
+
+
+def _first_sentence(text: str, name: str, requirements: tuple[Requirement, ...]) -> tuple[int, int] | None:
+    for requirement in requirements:
+        if requirement.name == name:
+            body = text[requirement.body_start : requirement.body_end]
+            for start, end in sentences(body):
+                if any(character.isalpha() for character in masked(body)[start:end]):
+                    return requirement.body_start + start, requirement.body_start + end
+    return None
+
+
+def find_form(path: str, text: str, requirement: Requirement) -> Iterator[Finding]:
+    """Find scenario headings of a wrong level or form, and steps whose keyword is not in bold capitals."""
+    block = text[requirement.start : requirement.end]
+    visible = _without_fences(block)
+    for match in SCENARIO_HEADING.finditer(visible):
+        if match.start() and match["marks"] != "####" and (match["name"] or match["bold"]):
+            yield _form(path, text, requirement, match, "GF111")
+    for scenario in requirement.scenarios:
+        part = visible[scenario.start - requirement.start : scenario.end - requirement.start]
+        for match in STEP.finditer(part):
+            if (match["mark"], match["word"], match["colon"] + match["after"]) != ("**", match["word"].upper(), ""):
+                yield _form(path, text, requirement, match, "GF112", scenario.start - requirement.start)
+
+
+_FORMS: dict[str, tuple[Severity, str, str]] = {
+    "GF111": ("warning", "“{quote}” is meant as a scenario but has not its form", "write it as “#### Scenario: name”"),
+    "GF112": ("info", "the keyword of “{quote}” is not in its form", "write it in bold capitals, such as **WHEN**"),
+}
+
+
+def _form(path: str, text: str, requirement: Requirement, match: re.Match[str], code: str, offset: int = 0) -> Finding:
+    severity, message, fix = _FORMS[code]
+    start, end = requirement.start + offset + match.start(), requirement.start + offset + match.end()
+    quote = text[start:end].rstrip()
+    line = requirement.span.line + text.count("\n", requirement.start, start)
+    return Finding(
+        code=code,
+        severity=severity,
+        path=path,
+        line=line,
+        end_line=line,
+        requirement=requirement.name,
+        message=message.format(quote=quote.strip()),
+        fix=fix,
+        quote=quote,
+        start=start,
+        end=start + len(quote),
+    )
+
+
+def _without_fences(text: str) -> str:
+    return FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
