@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from geoflow import __version__
+from geoflow.cli import model
 from geoflow.cli.render import print_error
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -50,3 +51,6 @@ def main(
     ),
 ) -> None:
     """Keep a team's OpenSpec specifications in git getting better with every commit, with a local model."""
+
+
+app.add_typer(model.app, name="model")

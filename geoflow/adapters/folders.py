@@ -1,0 +1,25 @@
+"""Where geoflow keeps things of the user that belong to no repository."""
+
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+
+
+def models_folder() -> Path:
+    """Name the folder of pulled model files; nothing is made."""
+    return user_data_path("geoflow", appauthor=False) / "models"
+
+
+def embedded_folder() -> Path:
+    """Name the folder where a running embedded server writes its address; nothing is made."""
+    return user_data_path("geoflow", appauthor=False) / "embedded"
+
+
+def replies_folder() -> Path:
+    """Name the folder for replies of models that could not be used; nothing is made."""
+    return user_cache_path("geoflow", appauthor=False) / "replies"
+
+
+def user_settings_file() -> Path:
+    """Name the user's own settings file; nothing is made."""
+    return user_config_path("geoflow", appauthor=False) / "geoflow.yaml"
