@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from geoflow.questions.retrieval import Found
+
 JsonValue = Any
 
 
@@ -141,6 +143,13 @@ class Documents(Protocol):
 
     def create(self, files: Mapping[str, str]) -> None:
         """Write new files, all or none; GeoflowError `exists` where one is there already."""
+
+
+class Passages(Protocol):
+    """The documents as searchable passages."""
+
+    def search(self, files: Mapping[str, bytes], queries: Sequence[Sequence[str]], limit: int) -> list[Found]:
+        """Search these files for each list of terms: what was found, in the order of the queries."""
 
 
 class Templates(Protocol):

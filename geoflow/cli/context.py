@@ -7,6 +7,7 @@ from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
     from geoflow.adapters.git import GitRepository
+    from geoflow.adapters.passage_index import SqlitePassages
 
 
 def find_root_or_fail() -> Path:
@@ -27,3 +28,14 @@ def open_repository() -> "GitRepository":
     from geoflow.adapters import git
 
     return git.open_repository(find_root_or_fail())
+
+
+def open_passages(root: Path) -> "SqlitePassages":
+    """Open the search index of a root: kept in the git folder, in memory outside a repository."""
+    from geoflow.adapters import git
+    from geoflow.adapters.passage_index import SqlitePassages
+
+    try:
+        return SqlitePassages.below(git.open_repository(root).state_folder, root)
+    except GeoflowError:
+        return SqlitePassages(None)
