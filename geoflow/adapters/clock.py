@@ -14,10 +14,3 @@ class SystemClock:
     def seconds(self) -> float:
         """Give seconds that only grow, for measuring."""
         return time.monotonic()
-
-
-class SilentProgress:
-    """The `Progress` port where nobody watches."""
-
-    def update(self, label: str, done: int, total: int) -> None:
-        """Say nothing."""

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from geoflow.adapters.git_objects import read_blobs
@@ -11,7 +12,8 @@ from geoflow.errors import GeoflowError
 
 NOTES_REF = "refs/notes/geoflow"
 _LOCK_SECONDS = 60
-_ATTEMPTS = 20
+_ATTEMPTS = 12
+_STALE_SECONDS = 10
 
 
 def read_notes(git: GitProcess, commits: Sequence[str]) -> dict[str, str]:
@@ -49,6 +51,7 @@ def append_note(
     try:
         state_folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(state_folder / "notes.lock", timeout=_LOCK_SECONDS):
+            _remove_stale_lock(state_folder.parent / f"{NOTES_REF}.lock")
             return _append(git, commit, line, unless)
     except filelock.Timeout:
         raise _locked() from None
@@ -110,6 +113,14 @@ def _identity(git: GitProcess) -> bytes:
     if finished.status:
         return os.fsencode(f"geoflow <geoflow@localhost> {int(time.time())} +0000")
     return finished.output.strip()
+
+
+def _remove_stale_lock(lock: Path) -> None:
+    # Git holds this file for milliseconds; one that stays was left by a git that was killed. Should its owner live
+    # after all, its update fails and nothing is lost.
+    with suppress(OSError):
+        if time.time() - lock.stat().st_mtime > _STALE_SECONDS:
+            lock.unlink()
 
 
 def _locked() -> GeoflowError:
