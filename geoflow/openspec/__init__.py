@@ -21,6 +21,8 @@ from geoflow.openspec.model import (
 from geoflow.openspec.parser import parse_delta, parse_spec
 from geoflow.openspec.tasks import parse_tasks
 from geoflow.openspec.tree import read_tree
+from geoflow.openspec.validate import validate
+from geoflow.openspec.writer import splice
 
 __all__ = [
     "Change",
@@ -43,4 +45,6 @@ __all__ = [
     "parse_spec",
     "parse_tasks",
     "read_tree",
+    "splice",
+    "validate",
 ]

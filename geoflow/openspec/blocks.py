@@ -1,9 +1,10 @@
 """Where the blocks of a document lie, as ranges of lines: the reader that archive, edits and keyword checks share."""
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from geoflow.openspec.headings import is_section, level, requirement_name, title
+from geoflow.openspec.headings import is_section, level, requirement_name, scenario_name, title
 from geoflow.openspec.lines import WHITE, Lines
 
 
@@ -69,16 +70,53 @@ def body_text(document: Lines, block: Block) -> str:
     """
     captured: list[str] = []
     metadata: list[str] = []
-    for index in range(block.start + 1, block.end):
-        line = document.lines[index]
-        if document.masked(index):
-            continue
+    for _, line in block_lines(document, block):
         if line[:1] == "#" and level(line):
             break
         bare = line.strip(WHITE)
         if bare:
             (metadata if is_metadata(bare) else captured).append(bare)
     return "\n".join(captured or metadata)
+
+
+def block_lines(document: Lines, block: Block) -> Iterator[tuple[int, str]]:
+    """Walk the unfenced lines below a requirement's heading; the block counts as trimmed at its end."""
+    lines = document.lines
+    last = block.end - 1
+    while last > block.start and not lines[last].strip(WHITE):
+        last -= 1
+    for index in range(block.start + 1, last + 1):
+        if not document.masked(index):
+            # Trimmed, a `#### ` without a title that ends a block is no heading any more.
+            yield index, lines[index].rstrip(WHITE) if index == last else lines[index]
+
+
+class BlockScenario(NamedTuple):
+    """A level-4 heading in a requirement: its line, its name, and whether anything stands under it."""
+
+    line: int
+    name: str
+    filled: bool
+
+
+def block_scenarios(document: Lines, block: Block) -> list[BlockScenario]:
+    """List the scenarios of a requirement as deltas and merges count them: level-4 headings only."""
+    found: list[BlockScenario] = []
+    for index, line in block_lines(document, block):
+        depth = level(line) if line[:1] == "#" else 0
+        if depth == 4:
+            found.append(BlockScenario(index, scenario_name(line), _is_filled(document, index, block.end)))
+    return found
+
+
+def _is_filled(document: Lines, heading: int, end: int) -> bool:
+    for index in range(heading + 1, end):
+        line = document.lines[index]
+        if line[:1] == "#" and 0 < level(line) <= 4 and not document.masked(index):
+            return False
+        if line.strip(WHITE):
+            return True
+    return False
 
 
 def is_metadata(bare: str) -> bool:

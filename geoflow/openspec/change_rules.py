@@ -1,0 +1,186 @@
+"""The rules of a change as a whole, in the order in which the npm CLI reports them."""
+
+from collections.abc import Iterator
+
+from geoflow.openspec.collate import collation_key
+from geoflow.openspec.delta_reader import ADDED, MODIFIED, REMOVED, RENAMED, read_plan
+from geoflow.openspec.delta_rules import DeltaFile, check_delta, entries, open_delta
+from geoflow.openspec.lines import split
+from geoflow.openspec.metadata import FILE, Metadata, read_metadata
+from geoflow.openspec.model import Issue
+from geoflow.openspec.nesting import Folder, nested_changes
+from geoflow.openspec.rules import Where, issue, line_span
+from geoflow.openspec.schemas import outputs
+from geoflow.openspec.task_rules import TaskFile, check_checkboxes, check_numbers
+from geoflow.openspec.tree import CHANGES, SPECS, delta_paths
+
+_NO_METADATA = Metadata("", skip_specs=False, marked=False, problem="")
+
+
+def check_change(change: Folder) -> list[Issue]:
+    """Check an active change: its deltas, its metadata, its tasks."""
+    nested = nested_changes(change)
+    if nested:
+        return [_nested_issue(change, nested)]
+    text = change.files[change.names[FILE]] if FILE in change.names else None
+    metadata = _NO_METADATA if text is None else read_metadata(text)
+    deltas = [
+        open_delta(f"{name}/spec.md", path, change.files[path]) for name, path in delta_paths(change.names).items()
+    ]
+    return [
+        *_delta_issues(change, deltas),
+        *_marker_and_total_issues(change, metadata, deltas),
+        *_task_issues(change, metadata if text is not None else None),
+    ]
+
+
+def _nested_issue(change: Folder, nested: list[str]) -> Issue:
+    names = ", ".join(f"{CHANGES}{name}/" for name in nested)
+    return issue(
+        "C9",
+        Where("file", CHANGES + change.id),
+        f'"{change.id}" is a folder around other changes, which nothing reads there: {names}.',
+        f"Move each to a folder of its own below {CHANGES}, such as {nested[0].replace('/', '-')}.",
+    )
+
+
+def _delta_issues(change: Folder, deltas: list[DeltaFile]) -> Iterator[Issue]:
+    if "specs/spec.md" in change.names:
+        yield issue(
+            "D0",
+            Where("spec.md", change.names["specs/spec.md"]),
+            "A delta spec directly below specs/ belongs to no capability, so it is ignored.",
+            "Move it into the folder of its capability, such as specs/<capability>/spec.md.",
+        )
+    for delta in deltas:
+        yield from check_delta(delta, change.files.get(f"{SPECS}{delta.place}"))
+
+
+def _unread_files(change: Folder) -> list[str]:
+    """List Markdown files below specs/ with delta sections that no reader opens."""
+    found = []
+    for name in change.names:
+        parts = name.split("/")
+        if parts[0] != "specs" or len(parts) < 2 or parts[-1] == "spec.md" or any(part[:1] == "." for part in parts):
+            continue
+        if parts[-1].lower().endswith(".md") and read_plan(split(change.files[change.names[name]])).present:
+            found.append(name[6:])
+    return sorted(found)
+
+
+def _marker_and_total_issues(change: Folder, metadata: Metadata, deltas: list[DeltaFile]) -> Iterator[Issue]:
+    unread = _unread_files(change)
+    yield from (_unread_issue(change, name) for name in unread)
+    empty = [delta for delta in deltas if not entries(delta)]
+    yield from (_no_entries_issue(delta) for delta in empty if delta.plan.present)
+    yield from (_no_sections_issue(delta) for delta in empty if not delta.plan.present)
+    problem = _marker_problem(change, metadata)
+    if problem:
+        yield _bad_marker_issue(change, problem)
+    skips = metadata.skip_specs and not problem
+    holds_files = any(_is_visible(name) for name in change.names)
+    if skips and holds_files:
+        yield _conflict_issue(change)
+    if any(entries(delta) for delta in deltas) or "specs/spec.md" in change.names or unread:
+        return
+    if not skips:
+        yield _no_delta_issue(change)
+    elif not holds_files:
+        yield _accepted_issue(change)
+
+
+def _is_visible(name: str) -> bool:
+    return name.startswith("specs/") and not any(part[:1] in (".", "") for part in name.split("/"))
+
+
+def _marker_problem(change: Folder, metadata: Metadata) -> str:
+    if not metadata.marked:
+        return ""
+    if metadata.problem:
+        return metadata.problem
+    if metadata.schema not in change.schemas.names:
+        return f"there is no schema {metadata.schema}"
+    if change.schemas.get(metadata.schema) is None:
+        return f"the schema {metadata.schema} cannot be read"
+    return ""
+
+
+def _unread_issue(change: Folder, name: str) -> Issue:
+    folder, _, file = name.rpartition("/")
+    expected = f"specs/{folder or file[:-3]}/spec.md"
+    return issue(
+        "C2",
+        Where(name, change.names[f"specs/{name}"]),
+        f"specs/{name} has delta sections, but only a file named spec.md is read, so it is ignored.",
+        f"Move its requirements into {expected}.",
+    )
+
+
+def _no_entries_issue(delta: DeltaFile) -> Issue:
+    titles = [title for title in (ADDED, MODIFIED, REMOVED, RENAMED) if title in delta.plan.present]
+    names = " and ".join(f"## {title.split()[0].upper()} Requirements" for title in titles)
+    return issue(
+        "C3",
+        Where(delta.place, delta.path),
+        f"{names} hold no requirement that can be read.",
+        "Write a `### Requirement: <name>` block in each section (a bullet will do under REMOVED).",
+    )
+
+
+def _no_sections_issue(delta: DeltaFile) -> Issue:
+    return issue(
+        "C4",
+        Where(delta.place, delta.path),
+        "This delta spec has no delta section.",
+        "Put the requirements under `## ADDED Requirements` or another delta heading, or move notes out of specs/.",
+    )
+
+
+def _bad_marker_issue(change: Folder, problem: str) -> Issue:
+    path = change.names[FILE]
+    document = split(change.files[path])
+    line = next((index for index, line in enumerate(document.lines) if "skip_specs" in line), 0)
+    return issue(
+        "C5",
+        Where(FILE, path, line_span(document, line)),
+        f"skip_specs is set, but the file is not valid, so the mark does not count: {problem}.",
+        "Mend the file, or remove skip_specs and write delta specs.",
+    )
+
+
+def _conflict_issue(change: Folder) -> Issue:
+    return issue(
+        "C6",
+        Where("file", change.names[FILE]),
+        "The change says skip_specs, yet there are files below specs/.",
+        "Remove skip_specs from .openspec.yaml, or remove the files.",
+    )
+
+
+def _accepted_issue(change: Folder) -> Issue:
+    return issue(
+        "C7",
+        Where("file", change.names[FILE]),
+        "The change says skip_specs: it changes no spec, and needs no delta.",
+        "",
+    )
+
+
+def _no_delta_issue(change: Folder) -> Issue:
+    return issue(
+        "C8",
+        Where("file", CHANGES + change.id),
+        "The change has no delta: nothing in it adds, modifies, removes or renames a requirement.",
+        "Write specs/<capability>/spec.md with a delta section, or set `skip_specs: true` in .openspec.yaml.",
+    )
+
+
+def _task_issues(change: Folder, metadata: Metadata | None) -> Iterator[Issue]:
+    name = change.schemas.default() if metadata is None else metadata.schema
+    known = metadata is None or (not metadata.problem and name in change.schemas.names)
+    schema = change.schemas.get(name) if known else None
+    tracked = sorted(outputs(schema.tasks, change.names), key=collation_key) if schema and schema.tasks else []
+    files = [TaskFile(file, change.names[file], change.files[change.names[file]]) for file in tracked]
+    yield from check_checkboxes(files)
+    if schema and schema.built_in:
+        yield from check_numbers(files)

@@ -1,0 +1,119 @@
+"""The YAML of small settings files, by hand where it is simple, by ruamel.yaml where it is not.
+
+Simple is: one `key: value` a line, a value being a word, a quoted text without escapes, a truth value or a list
+of such. Everything else costs the import of a YAML library, and a tree may have hundreds of these files.
+"""
+
+import re
+from typing import Any, Final
+
+_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*):(?: +(.*))?", re.ASCII)
+_ITEM = re.compile(r" *- +(.*)", re.ASCII)
+_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|\d{4}-\d{2}-\d{2}", re.ASCII)
+_QUOTED = re.compile(r'"([^"\\]*)"|\'([^\']*)\'')
+_NUMBER = re.compile(
+    r"[-+]?(?:\.\d+|\d+\.?\d*)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+    re.ASCII,
+)
+_WORD_VALUES: Final[dict[str, Any]] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+}
+
+
+class YamlError(ValueError):
+    """The text is not valid YAML."""
+
+
+class _NotSimple(Exception):  # noqa: N818  (no error: a signal to take the long way)
+    pass
+
+
+def parse_yaml(text: str) -> Any:
+    """Read one YAML document into plain values; dates stay text.
+
+    Raises:
+        YamlError: The text is not valid YAML.
+    """
+    try:
+        return _parse_simple(text)
+    except _NotSimple:
+        return _parse_any(text)
+
+
+def _parse_simple(text: str) -> dict[str, Any] | None:
+    if not text.isascii() or "\t" in text:
+        raise _NotSimple
+    values: dict[str, Any] = {}
+    last = ""
+    for line in text.splitlines():
+        bare = line.strip(" ")
+        if not bare or bare[0] == "#":
+            continue
+        item = _ITEM.fullmatch(line)
+        if item and last:
+            values[last] = [*(values[last] or []), _scalar(item[1])]
+            continue
+        entry = _LINE.fullmatch(line)
+        if not entry or entry[1] in values or entry[1] in _WORD_VALUES:
+            raise _NotSimple
+        key, value = entry[1], (entry[2] or "").strip(" ")
+        empty = not value or value[0] == "#"
+        values[key] = None if empty else _scalar(value)
+        last = key if empty else ""
+    return values or None
+
+
+def _scalar(written: str) -> Any:
+    value, comment, _ = written.partition(" #")
+    value = value.rstrip(" ") if comment else written.rstrip(" ")
+    quoted = _QUOTED.fullmatch(value)
+    if quoted and not comment:
+        return quoted[1] if quoted[1] is not None else quoted[2]
+    if value in _WORD_VALUES and value not in ("", "~"):
+        return _WORD_VALUES[value]
+    if not _WORDS.fullmatch(value):
+        raise _NotSimple
+    return value
+
+
+def _parse_any(text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        node = YAML(typ="safe", pure=True).compose(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        return _value(node, {})
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise YamlError(str(error).partition("\n")[0]) from error
+
+
+def _value(node: Any, seen: dict[int, Any]) -> Any:
+    if node is None:
+        return None
+    if id(node) in seen:
+        return seen[id(node)]
+    if node.id == "scalar":
+        return _plain(node.value) if node.style is None else node.value
+    if node.id == "sequence":
+        items: list[Any] = []
+        seen[id(node)] = items
+        items.extend(_value(item, seen) for item in node.value)
+        return items
+    mapping: dict[str, Any] = {}
+    seen[id(node)] = mapping
+    for key_node, value_node in node.value:
+        key = str(_value(key_node, seen))
+        if key in mapping:
+            message = f"the key {key} stands twice"
+            raise YamlError(message)
+        mapping[key] = _value(value_node, seen)
+    return mapping
+
+
+def _plain(text: str) -> Any:
+    if text in _WORD_VALUES:
+        return _WORD_VALUES[text]
+    # What number it is does not matter to any reader here, only that it is no text.
+    return 0.0 if _NUMBER.fullmatch(text) else text

@@ -1,0 +1,112 @@
+"""A change's `.openspec.yaml`, and which schema a change follows."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from geoflow.openspec.flat_yaml import YamlError, parse_yaml
+from geoflow.openspec.lines import WHITE
+
+FILE = ".openspec.yaml"
+MARKER = "skip_specs"
+DEFAULT_SCHEMA = "spec-driven"
+CONFIGS = ("openspec/config.yaml", "openspec/config.yml")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+
+
+class Metadata(NamedTuple):
+    """What a change says of itself.
+
+    `problem` says why the file is no valid metadata (empty where it is); `marked` tells whether it sets `skip_specs`
+    to anything but false, valid or not.
+    """
+
+    schema: str
+    skip_specs: bool
+    marked: bool
+    problem: str
+
+
+def read_metadata(text: str) -> Metadata:
+    """Read a change's metadata; what is not valid is told, never raised."""
+    try:
+        value = parse_yaml(text)
+    except YamlError:
+        return Metadata("", skip_specs=False, marked=_mentions_marker(text), problem="it is not valid YAML")
+    if not isinstance(value, dict):
+        return Metadata("", skip_specs=False, marked=False, problem="it holds no keys")
+    problem = _problem(value)
+    marked = MARKER in value and value[MARKER] is not False
+    schema = "" if problem else str(value["schema"])
+    return Metadata(schema, skip_specs=marked and not problem, marked=marked, problem=problem)
+
+
+def _mentions_marker(text: str) -> bool:
+    for line in text.splitlines():
+        bare = line.lstrip(WHITE)
+        for quote in ("", "'", '"'):
+            head = f"{quote}{MARKER}{quote}"
+            if bare.startswith(head) and bare[len(head) :].lstrip(WHITE).startswith(":"):
+                return True
+    return False
+
+
+def _problem(value: Mapping[str, Any]) -> str:
+    """Say what is wrong with the first field that is; a missing field is fine (but for `schema`), a null is not."""
+    for name, holds, expected in _FIELDS:
+        if (name in value or name == "schema") and not holds(value.get(name)):
+            return f"`{name}` must be {expected}"
+    return ""
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_initiative(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"store", "id"}
+        and all(isinstance(part, str) and _KEBAB.fullmatch(part) for part in value.values())
+    )
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, str) and _DATE.fullmatch(value) is not None
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_text(item) for item in value)
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+_FIELDS = (
+    ("schema", _is_text, "the name of a schema"),
+    ("created", _is_date, "a date such as 2026-01-31"),
+    ("goal", _is_text, "a text"),
+    ("affected_areas", _is_texts, "a list of texts"),
+    ("initiative", _is_initiative, "a `store` and an `id` in kebab-case"),
+    (MARKER, _is_truth, "true or false"),
+    ("retire_capabilities", _is_truth, "true or false"),
+)
+
+
+def project_schema(files: Mapping[str, str]) -> str:
+    """Give the schema that the project's config names, `spec-driven` where it names none that can be read."""
+    text = next((files[path] for path in CONFIGS if path in files), "")
+    named = [line for line in text.splitlines() if line.lstrip(" ").startswith(("schema", '"schema', "'schema", "{"))]
+    if not named:
+        return DEFAULT_SCHEMA
+    if len(named) == 1 and named[0].split(" #")[0].rstrip(" ") == f"schema: {DEFAULT_SCHEMA}":
+        # Whether the rest of the file can be read makes no difference then.
+        return DEFAULT_SCHEMA
+    try:
+        value = parse_yaml(text)
+    except YamlError:
+        return DEFAULT_SCHEMA
+    schema = value.get("schema") if isinstance(value, dict) else None
+    return schema if isinstance(schema, str) and schema else DEFAULT_SCHEMA

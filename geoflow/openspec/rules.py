@@ -1,0 +1,45 @@
+"""The rules of validity by code, with their levels, and the making of an issue."""
+
+import re
+from typing import NamedTuple
+
+from geoflow.openspec.lines import Lines
+from geoflow.openspec.model import Issue, Level, Span
+
+ERRORS = (
+    "S1 S2 S3 S4 S5 S7 S8 S9 S14 D0 D2 D4 D5 D7 D8 D9 C2 C3 C4 C5 C6 C8 C9"  # what makes an item invalid
+).split()
+WARNINGS = "S10 S11 S13 S15 D3 D6 T1 T2 T3".split()  # what makes it invalid under --strict
+INFOS = "S12 D1 D1b C7".split()  # what never does
+LEVELS: dict[str, Level] = {
+    **dict.fromkeys((f"OS-{code}" for code in ERRORS), "ERROR"),
+    **dict.fromkeys((f"OS-{code}" for code in WARNINGS), "WARNING"),
+    **dict.fromkeys((f"OS-{code}" for code in INFOS), "INFO"),
+}
+_KEYWORD = re.compile(r"\b(?:SHALL|MUST)\b", re.ASCII)
+START = Span(1, 1, 1, 1)
+
+
+class Where(NamedTuple):
+    """Where an issue lies: the npm CLI's place, the file (relative to the root), the span in it, the requirement."""
+
+    path: str
+    document: str
+    span: Span = START
+    requirement: str = ""
+
+
+def issue(rule: str, where: Where, message: str, fix: str) -> Issue:
+    """Make an issue; its level follows from its rule (`S10`)."""
+    code = f"OS-{rule}"
+    return Issue(LEVELS[code], code, where.path, message, fix, where.document, where.requirement, where.span)
+
+
+def line_span(document: Lines, index: int) -> Span:
+    """Give the span of one line."""
+    return Span(index + 1, 1, index + 1, len(document.lines[index]) + 1)
+
+
+def is_normative(text: str) -> bool:
+    """Tell whether a text holds SHALL or MUST as a word in capitals."""
+    return _KEYWORD.search(text) is not None

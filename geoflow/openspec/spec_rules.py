@@ -1,0 +1,234 @@
+"""The rules of a main spec, in the order in which the npm CLI reports them."""
+
+from collections.abc import Iterator
+
+from geoflow.openspec.blocks import Block, Region, body_text, spec_blocks
+from geoflow.openspec.headings import is_section, level, normal_name, requirement_name
+from geoflow.openspec.lines import WHITE, Lines, split
+from geoflow.openspec.model import Issue, Span
+from geoflow.openspec.outline import (
+    Heading,
+    children,
+    content,
+    find,
+    is_filled,
+    may_be_long,
+    outline,
+    requirement_text,
+    utf16_length,
+)
+from geoflow.openspec.placeholder import is_placeholder, placeholder_line
+from geoflow.openspec.rules import START, Where, is_normative, issue, line_span
+
+PURPOSE_UNITS = 50
+REQUIREMENT_UNITS = 500
+_DELTA_WORDS = ("added", "modified", "removed", "renamed")
+
+
+def check_spec(path: str, text: str) -> list[Issue]:
+    """Check a main spec; `path` is relative to the root. No text makes this fail."""
+    document = split(text)
+    headings = outline(document)
+    at_purpose, at_requirements = find(headings, "purpose"), find(headings, "requirements")
+    purpose = content(document, _region(headings[at_purpose])) if at_purpose is not None else ""
+    if not purpose:
+        span = START if at_purpose is None else line_span(document, headings[at_purpose].line)
+        what = "has no Purpose section" if at_purpose is None else "has a Purpose section with nothing in it"
+        return [
+            issue(
+                "S1",
+                Where("file", path, span),
+                f"The spec {what}.",
+                "Write what this capability is for under a `## Purpose` heading.",
+            )
+        ]
+    if at_requirements is None:
+        return [
+            issue(
+                "S2",
+                Where("file", path),
+                "The spec has no Requirements section.",
+                "Put the requirements under a `## Requirements` heading.",
+            )
+        ]
+    requirements = [headings[at] for at in children(headings, at_requirements)]
+    bare = {
+        index
+        for index, at in enumerate(children(headings, at_requirements))
+        if not any(is_filled(document, headings[child]) for child in children(headings, at))
+    }
+    return [
+        *_schema_issues(path, document, headings[at_requirements], requirements, bare),
+        *_structure_issues(path, document),
+        *_purpose_issues(path, document, purpose, headings[at_purpose or 0]),
+        *_outline_issues(path, document, requirements, bare),
+        *_keyword_issues(path, document),
+    ]
+
+
+def _region(heading: Heading) -> Region:
+    return Region(heading.line, heading.end)
+
+
+def _schema_issues(
+    path: str, document: Lines, section: Heading, requirements: list[Heading], bare: set[int]
+) -> Iterator[Issue]:
+    if not requirements:
+        yield issue(
+            "S3",
+            Where("requirements", path, line_span(document, section.line)),
+            "The Requirements section holds no requirement.",
+            "Add a `### Requirement: <name>` with a sentence that says SHALL or MUST and a scenario.",
+        )
+    for index, heading in enumerate(requirements):
+        span = line_span(document, heading.line)
+        if not heading.title and not requirement_text(document, heading):
+            yield issue(
+                "S5",
+                Where(f"requirements.{index}.text", path, span),
+                "A requirement has neither a name nor a text.",
+                "Name the requirement in its heading and write what the system SHALL do below it.",
+            )
+        if index in bare:
+            yield issue(
+                "S4",
+                Where(f"requirements.{index}.scenarios", path, span, _name(heading)),
+                f"{_named(heading)} has no scenario.",
+                "Add a `#### Scenario: <name>` with WHEN and THEN steps under it.",
+            )
+
+
+def _structure_issues(path: str, document: Lines) -> Iterator[Issue]:
+    lines = document.lines
+    # A byte order mark keeps the first line from being a heading for this check.
+    hashes = [index for index in document.hashes if index >= document.first]
+    heading = next((index for index in hashes if is_section(lines[index], "requirements")), len(lines))
+    end = next((index for index in hashes if index > heading and level(lines[index]) == 2), len(lines))
+    declared: dict[str, int] = {}
+    for index in hashes:
+        line = lines[index]
+        depth = level(line)
+        if depth == 2 and _is_delta_heading(line):
+            yield _delta_heading_issue(path, line_span(document, index), line.strip(WHITE))
+        elif depth == 3:
+            name = requirement_name(line)
+            if name is None:
+                continue
+            if not heading < index < end:
+                yield _outside_issue(path, line_span(document, index), name)
+            elif normal_name(name) in declared:
+                yield _duplicate_issue(path, line_span(document, index), name, declared[name])
+            else:
+                declared[name] = index + 1
+
+
+def _is_delta_heading(line: str) -> bool:
+    words = line[2:].strip(WHITE).lower()
+    for word in _DELTA_WORDS:
+        if words.startswith(word) and words.endswith("requirements"):
+            between = words[len(word) : -len("requirements")]
+            return bool(between) and not between.strip(WHITE)
+    return False
+
+
+def _delta_heading_issue(path: str, span: Span, heading: str) -> Issue:
+    return issue(
+        "S7",
+        Where("file", path, span),
+        f"`{heading}` is a heading of a change's delta spec; in a main spec it cuts the requirements off.",
+        "Move what stands under it into a change, or into the `## Requirements` section.",
+    )
+
+
+def _outside_issue(path: str, span: Span, name: str) -> Issue:
+    return issue(
+        "S8",
+        Where("file", path, span, name),
+        f'Requirement "{name}" stands outside the `## Requirements` section, so nothing reads it.',
+        "Move it into the first `## Requirements` section.",
+    )
+
+
+def _duplicate_issue(path: str, span: Span, name: str, first: int) -> Issue:
+    return issue(
+        "S9",
+        Where("file", path, span, name),
+        f'Requirement "{name}" has the name of the requirement on line {first}.',
+        "Give each requirement a name of its own, or join the two.",
+    )
+
+
+def _purpose_issues(path: str, document: Lines, purpose: str, heading: Heading) -> Iterator[Issue]:
+    if is_placeholder(purpose):
+        line = placeholder_line(document, purpose)
+        yield issue(
+            "S10",
+            Where("overview", path, line_span(document, heading.line if line is None else line)),
+            "The Purpose is still a placeholder.",
+            "Replace it with what this capability is for.",
+        )
+    elif utf16_length(purpose) < PURPOSE_UNITS:
+        yield issue(
+            "S11",
+            Where("overview", path, line_span(document, heading.line)),
+            f"The Purpose is shorter than {PURPOSE_UNITS} characters.",
+            "Say in a full sentence what this capability is for and for whom.",
+        )
+
+
+def _outline_issues(path: str, document: Lines, requirements: list[Heading], bare: set[int]) -> Iterator[Issue]:
+    for index, heading in enumerate(requirements):
+        span = line_span(document, heading.line)
+        if (
+            may_be_long(document, heading, REQUIREMENT_UNITS)
+            and utf16_length(requirement_text(document, heading)) > REQUIREMENT_UNITS
+        ):
+            yield issue(
+                "S12",
+                Where(f"requirements[{index}]", path, span, _name(heading)),
+                f"{_named(heading)} has more than {REQUIREMENT_UNITS} characters.",
+                "Split it into requirements that each say one thing.",
+            )
+        if index in bare:
+            yield issue(
+                "S13",
+                Where(f"requirements[{index}].scenarios", path, span, _name(heading)),
+                f"{_named(heading)} has no scenario that the format knows: a level-4 heading with steps under it.",
+                "Turn the bullets into a `#### Scenario: <name>` with `- **WHEN** ...` and `- **THEN** ...`.",
+            )
+
+
+def _keyword_issues(path: str, document: Lines) -> Iterator[Issue]:
+    for index, block in enumerate(spec_blocks(document).blocks):
+        text = body_text(document, block)
+        if not text:
+            yield keyword_issue("S14", f"requirements[{index}]", f'Requirement "{block.name}"', path, document, block)
+        elif not is_normative(text):
+            yield keyword_issue("S15", f"requirements[{index}]", f'Requirement "{block.name}"', path, document, block)
+
+
+def keyword_issue(rule: str, place: str, who: str, path: str, document: Lines, block: Block) -> Issue:
+    """Make the issue of a requirement without SHALL or MUST: it has no text (an error), or text without the word."""
+    misplaced = is_normative(block.name)
+    missing = "has no text" if LEVEL_ERROR[rule] else "does not say SHALL or MUST"
+    where = "; its heading says it, where no reader looks" if misplaced else ""
+    move = "Move the sentence with SHALL or MUST from the heading to the line below it."
+    write = "Write what the system SHALL or MUST do on the line below the heading."
+    return issue(
+        rule,
+        Where(place, path, line_span(document, block.start), block.name),
+        f"{who} {missing}{where}.",
+        move if misplaced else write,
+    )
+
+
+LEVEL_ERROR = {"S14": True, "S15": False, "D5": True, "D6": False}
+
+
+def _name(heading: Heading) -> str:
+    head, colon, rest = heading.title.partition(":")
+    return normal_name(rest) if colon and head.strip(WHITE).lower() == "requirement" else normal_name(heading.title)
+
+
+def _named(heading: Heading) -> str:
+    return f'Requirement "{_name(heading)}"'
