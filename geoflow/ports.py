@@ -46,7 +46,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """A model's answer: the text, and with a schema the validated object. Times are seconds."""
+    """A model's answer: the text, and with a schema the validated object. Times are seconds.
+
+    `finish` is the server's word (`stop`, `length`), `attempts` counts the calls it took; `usage` sums them up.
+    """
 
     text: str
     value: Mapping[str, JsonValue] | None
@@ -54,6 +57,8 @@ class ChatReply:
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
     first_token_seconds: float | None = None
+    finish: str = "stop"
+    attempts: int = 1
 
 
 class ChatModel(Protocol):

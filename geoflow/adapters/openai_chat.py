@@ -1,0 +1,257 @@
+"""The `ChatModel` port on the openai client: LM Studio, the embedded server, and everything else that speaks alike."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from geoflow.adapters import chat_errors
+from geoflow.adapters.chat_reply import UnfitReplyError, estimated_tokens, fitting_object, save_reply, simpler
+from geoflow.adapters.chat_stream import Answer, Limits, read_answer
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.ports import ChatReply, ChatRequest, Message, Usage
+
+if TYPE_CHECKING:
+    import openai
+
+_SHOWN_BACK = 2000  # characters of an unfit reply that the model gets to see again
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A model behind a server. `base_url` ends in /v1; `api_key` goes to this address only."""
+
+    base_url: str
+    model: str
+    backend: str
+    context_tokens: int
+    api_key: str = field(default="", repr=False)
+
+
+class OpenAIChat:
+    """Talks to one model of one OpenAI-compatible server; safe to call from several threads.
+
+    Args:
+        endpoint: The server and the model.
+        first_token_timeout: Seconds until the first token of a call.
+        timeout: Seconds for a whole request, retries included.
+        replies: Folder for replies that could not be used.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, first_token_timeout: float, timeout: float, replies: Path) -> None:
+        self._endpoint = endpoint
+        self._first_token_timeout = first_token_timeout
+        self._timeout = timeout
+        self._replies = replies
+        self._client_lock = threading.Lock()
+        self._client: openai.OpenAI | None = None
+        self._first_call = threading.Lock()
+        self._loaded = False
+
+    @property
+    def name(self) -> str:
+        """Give the model's id as the server names it."""
+        return self._endpoint.model
+
+    @property
+    def backend(self) -> str:
+        """Say which kind of server answers."""
+        return self._endpoint.backend
+
+    @property
+    def context_tokens(self) -> int:
+        """Give the size of the loaded context in tokens."""
+        return self._endpoint.context_tokens
+
+    def complete(self, request: ChatRequest) -> ChatReply:
+        """Answer one request; a reply of the wrong form is asked for once more, with the error shown."""
+        call = _Call(request, time.monotonic(), time.monotonic() + self._timeout)
+        answer = self._ask(call, request.messages)
+        if request.schema is None:
+            self._require_text(call, answer)
+            return call.reply(answer, answer.text.strip(), None)
+        text, reason = _said(answer), ""
+        try:
+            return call.reply(answer, text, fitting_object(text, request.schema))
+        except UnfitReplyError as error:
+            reason = _why(answer, str(error))
+        answer = self._ask(call, (*request.messages, *_shown_back(text, reason)))
+        text = _said(answer)
+        try:
+            return call.reply(answer, text, fitting_object(text, request.schema))
+        except UnfitReplyError as error:
+            raise self._invalid(call, _why(answer, str(error)), text) from error
+
+    def _ask(self, call: "_Call", messages: tuple[Message, ...]) -> Answer:
+        body = _body(self._endpoint.model, call.request, messages)
+        try:
+            return self._send(call, body)
+        except chat_errors.ModelError as failure:
+            if not failure.again or time.monotonic() >= call.deadline:
+                raise
+            if failure.simpler_schema and "response_format" in body:
+                body["response_format"] = simpler(body["response_format"])
+        return self._send(call, body)
+
+    def _send(self, call: "_Call", body: dict[str, Any]) -> Answer:
+        if self._loaded:
+            return self._send_now(call, body)
+        with self._first_call:  # parallel first requests would load the model twice
+            answer = self._send_now(call, body)
+            self._loaded = True
+            return answer
+
+    def _send_now(self, call: "_Call", body: dict[str, Any]) -> Answer:
+        left = max(call.deadline - time.monotonic(), 0.001)
+        limits = Limits(self._first_token_timeout, left, self.context_tokens)
+        answer = read_answer(self._connect(), self._endpoint.base_url, body, limits)
+        call.count(answer)
+        needed = estimated_tokens(call.request.messages) + call.request.max_tokens
+        if not _said(answer).strip() and needed > self.context_tokens:
+            raise chat_errors.context_exceeded("the server gave an empty answer", self.context_tokens)
+        return answer
+
+    def _connect(self) -> "openai.OpenAI":
+        with self._client_lock:
+            if self._client is None:
+                self._client = _client(self._endpoint)
+            return self._client
+
+    def _require_text(self, call: "_Call", answer: Answer) -> None:
+        if not answer.text.strip():
+            raise self._invalid(call, _why(answer, "the reply is empty"), answer.reasoning)
+        if answer.finish in _STOPPED:
+            raise self._invalid(call, _why(answer, ""), answer.text)
+
+    def _invalid(self, call: "_Call", reason: str, text: str) -> chat_errors.ModelError:
+        saved = save_reply(self._replies, call.request.prompt, reason, text)
+        return chat_errors.ModelError(
+            f"{self.name} gave no usable reply to {call.request.prompt}: {reason}",
+            fix=f"The reply is in {saved}. Load a larger model, or try again.",
+            code="model-reply-invalid",
+        )
+
+
+class _Call:
+    """One request with its retries: the tokens of all of them, and the time that is left."""
+
+    def __init__(self, request: ChatRequest, started: float, deadline: float) -> None:
+        self.request = request
+        self.started = started
+        self.deadline = deadline
+        self.usage = Usage()
+        self.attempts = 0
+        self.first_token_seconds: float | None = None
+
+    def count(self, answer: Answer) -> None:
+        """Add what one attempt took."""
+        both = [n for n in (self.usage.cached, answer.usage.cached) if n is not None]
+        self.usage = Usage(
+            self.usage.prompt + answer.usage.prompt,
+            self.usage.completion + answer.usage.completion,
+            sum(both) if both else None,
+        )
+        self.attempts += 1
+        self.first_token_seconds = self.first_token_seconds or answer.first_token_seconds
+
+    def reply(self, answer: Answer, text: str, value: Any) -> ChatReply:
+        """Make the reply of the port."""
+        return ChatReply(
+            text=text,
+            value=value,
+            model=answer.model,
+            usage=self.usage,
+            seconds=time.monotonic() - self.started,
+            first_token_seconds=self.first_token_seconds,
+            finish=answer.finish,
+            attempts=self.attempts,
+        )
+
+
+_STOPPED = {
+    "repeated": "it repeats itself without end",
+    "over-long": "it is far longer than it may be",
+    "length": "it was cut off at the limit of tokens",
+}
+
+
+def _why(answer: Answer, reason: str) -> str:
+    return "; ".join(part for part in (_STOPPED.get(answer.finish, ""), reason) if part)
+
+
+def _said(answer: Answer) -> str:
+    return answer.text if answer.text.strip() else answer.reasoning
+
+
+def _shown_back(text: str, reason: str) -> tuple[Message, ...]:
+    again = Message("user", f"That reply cannot be used: {reason}. Reply again with one JSON object of the given form.")
+    return (Message("assistant", text[:_SHOWN_BACK]), again) if text.strip() else (again,)
+
+
+def _body(model: str, request: ChatRequest, messages: tuple[Message, ...]) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": [{"role": message.role, "content": message.content} for message in messages],
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "seed": request.seed,
+    }
+    if request.schema is not None:
+        form = {"name": "reply", "strict": True, "schema": dict(request.schema)}
+        body["response_format"] = {"type": "json_schema", "json_schema": form}
+    return body
+
+
+def _client(endpoint: Endpoint) -> "openai.OpenAI":
+    import httpx2
+    import openai
+
+    from geoflow.adapters.watchdog import follow_connection
+
+    transport = httpx2.Client(
+        trust_env=not is_loopback(endpoint.base_url),
+        event_hooks={"request": [follow_connection]},
+        limits=httpx2.Limits(max_keepalive_connections=0),  # the watchdog needs each call's own socket
+        follow_redirects=False,  # a token goes to the host that it was set for
+    )
+    return openai.OpenAI(
+        base_url=endpoint.base_url, api_key=endpoint.api_key or "none", max_retries=0, http_client=transport
+    )
+
+
+def normalised_url(url: str) -> str:
+    """Make a server's address end in /v1, where the OpenAI endpoints lie.
+
+    Raises:
+        GeoflowError: `bad-address` where it is not an http address at all.
+    """
+    bare = url.strip().rstrip("/")
+    for tail in ("/chat/completions", "/models"):
+        bare = bare.removesuffix(tail)
+    if "://" not in bare:
+        bare = f"http://{bare}"
+    try:
+        parts = urlsplit(bare)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(character.isspace() for character in bare):
+        raise GeoflowError(
+            f'"{url}" is not the address of a model server',
+            fix="Set llm.base_url to one such as http://127.0.0.1:1234/v1, or to none to work without a model.",
+            code="bad-address",
+            exit_code=ExitCode.USAGE,
+        )
+    return bare if bare.endswith("/v1") else f"{bare}/v1"
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether an address never leaves this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
