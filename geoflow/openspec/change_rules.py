@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from geoflow.openspec.collate import collation_key
 from geoflow.openspec.delta_reader import ADDED, MODIFIED, REMOVED, RENAMED, read_plan
 from geoflow.openspec.delta_rules import DeltaFile, check_delta, entries, open_delta
+from geoflow.openspec.layout import CHANGES, SPECS, delta_paths
 from geoflow.openspec.lines import split
 from geoflow.openspec.metadata import FILE, Metadata, read_metadata
 from geoflow.openspec.model import Issue
@@ -12,7 +13,6 @@ from geoflow.openspec.nesting import Folder, nested_changes
 from geoflow.openspec.rules import Where, issue, line_span
 from geoflow.openspec.schemas import outputs
 from geoflow.openspec.task_rules import TaskFile, check_checkboxes, check_numbers
-from geoflow.openspec.tree import CHANGES, SPECS, delta_paths
 
 _NO_METADATA = Metadata("", skip_specs=False, marked=False, problem="")
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from geoflow.openspec.change_rules import check_change
 from geoflow.openspec.collate import collation_key
+from geoflow.openspec.layout import Layout, layout
 from geoflow.openspec.model import ItemType, Report
 from geoflow.openspec.nesting import Folder
 from geoflow.openspec.schemas import Schemas
 from geoflow.openspec.spec_rules import check_spec
-from geoflow.openspec.tree import Layout, layout
 
 
 class Item(NamedTuple):
