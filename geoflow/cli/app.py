@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from geoflow import __version__
-from geoflow.cli import model
+from geoflow.cli import model, monitor
 from geoflow.cli.render import print_error
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -54,3 +54,4 @@ def main(
 
 
 app.add_typer(model.app, name="model")
+app.add_typer(monitor.app, name="monitor")

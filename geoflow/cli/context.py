@@ -12,15 +12,22 @@ if TYPE_CHECKING:
 
 def find_root_or_fail() -> Path:
     """Find the folder that holds `openspec/`: here or the nearest one above; GeoflowError `no-openspec`."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "openspec").is_dir():
-            return folder
-    raise GeoflowError(
-        f"There is no openspec/ folder in {here} or above it.",
-        fix="Go to a folder that has one, or make it: `mkdir -p openspec/specs`.",
-        code="no-openspec",
-    )
+    from geoflow.openspec.load import find_root
+
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise GeoflowError(
+            "The folder you are in was deleted.", fix="Go to a folder that exists.", code="no-folder"
+        ) from None
+    root = find_root(str(here))
+    if root is None:
+        raise GeoflowError(
+            f"There is no openspec/ folder in {here} or above it.",
+            fix="Go to a folder that has one, or make it: `mkdir -p openspec/specs`.",
+            code="no-openspec",
+        )
+    return Path(root)
 
 
 def open_repository() -> "GitRepository":

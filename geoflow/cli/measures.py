@@ -1,0 +1,120 @@
+"""How measures look on a terminal."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from geoflow.cli.render import answer_console, printable
+from geoflow.metrics.measure import BY_NAME
+from geoflow.metrics.snapshot import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.text import Text
+
+    from geoflow.workflow.record_snapshot import Recorded
+    from geoflow.workflow.show_snapshots import RecordedCommit
+
+_COLUMN = 14
+_NAMES = 35
+_LEAST_SHOWN = 0.05
+
+
+def say_recorded(recorded: "Recorded", *, dry_run: bool) -> None:
+    """Say what was recorded, and what it does not cover."""
+    snapshot = recorded.snapshot
+    commit = snapshot.commit[:10]
+    if recorded.written:
+        print(f"Recorded {len(snapshot.derived)} measures of commit {commit}.")
+    elif dry_run:
+        print(f"Measured commit {commit}; nothing was written.")
+    else:
+        print(f"The measures of commit {commit} are recorded already.")
+    for name, quantity in snapshot.derived.items():
+        if dry_run or name in _HEADLINES:
+            print(f"  {printable(name):<{_NAMES}} {_number(quantity.value)}{_sign(quantity)}")
+    if recorded.uncommitted:
+        count = len(recorded.uncommitted)
+        files = "1 file" if count == 1 else f"{count} files"
+        sys.stderr.write(f"Not measured: {files} below openspec/ that {'is' if count == 1 else 'are'} not committed.\n")
+    if recorded.written:
+        sys.stderr.write("All measures and their change: geoflow monitor show\n")
+
+
+_HEADLINES = ("size.specs", "size.requirements", "coverage.with_failure_scenario", "validity.valid", "quality.findings")
+
+
+def print_table(commits: "Sequence[RecordedCommit]", limit: int) -> None:
+    """Print a table: a row a measure, a column a snapshot, newest first; as many columns as the terminal is wide."""
+    if not commits:
+        print("No commit has a snapshot yet. Record one: geoflow monitor record")
+        return
+    console = answer_console()
+    shown = min(limit, len(commits), max(1, (console.width - _NAMES) // _COLUMN))
+    for row in _heading(commits[:shown]):
+        console.print(row, overflow="crop", no_wrap=True)
+    names = [name for name in BY_NAME if any(name in commit.snapshot.derived for commit in commits[:shown])]
+    names += sorted({name for commit in commits[:shown] for name in commit.snapshot.derived} - set(names))
+    for name in names:
+        console.print(_row(name, commits, shown), overflow="crop", no_wrap=True)
+    _say_what_is_left_out(commits, shown, limit)
+
+
+def _heading(commits: "Sequence[RecordedCommit]") -> "list[Text]":
+    from rich.text import Text
+
+    newest = commits[0]
+    subject = printable(newest.subject).replace("\n", " ").replace("\t", " ")
+    return [
+        Text(f"Newest: {newest.snapshot.commit[:10]} {subject}", style="bold"),
+        Text(" " * _NAMES + "".join(f"{commit.snapshot.commit[:10]:>{_COLUMN}}" for commit in commits)),
+        Text(" " * _NAMES + "".join(f"{commit.snapshot.recorded_at:%Y-%m-%d}".rjust(_COLUMN) for commit in commits)),
+    ]
+
+
+def _row(name: str, commits: "Sequence[RecordedCommit]", shown: int) -> "Text":
+    from rich.text import Text
+
+    row = Text(f"{printable(name):<{_NAMES}}"[:_NAMES])
+    for index in range(shown):
+        before = commits[index + 1].snapshot.derived.get(name) if index + 1 < len(commits) else None
+        row.append_text(_cell(name, commits[index].snapshot.derived.get(name), before))
+    return row
+
+
+def _cell(name: str, quantity: Quantity | None, before: Quantity | None) -> "Text":
+    from rich.text import Text
+
+    if quantity is None:
+        return Text("-".rjust(_COLUMN))
+    value = _number(quantity.value) + _sign(quantity)
+    change = quantity.value - before.value if before is not None and before.unit == quantity.unit else 0
+    if abs(change) < _LEAST_SHOWN:
+        return Text(value.rjust(_COLUMN))
+    verdict = _verdict(name, change)
+    difference = f" {'+' if change > 0 else '-'}{_number(abs(change))}{'!' if verdict == 'red' else ''}"
+    padding = " " * max(1, _COLUMN - len(value) - len(difference))
+    return Text(padding + value).append(difference, style=verdict)
+
+
+def _verdict(name: str, change: float) -> str:
+    aim = BY_NAME[name].aim if name in BY_NAME else "info"
+    if aim == "info":
+        return ""
+    return "green" if (change > 0) == (aim == "up") else "red"
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.1f}"
+
+
+def _sign(quantity: Quantity) -> str:
+    return " %" if quantity.unit == "%" else ""
+
+
+def _say_what_is_left_out(commits: "Sequence[RecordedCommit]", shown: int, limit: int) -> None:
+    hidden = min(limit, len(commits)) - shown
+    if hidden > 0:
+        sys.stderr.write(f"{hidden} more: make the terminal wider, or take --json.\n")
+    if len(commits) > 1:
+        sys.stderr.write("+ and - are changes against the snapshot before; ! marks one for the worse.\n")
