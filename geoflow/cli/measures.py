@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from geoflow.workflow.record_snapshot import Recorded
     from geoflow.workflow.show_snapshots import RecordedCommit
 
-_COLUMN = 14
-_NAMES = 35
+_COLUMN = 13
+_NAMES = 34
+_NARROWEST = 12
 _LEAST_SHOWN = 0.05
 
 
@@ -32,7 +33,7 @@ def say_recorded(recorded: "Recorded", *, dry_run: bool) -> None:
         print(f"The measures of commit {commit} are recorded already.")
     for name, quantity in snapshot.derived.items():
         if dry_run or name in _HEADLINES:
-            print(f"  {printable(name):<{_NAMES}} {_number(quantity.value)}{_sign(quantity)}")
+            print(f"  {_named(name, _NAMES)} {_amount(quantity)}")
     if recorded.uncommitted:
         count = len(recorded.uncommitted)
         files = "1 file" if count == 1 else f"{count} files"
@@ -50,32 +51,43 @@ def print_table(commits: "Sequence[RecordedCommit]", limit: int) -> None:
         print("No commit has a snapshot yet. Record one: geoflow monitor record")
         return
     console = answer_console()
-    shown = min(limit, len(commits), max(1, (console.width - _NAMES) // _COLUMN))
-    for row in _heading(commits[:shown]):
+    width = max(_NARROWEST, min(_NAMES, console.width - _COLUMN))
+    shown = min(limit, len(commits), max(1, (console.width - width) // _COLUMN))
+    for row in _heading(commits[:shown], width):
         console.print(row, overflow="crop", no_wrap=True)
     names = [name for name in BY_NAME if any(name in commit.snapshot.derived for commit in commits[:shown])]
     names += sorted({name for commit in commits[:shown] for name in commit.snapshot.derived} - set(names))
     for name in names:
-        console.print(_row(name, commits, shown), overflow="crop", no_wrap=True)
+        console.print(_row(_named(name, width), name, commits, shown), overflow="crop", no_wrap=True)
     _say_what_is_left_out(commits, shown, limit)
 
 
-def _heading(commits: "Sequence[RecordedCommit]") -> "list[Text]":
+def _heading(commits: "Sequence[RecordedCommit]", width: int) -> "list[Text]":
     from rich.text import Text
 
     newest = commits[0]
-    subject = printable(newest.subject).replace("\n", " ").replace("\t", " ")
+    ids = (commit.snapshot.commit[:10] for commit in commits)
+    days = (f"{commit.snapshot.recorded_at:%Y-%m-%d}" for commit in commits)
     return [
-        Text(f"Newest: {newest.snapshot.commit[:10]} {subject}", style="bold"),
-        Text(" " * _NAMES + "".join(f"{commit.snapshot.commit[:10]:>{_COLUMN}}" for commit in commits)),
-        Text(" " * _NAMES + "".join(f"{commit.snapshot.recorded_at:%Y-%m-%d}".rjust(_COLUMN) for commit in commits)),
+        Text(f"Newest: {newest.snapshot.commit[:10]} {_one_line(newest.subject)}", style="bold"),
+        Text(" " * width + "".join(name.rjust(_COLUMN) for name in ids)),
+        Text(" " * width + "".join(day.rjust(_COLUMN) for day in days)),
     ]
 
 
-def _row(name: str, commits: "Sequence[RecordedCommit]", shown: int) -> "Text":
+def _named(name: str, width: int) -> str:
+    text = _one_line(name)
+    return text.ljust(width) if len(text) <= width else text[: width - 1] + "~"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def _row(heading: str, name: str, commits: "Sequence[RecordedCommit]", shown: int) -> "Text":
     from rich.text import Text
 
-    row = Text(f"{printable(name):<{_NAMES}}"[:_NAMES])
+    row = Text(heading)
     for index in range(shown):
         before = commits[index + 1].snapshot.derived.get(name) if index + 1 < len(commits) else None
         row.append_text(_cell(name, commits[index].snapshot.derived.get(name), before))
@@ -87,12 +99,12 @@ def _cell(name: str, quantity: Quantity | None, before: Quantity | None) -> "Tex
 
     if quantity is None:
         return Text("-".rjust(_COLUMN))
-    value = _number(quantity.value) + _sign(quantity)
+    value = _amount(quantity)
     change = quantity.value - before.value if before is not None and before.unit == quantity.unit else 0
     if abs(change) < _LEAST_SHOWN:
         return Text(value.rjust(_COLUMN))
     verdict = _verdict(name, change)
-    difference = f" {'+' if change > 0 else '-'}{_number(abs(change))}{'!' if verdict == 'red' else ''}"
+    difference = f" {'+' if change > 0 else '-'}{_number(abs(change), quantity.unit)}{'!' if verdict == 'red' else ''}"
     padding = " " * max(1, _COLUMN - len(value) - len(difference))
     return Text(padding + value).append(difference, style=verdict)
 
@@ -104,12 +116,14 @@ def _verdict(name: str, change: float) -> str:
     return "green" if (change > 0) == (aim == "up") else "red"
 
 
-def _number(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.1f}"
+def _amount(quantity: Quantity) -> str:
+    return _number(quantity.value, quantity.unit) + (" %" if quantity.unit == "%" else "")
 
 
-def _sign(quantity: Quantity) -> str:
-    return " %" if quantity.unit == "%" else ""
+def _number(value: float, unit: str) -> str:
+    # A share or an average keeps its decimal even where it happens to be whole, so that columns compare.
+    is_count = isinstance(value, int) and "/" not in unit and unit != "%"
+    return str(value) if is_count else f"{value:.1f}"
 
 
 def _say_what_is_left_out(commits: "Sequence[RecordedCommit]", shown: int, limit: int) -> None:
