@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from geoflow import __version__
-from geoflow.cli import model, monitor
+from geoflow.cli import list_, model, monitor, show, validate
 from geoflow.cli.render import print_error
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -53,5 +53,8 @@ def main(
     """Keep a team's OpenSpec specifications in git getting better with every commit, with a local model."""
 
 
+app.command("validate")(validate.validate)
+app.command("list")(list_.list_)
+app.command("show")(show.show)
 app.add_typer(model.app, name="model")
 app.add_typer(monitor.app, name="monitor")

@@ -1,6 +1,5 @@
 """How answers and errors look: answers on stdout, talk on stderr, JSON as one document."""
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ if TYPE_CHECKING:
 
 def printable(text: str) -> str:
     """Make text from a spec, model or tool safe for a terminal: control characters become visible escapes."""
+    if text.isprintable():
+        return text
     return "".join(
         character
         if character in "\n\t" or (character.isprintable() and not "\ud800" <= character <= "\udfff")
@@ -36,6 +37,8 @@ def talk_console() -> "Console":
 
 def print_json(document: dict[str, Any]) -> None:
     """Write one JSON document to stdout; it has a `schema` field."""
+    import json
+
     text = json.dumps(document, indent=2, ensure_ascii=False)
     sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
 

@@ -10,8 +10,8 @@ from geoflow.openspec.lines import split
 from geoflow.openspec.metadata import FILE, Metadata, read_metadata
 from geoflow.openspec.model import Issue
 from geoflow.openspec.nesting import Folder, nested_changes
+from geoflow.openspec.progress import change_schema, tracked_tasks
 from geoflow.openspec.rules import Where, issue, line_span
-from geoflow.openspec.schemas import outputs
 from geoflow.openspec.task_rules import TaskFile, check_checkboxes, check_numbers
 
 _NO_METADATA = Metadata("", skip_specs=False, marked=False, problem="")
@@ -176,10 +176,8 @@ def _no_delta_issue(change: Folder) -> Issue:
 
 
 def _task_issues(change: Folder, metadata: Metadata | None) -> Iterator[Issue]:
-    name = change.schemas.default() if metadata is None else metadata.schema
-    known = metadata is None or (not metadata.problem and name in change.schemas.names)
-    schema = change.schemas.get(name) if known else None
-    tracked = sorted(outputs(schema.tasks, change.names), key=collation_key) if schema and schema.tasks else []
+    schema = change_schema(change, metadata)
+    tracked = sorted(tracked_tasks(change, schema), key=collation_key)
     files = [TaskFile(file, change.names[file], change.files[change.names[file]]) for file in tracked]
     yield from check_checkboxes(files)
     if schema and schema.built_in:

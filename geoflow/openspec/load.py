@@ -56,6 +56,21 @@ def load(root: str, *, archive: bool = True) -> dict[str, str]:
     return files
 
 
+def last_modified(root: str, folder: str) -> float:
+    """Give the time of the newest file below a folder (path relative to the root), in seconds since 1970.
+
+    Where there is no file it is the folder's own time.
+    """
+    top = os.path.join(root, folder)
+    newest = [
+        os.stat(path).st_mtime
+        for inner, _, names in os.walk(top)
+        for path in (os.path.join(inner, name) for name in names)
+        if os.path.exists(path)
+    ]
+    return max(newest, default=os.stat(top).st_mtime)
+
+
 class _Walk:
     """What stays the same while a tree is read."""
 

@@ -66,6 +66,16 @@ def check_spec(path: str, text: str) -> list[Issue]:
     ]
 
 
+def count_requirements(text: str) -> int:
+    """Count the requirements of a main spec; 0 where its Purpose or its Requirements section is missing."""
+    document = split(text)
+    headings = outline(document)
+    at_purpose, at_requirements = find(headings, "purpose"), find(headings, "requirements")
+    if at_purpose is None or at_requirements is None or not content(document, _region(headings[at_purpose])):
+        return 0
+    return len(children(headings, at_requirements))
+
+
 def _region(heading: Heading) -> Region:
     return Region(heading.line, heading.end)
 

@@ -40,13 +40,18 @@ def open_tree(files: Mapping[str, str]) -> OpenTree:
     return OpenTree(files, layout(files), Schemas(files))
 
 
+def folder_of(tree: OpenTree, change: str) -> Folder:
+    """Give the files of an active change."""
+    return Folder(change, tree.found.changes[change], tree.files, tree.schemas)
+
+
 def check_item(item: Item, tree: OpenTree) -> Report:
     """Validate one item."""
     if item.type == "spec":
         path = tree.found.specs[item.id]
         issues = check_spec(path, tree.files[path])
     else:
-        issues = check_change(Folder(item.id, tree.found.changes[item.id], tree.files, tree.schemas))
+        issues = check_change(folder_of(tree, item.id))
     return Report(item.id, item.type, tuple(issues))
 
 

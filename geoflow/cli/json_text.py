@@ -1,0 +1,14 @@
+"""JSON written by hand where the standard writer costs more than the work itself."""
+
+_ESCAPES = {code: f"\\u{code:04x}" for code in range(32)}
+_ESCAPES |= {ord(mark): f"\\{sign}" for mark, sign in zip('"\\\b\f\n\r\t', '"\\bfnrt', strict=True)}
+
+
+def quoted(text: str) -> str:
+    """Write a text as a JSON string."""
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def encodable(text: str) -> str:
+    """Replace what came from bytes that are no UTF-8, so that the text can be printed."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,31 @@
+"""`geoflow validate`: are the specs and changes valid OpenSpec?"""
+
+import typer
+
+
+def validate(
+    items: list[str] | None = typer.Argument(None, metavar="ITEM", help="Specs and changes to validate."),
+    *,
+    everything: bool = typer.Option(False, "--all", help="Validate every spec and active change."),
+    specs: bool = typer.Option(False, "--specs", help="Validate every spec."),
+    changes: bool = typer.Option(False, "--changes", help="Validate every active change."),
+    strict: bool = typer.Option(False, "--strict", help="A warning makes an item invalid, too."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON document, in the shape of the npm CLI."),
+    type_: str = typer.Option("", "--type", metavar="spec|change", help="Say what ITEM is where both exist."),
+) -> None:
+    """Check specs and changes against the rules of OpenSpec; exit 1 where one is invalid.
+
+    Example: geoflow validate --all --strict
+    """
+    from geoflow.cli.validation import Request, run
+
+    request = Request(
+        names=tuple(items or ()),
+        everything=everything,
+        specs=specs,
+        changes=changes,
+        strict=strict,
+        as_json=as_json,
+        type=type_,
+    )
+    raise typer.Exit(run(request))
