@@ -2,9 +2,15 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+
+from geoflow.adapters.embedded import EmbeddedChat, EmbeddedServer, stop_all
+from geoflow.adapters.embedded_engine import is_installed
+from geoflow.adapters.model_store import ModelStore
+from tests.fakes import SilentProgress
 
 REAL_HOME = os.environ.get("HOME", "")
 REAL_DATA_HOME = os.environ.get("XDG_DATA_HOME") or str(Path(REAL_HOME) / ".local" / "share")
@@ -12,6 +18,43 @@ CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 NPM_OPENSPEC = os.environ.get("GEOFLOW_TEST_OPENSPEC") or shutil.which(
     "openspec", path=f"{Path(__file__).parents[1] / 'build' / 'npm' / 'node_modules' / '.bin'}:{os.environ.get('PATH')}"
 )
+EMBEDDED_FOLDER = "PYTEST_GEOFLOW_EMBEDDED"  # shared by the workers of one session, so that they share one server
+
+
+def pytest_configure() -> None:
+    os.environ.setdefault(EMBEDDED_FOLDER, tempfile.mkdtemp(prefix="geoflow-embedded-"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    folder = Path(os.environ[EMBEDDED_FOLDER])
+    if hasattr(config, "workerinput") or not folder.is_dir():
+        return
+    stop_all(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    del os.environ[EMBEDDED_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def embedded_model(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedChat:
+    """The real embedded model; its server starts at the first call and is shared by the whole session."""
+    store = ModelStore(Path(REAL_DATA_HOME) / "geoflow" / "models")
+    installed = store.installed()
+    if not is_installed():
+        pytest.skip('THE MODEL WAS NOT TESTED: the embedded engine is not installed: pip install "geoflow[local]"')
+    if not installed:
+        pytest.skip(f"THE MODEL WAS NOT TESTED: no model in {store.folder}: geoflow model pull")
+    server = EmbeddedServer(store.path(installed[0]), installed[0].name, Path(os.environ[EMBEDDED_FOLDER]), idle=300)
+    replies = tmp_path_factory.mktemp("replies")
+    return EmbeddedChat(server, first_token_timeout=300, timeout=600, replies=replies, progress=SilentProgress())
+
+
+@pytest.fixture
+def embedded_environment(embedded_model: EmbeddedChat, monkeypatch: pytest.MonkeyPatch) -> EmbeddedChat:
+    """The real embedded model for commands: the environment points them at its server."""
+    state = embedded_model.server.ensure(SilentProgress())
+    monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", state.base_url)
+    monkeypatch.setenv("GEOFLOW_LLM__API_KEY", state.api_key)
+    return embedded_model
 
 
 @pytest.fixture(autouse=True)

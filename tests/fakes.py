@@ -68,3 +68,10 @@ def _as_reply(reply: str | Mapping[str, Any], request: ChatRequest, model: str) 
     words = sum(len(message.content.split()) for message in request.messages)
     usage = Usage(prompt=words, completion=len(text.split()), cached=0)
     return ChatReply(text, value if request.schema and isinstance(value, Mapping) else None, model, usage, 0.01, 0.005)
+
+
+class SilentProgress:
+    """The `Progress` port where nobody watches."""
+
+    def update(self, label: str, done: int, total: int) -> None:
+        """Show nothing."""

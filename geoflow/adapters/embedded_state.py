@@ -1,0 +1,75 @@
+"""The file in which a running embedded server says where it is, and how to tell that it is really that server.
+
+Both sides read this module, so it imports nothing heavy.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+MODULE = "geoflow.adapters.embedded_server"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What the file says; `base_url` is empty while the model is being loaded, `created` the start of the process."""
+
+    pid: int
+    created: float
+    model: str
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+
+
+def state_file(folder: Path, model_file: Path) -> Path:
+    """Name the state file of a model's server on this host (a home folder may be shared by several hosts)."""
+    identity = f"{socket.gethostname()}\n{model_file.resolve()}"
+    return folder / f"{model_file.stem}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}.json"
+
+
+def lock_file(state: Path) -> Path:
+    """Name the lock that is held while a server is looked for, started or ended."""
+    return state.with_suffix(".lock")
+
+
+def read_state(file: Path) -> ServerState | None:
+    """Read a state file; None where it is missing or not one."""
+    try:
+        return ServerState(**json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_state(file: Path, state: ServerState) -> None:
+    """Write a state file whole or not at all, readable by this user only."""
+    growing = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
+    descriptor = os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        json.dump(asdict(state), opened)
+    growing.replace(file)
+
+
+def process_start(pid: int) -> float | None:
+    """Tell when a process of this id started, in seconds since the epoch; None where there is none."""
+    import psutil
+
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return None
+
+
+def is_alive(state: ServerState) -> bool:
+    """Tell whether the process of a state is still that server and not another one that got its id."""
+    import psutil
+
+    try:
+        process = psutil.Process(state.pid)
+        same = abs(process.create_time() - state.created) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE and MODULE in process.cmdline()
+    except psutil.Error:
+        return False
