@@ -1,0 +1,182 @@
+"""Answer questions from the documents, quoting what they say, or admit that they do not say it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.ports import ChatModel, ChatRequest, Documents, JsonValue, Message, Passages, Progress, Templates
+from geoflow.questions.answer import (
+    LEAST_COVERAGE,
+    Answer,
+    Near,
+    Route,
+    citation,
+    find_quote,
+    inventions,
+    question_id,
+)
+from geoflow.questions.extract import Candidate, best_candidates
+from geoflow.questions.retrieval import Found, Hit, ranked
+from geoflow.questions.terms import query_terms
+
+LONGEST_QUESTION = 2_000
+PROMPT = "ask/1"
+_HITS = 20
+_PASSAGES = 5
+_EXTRACTS = 6
+_LONGEST_EXTRACT = 900
+_SHORTEST_QUOTE = 12
+_NEAR = 3
+
+
+@dataclass(slots=True)
+class Reader:
+    """What reads the passages: a model that is opened when the first question needs it, and the prompts.
+
+    Args:
+        open: Gives the model, or None where there is none; called at most once.
+        templates: The prompts.
+    """
+
+    open: Callable[[], ChatModel | None]
+    templates: Templates
+    notes: list[str] = field(default_factory=list)
+    _model: ChatModel | None = None
+    _opened: bool = False
+
+    def model(self) -> ChatModel | None:
+        """Give the model while it answers."""
+        if not self._opened:
+            self._opened, self._model = True, self.open()
+        return self._model
+
+    def fails(self, error: GeoflowError) -> None:
+        """Note that a call failed; a model that cannot be reached is not called again."""
+        note = f"The model did not answer ({error.message}) The answer is the documents' own words."
+        if note not in self.notes:
+            self.notes.append(note)
+        if error.code != "model-reply-invalid":
+            self._model = None
+
+
+def ask(
+    questions: Sequence[str], *, documents: Documents, passages: Passages, reader: Reader, progress: Progress
+) -> list[Answer]:
+    """Answer each question, in order; the same question asked twice is answered once and given twice.
+
+    What the documents cover too little of is `not-specified`, decided here and never by a model.
+
+    Raises:
+        GeoflowError: `question-empty`, `question-too-long`.
+    """
+    for question in questions:
+        _check(question)
+    distinct = {question_id(question): question for question in questions}
+    files = documents.read()
+    searches = passages.search(files, [query_terms(question) for question in distinct.values()], _HITS)
+    answers: dict[str, Answer] = {}
+    for (key, question), found in zip(distinct.items(), searches, strict=True):
+        progress.update("Answering", len(answers), len(distinct))
+        answers[key] = _answer(key, question, _standing(found, files), reader)
+    return [replace(answers[question_id(question)], question=question) for question in questions]
+
+
+def _check(question: str) -> None:
+    if not question.strip():
+        raise GeoflowError(
+            "The question is empty.",
+            fix='Ask in words: geoflow ask "What happens when a login fails?"',
+            code="question-empty",
+            exit_code=ExitCode.USAGE,
+        )
+    if len(question) > LONGEST_QUESTION:
+        raise GeoflowError(
+            f"A question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most.",
+            fix="Ask for one thing at a time; `geoflow ask -` reads one question a line.",
+            code="question-too-long",
+            exit_code=ExitCode.USAGE,
+        )
+
+
+def _standing(found: Found, files: Mapping[str, bytes]) -> Found:
+    # The index is shared: another process may have brought it to a later state of the files than was read here.
+    texts = {hit.passage.path: files.get(hit.passage.path, b"").decode("utf-8", "replace") for hit in found.hits}
+    return replace(found, hits=tuple(hit for hit in found.hits if hit.passage.text in texts[hit.passage.path]))
+
+
+def _answer(key: str, question: str, found: Found, reader: Reader) -> Answer:
+    hits = ranked(found)
+    candidates = best_candidates(found, hits[:_PASSAGES], _EXTRACTS)
+    if not candidates or not _covered(found, hits, candidates):
+        near = tuple(Near(hit.passage.path, hit.passage.line, hit.passage.heading) for hit in hits[:_NEAR])
+        return Answer(key, question, "not-specified", "", (), "documents", near)
+    model = reader.model()
+    if model is not None:
+        try:
+            return _read(key, question, candidates, model, reader.templates)
+        except GeoflowError as error:
+            reader.fails(error)
+    return _quoting(key, question, candidates[0], "documents")
+
+
+def _covered(found: Found, hits: Sequence[Hit], candidates: Sequence[Candidate]) -> bool:
+    return min(found.coverage(hits[0].matched), candidates[0].coverage) >= LEAST_COVERAGE
+
+
+def _quoting(key: str, question: str, candidate: Candidate, route: Route) -> Answer:
+    cited = citation(candidate.extract)
+    return Answer(key, question, "answered", cited.quote, (cited,), route)
+
+
+def _read(key: str, question: str, candidates: Sequence[Candidate], model: ChatModel, templates: Templates) -> Answer:
+    shown = _that_fit(candidates, model.context_tokens)
+    reply = model.complete(_request(question, shown, templates)).value or {}
+    chosen = shown[int(reply["source"]) - 1]
+    quote = str(reply["quote"])
+    places = [chosen.extract.passage, *(candidate.extract.passage for candidate in shown)]
+    cited = find_quote(quote, places) if len(quote) >= _SHORTEST_QUOTE else None
+    if cited is None:
+        return _quoting(key, question, chosen, "model")
+    text = " ".join(str(reply["answer"]).split())
+    source = next(place for place in places if place.path == cited.path and place.line <= cited.line <= place.end_line)
+    if not text or inventions(text, source.text):
+        text = cited.quote
+    return Answer(key, question, "answered", text, (cited,), "model")
+
+
+def _that_fit(candidates: Sequence[Candidate], context_tokens: int) -> Sequence[Candidate]:
+    room = max(context_tokens - 1_200, 600) * 2
+    shown: list[Candidate] = []
+    for candidate in candidates:
+        room -= min(len(candidate.extract.text), _LONGEST_EXTRACT) + 80
+        if shown and room < 0:
+            break
+        shown.append(candidate)
+    return shown
+
+
+def _request(question: str, shown: Sequence[Candidate], templates: Templates) -> ChatRequest:
+    extracts = [
+        {"title": candidate.extract.passage.heading, "text": candidate.extract.text[:_LONGEST_EXTRACT]}
+        for candidate in shown
+    ]
+    varying = templates.render("prompts/ask.md", {"extracts": extracts, "question": " ".join(question.split())})
+    return ChatRequest(
+        prompt=PROMPT,
+        messages=(Message("system", templates.render("prompts/ask-system.md", {})), Message("user", varying)),
+        schema=_schema(len(shown)),
+        max_tokens=300,
+    )
+
+
+def _schema(sources: int) -> Mapping[str, JsonValue]:
+    return {
+        "type": "object",
+        "properties": {
+            "source": {"type": "integer", "minimum": 1, "maximum": sources},
+            "quote": {"type": "string", "minLength": 1, "maxLength": 400},
+            "answer": {"type": "string", "minLength": 1, "maxLength": 300},
+        },
+        "required": ["source", "quote", "answer"],
+        "additionalProperties": False,
+    }

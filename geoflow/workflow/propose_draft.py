@@ -1,0 +1,115 @@
+"""Ask a model for the parts of a change, one small forced object a call, and make a draft of what it says."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from geoflow.improvement.draft import Draft, DraftScenario, Licence, distinct_name, phrase, scenario, subject
+from geoflow.ports import ChatModel, ChatRequest, JsonValue, Message, Progress, Templates
+from geoflow.quality.single_line import single_line
+from geoflow.questions.passage import Passage
+
+_LONGEST_RELATED = 500
+_LONGEST_IDEA = 2_000
+_LONGEST_PROBLEM = 240
+_STEPS = ("requirement", "scenario", "failure", "problem")
+_WANTED = {
+    "requirement": "Give the one requirement that the idea asks for: a short name, the part of the system that acts "
+    '(without "the"), and what it does, beginning with a verb in its base form.',
+    "scenario": "Give one scenario in which this requirement is met: a short name, what happens first (when), and what "
+    "can then be observed (then).",
+    "failure": "Give one scenario in which something goes wrong with this requirement (missing, invalid or refused "
+    "input): a short name, what goes wrong (when), and what can then be observed (then).",
+    "problem": "Say in one short sentence what is the problem today that the idea solves.",
+}
+_FIELDS = {
+    "requirement": {"name": 80, "subject": 60, "does": 240},
+    "scenario": {"name": 80, "when": 200, "then": 200},
+    "failure": {"name": 80, "when": 200, "then": 200},
+    "problem": {"problem": 240},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a draft is made from: the idea as one line, what stands close to it, and the names that are taken."""
+
+    idea: str
+    related: Sequence[Passage]
+    taken: Iterable[str]
+
+
+class Drafter:
+    """Asks one model; the prompts share their beginning, so that the server reads it once.
+
+    Args:
+        model: Who is asked; its GeoflowErrors pass.
+        templates: The prompts.
+        progress: Told before each call.
+    """
+
+    def __init__(self, model: ChatModel, templates: Templates, progress: Progress) -> None:
+        self._model = model
+        self._templates = templates
+        self._progress = progress
+
+    def draft(self, brief: Brief) -> Draft:
+        """Make a draft; what the model leaves out, or invents, becomes an open question."""
+        shown = related_text(brief.related)
+        licence = Licence(brief.idea, shown)
+        idea = brief.idea[:_LONGEST_IDEA]
+        said = self._ask("requirement", idea, shown)
+        fallback = single_line(brief.idea, 60).rstrip("….,:;") or "New requirement"
+        name = said["name"] if licence.allows(said["name"]) else fallback
+        actor = subject(said["subject"]) if licence.allows(said["subject"]) else "system"
+        does = licence.enforce(phrase(said["does"], f"do what this idea says: {fallback}"))
+        scenarios = self._scenarios(idea, shown, f"The {actor} SHALL {does}.", licence)
+        problem = single_line(self._ask("problem", idea, shown)["problem"], _LONGEST_PROBLEM).rstrip(".")
+        return Draft(
+            name=distinct_name(name, fallback, brief.taken),
+            subject=actor,
+            phrase=does,
+            scenarios=scenarios,
+            problem=licence.enforce(problem),
+            questions=licence.questions,
+        )
+
+    def _scenarios(self, idea: str, shown: str, sentence: str, licence: Licence) -> tuple[DraftScenario, ...]:
+        found: list[DraftScenario] = []
+        for kind, fallback in (("scenario", "The idea at work"), ("failure", "Something goes wrong")):
+            said = self._ask(kind, idea, shown, sentence)
+            one = scenario((said["name"], said["when"], said["then"]), fallback, licence, found)
+            if one is not None:
+                found.append(one)
+            elif kind == "scenario":
+                found.append(DraftScenario(fallback, "the requirement applies", "what it asks for can be observed"))
+                licence.ask("When does this happen, and what can be observed then? The draft does not say.")
+            else:
+                licence.ask("What happens when something goes wrong? The draft does not say.")
+        return tuple(found)
+
+    def _ask(self, step: str, idea: str, related: str, sentence: str = "") -> Mapping[str, str]:
+        self._progress.update("Drafting", _STEPS.index(step), len(_STEPS))
+        values = {"idea": idea, "related": related, "sentence": sentence, "wanted": _WANTED[step]}
+        messages = (
+            Message("system", self._templates.render("prompts/propose-system.md", {})),
+            Message("user", self._templates.render("prompts/propose.md", values)),
+        )
+        request = ChatRequest(f"propose.{step}/1", messages, schema=_schema(_FIELDS[step]), max_tokens=300)
+        value = self._model.complete(request).value or {}
+        return {field: str(value.get(field, "")) for field in _FIELDS[step]}
+
+
+def related_text(related: Sequence[Passage]) -> str:
+    """Show what stands close to an idea, as the model sees it; numbers in it are given ones."""
+    return "\n\n".join(passage.text[:_LONGEST_RELATED].rstrip() for passage in related)
+
+
+def _schema(fields: Mapping[str, int]) -> Mapping[str, JsonValue]:
+    return {
+        "type": "object",
+        "properties": {
+            name: {"type": "string", "minLength": 1, "maxLength": length} for name, length in fields.items()
+        },
+        "required": list(fields),
+        "additionalProperties": False,
+    }
