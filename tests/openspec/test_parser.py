@@ -1,22 +1,9 @@
 from hypothesis import example, given
-from hypothesis import strategies as st
 
 from geoflow.openspec import parse_delta, parse_spec, parse_tasks, read_tree
 from geoflow.openspec.lines import split, starts
 from tests.builders import requirement, spec
-
-PIECES = st.sampled_from(
-    [
-        "## Requirements", "## Purpose", "### Requirement: A", "###Requirement:b ##", "#### Scenario: S", "##### Deep",
-        "# Title", "### Other", "## ADDED Requirements", "## MODIFIED Requirements", "## REMOVED Requirements",
-        "## RENAMED Requirements", "- FROM: `### Requirement: A`", "- TO: `### Requirement: B`", "```", "~~~~ x", "  ```",
-        "- **WHEN** a", "- THEN b", "  more", "The system SHALL.", "", " ", "\u2028", "\ufeff", "\x85", "\udc80", "<!--",
-        "## \u2028", "### Requirement: ", "### Requirement:", "####", "#### ", "- [ ] 1.1 x", "**A**: b", "\x1c## x",
-    ]
-)  # fmt: skip
-ENDINGS = st.sampled_from(["\n", "\r\n", "\r"])
-DOCUMENTS = st.lists(st.tuples(PIECES, ENDINGS), max_size=40).map(lambda parts: "".join(a + b for a, b in parts))
-ANY = st.one_of(DOCUMENTS, st.text(), DOCUMENTS.map(lambda text: "\ufeff" + text))
+from tests.openspec.documents import ANY_TEXT
 
 
 def test_a_spec_is_read_with_purpose_requirements_scenarios_and_steps() -> None:
@@ -116,7 +103,7 @@ def test_a_tree_has_specs_changes_and_archived_changes_sorted_by_id() -> None:
     assert [(item.id, item.tasks[0].done) for item in tree.archived] == [("2026-01-02-old", True)]
 
 
-@given(ANY)
+@given(ANY_TEXT)
 @example("### Requirement:")
 @example("## Requirements\r### Requirement: a")
 def test_any_text_parses_and_every_offset_is_exact(text: str) -> None:
@@ -133,7 +120,7 @@ def test_any_text_parses_and_every_offset_is_exact(text: str) -> None:
                 assert scenario.start < step.start <= step.end <= scenario.end
 
 
-@given(ANY)
+@given(ANY_TEXT)
 def test_line_offsets_are_those_of_the_untouched_text(text: str) -> None:
     document = split(text)
     begins = starts(document)
