@@ -16,6 +16,7 @@ class Contract:
 
     `excuses`: kinds of tokens of the finding's own quote that may be lost. `adds`: token keys that may newly appear.
     `licensed`: kinds of new tokens that a licence may allow. `new_words`: how many new content words at most.
+    `names_subject`: new words must be the subject of another obligation of the same requirement.
     `regroups`: scenarios and steps may be recognised anew (only their form was wrong).
     """
 
@@ -26,7 +27,8 @@ class Contract:
     licensed: frozenset[Kind] = frozenset({"word"})
     new_words: int = 0
     regroups: bool = False
-    growth: float = 1.5
+    names_subject: bool = False
+    growth: float = 1.25
 
 
 _EVERYTHING: frozenset[Kind] = frozenset({"literal", "number", "modal", "negation", "relation", "word", "free"})
@@ -45,16 +47,17 @@ CONTRACTS: dict[str, Contract] = {
     "OS-S11": Contract("structure", "template", licensed=_EVERYTHING, new_words=200, growth=100.0),
     # Superfluous words before a verb go; the verb stays.
     "GF205": Contract("structure", "template", excuses=frozenset({"word", "relation"})),
-    # Words that judge go, or give way to words that the spec has.
-    "GF201": Contract("reword", "model", excuses=frozenset({"word"}), new_words=2),
-    "GF202": Contract("reword", "model", excuses=frozenset({"word"}), new_words=2),
-    "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation"}), new_words=0),
+    # Words that judge go, and no other takes their place: small models reach for any word of the document.
+    "GF201": Contract("reword", "model", excuses=frozenset({"word"})),
+    "GF202": Contract("reword", "model", excuses=frozenset({"word"})),
+    "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF204": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"}), adds=frozenset({"and"})),
     "GF206": Contract("reword", "model", excuses=frozenset({"relation"}), adds=frozenset({"and", "or", "both"})),
-    "GF207": Contract("reword", "model", new_words=4),
+    "GF207": Contract("reword", "model", licensed=frozenset({"word", "literal"}), new_words=4, names_subject=True),
     # A number, a limit or a missing part: only someone who knows can give it.
     "GF210": _NEEDS_ANSWER,
     "GF211": _NEEDS_ANSWER,
+    "GF212": _NEEDS_ANSWER,
 }
 
 

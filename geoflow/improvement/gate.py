@@ -50,6 +50,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("words-kept", gate_meaning.words_kept),
     ("order-kept", gate_meaning.order_kept),
     ("words-licensed", gate_meaning.words_licensed),
+    ("subject-named", gate_meaning.subject_named),
     ("finding-gone", gate_form.finding_gone),
     ("no-new-finding", gate_form.no_new_finding),
 )

@@ -14,7 +14,9 @@ from geoflow.quality.structure import SCENARIO_HEADING
 
 def changes_something(proposal: Proposal) -> str:
     """Refuse an edit that leaves what a reader sees as it was."""
-    return "" if _squeezed(proposal.old_text) != _squeezed(proposal.new_text) else "changes nothing"
+    if _squeezed(proposal.old_text) != _squeezed(proposal.new_text):
+        return ""
+    return f"changes nothing, “{' '.join(proposal.finding.quote.split())[:60]}” is still there"
 
 
 def target_only(proposal: Proposal) -> str:
@@ -139,8 +141,9 @@ _CLUMSY = (
     ("a space before a mark", re.compile(r"[^\W_][ \t]+[,.;:](?=\s|$)")),
     ("two spaces in a row", re.compile(r"(?<=\S) {2,}(?=\S)")),
     ("two marks in a row", re.compile(r"[,;][,.;]|\.\.(?!\.)(?<!\.\.\.)")),
-    ("“a” before a vowel", re.compile(r"\b[Aa] (?=[aeioAEIO](?!ne\b|nce\b|u))[^\W\d_]")),
-    ("“an” before a consonant", re.compile(r"\b[Aa]n (?=[bcdfgjkpqtvwyz])[^\W\d_]")),
+    ("“a” before a vowel", re.compile(r"\b[Aa] (?=[aeioAEIO](?!ne\b|nce\b|u))")),
+    ("“an” before a consonant", re.compile(r"\b[Aa]n (?=[bcdfgjklmnpqrstvwxyzBCDGJKPQTVWYZ])")),
+    ("empty brackets", re.compile(r"\(\s*\)|\[\s*\]|[,;]\s*[)\]]|[(\[]\s*[,;]")),
     ("a cut-off end", re.compile(r"\b(?:and|or|the|a|an|with|of|to|in|for|by|as)[ \t]*[.,;](?=\s|$)", re.IGNORECASE)),
 )
 
@@ -167,7 +170,7 @@ def _layout(text: str) -> list[str]:
 
 
 def _ends(prose: str) -> int:
-    return len(re.findall(r"[.!?](?=\s|$)", prose))
+    return len(re.findall(r"(?<!\betc)(?<!\be\.g)(?<!\bi\.e)[.!?](?=\s|$)", prose))
 
 
 def growth_bounded(proposal: Proposal) -> str:

@@ -1,5 +1,6 @@
 """Checks of meaning: every piece of what a reader sees is kept, and every new one has a source."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -96,15 +97,33 @@ def words_licensed(proposal: Proposal) -> str:
     return ""
 
 
+_NAMING: tuple[Kind, ...] = ("word", "literal")
+_SUBJECT = re.compile(r"(?:^|[.;:]\s|\n)[ \t]*([^.;:,\n]{2,80}?)\s+(?:SHALL|MUST)\b", re.MULTILINE)
+
+
+def subject_named(proposal: Proposal) -> str:
+    """Refuse a new subject that is not, whole, the subject of the obligation before it in the requirement.
+
+    That is what a pronoun at the start of a sentence stands for as a rule, and a small model's guess must agree.
+    """
+    if not proposal.contract.names_subject:
+        return ""
+    added = {key for kind in _NAMING for key in _added(proposal, kind)}
+    before = proposal.base.text[proposal.base_place[0] : proposal.finding.start]
+    subjects = [match[1] for match in _SUBJECT.finditer(before)]
+    named = {token.key for token in tokens(subjects[-1]) if token.kind in _NAMING} if subjects else set[str]()
+    return "" if added == named else "the new subject is not that of the sentence before"
+
+
 def _licensed_keys(proposal: Proposal, kind: Kind) -> Counter[str]:
     # A licence is no quota: what the document says once may be said again.
-    source = tokens(proposal.base.text) + tokens(proposal.template_words)
+    source = tokens(proposal.licensor.text) + tokens(proposal.template_words)
     return Counter(dict.fromkeys((token.key for token in source if token.kind == kind), 1000))
 
 
 def licences(proposal: Proposal) -> tuple[Licence, ...]:
     """Name the source of every new piece of meaning: a line of the base document, or the template."""
-    source = {(token.kind, token.key): token for token in reversed(tokens(proposal.base.text))}
+    source = {(token.kind, token.key): token for token in reversed(tokens(proposal.licensor.text))}
     added: Counter[tuple[Kind, str]] = Counter(
         (token.kind, token.key) for token in proposal.new_tokens if token.kind != "free"
     )
@@ -115,6 +134,6 @@ def licences(proposal: Proposal) -> tuple[Licence, ...]:
         if token is None:
             found.append(Licence("template", key))
         else:
-            line = proposal.base.text.count("\n", 0, token.start) + 1
-            found.append(Licence("spec", proposal.base.text[token.start : token.end], proposal.base.path, line))
+            line = proposal.licensor.text.count("\n", 0, token.start) + 1
+            found.append(Licence("spec", proposal.licensor.text[token.start : token.end], proposal.licensor.path, line))
     return tuple(found)

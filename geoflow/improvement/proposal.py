@@ -19,6 +19,8 @@ class Proposal:
     `base` and `new` are the parsed document before and after; the target is the requirement that the finding names,
     or the Purpose section where it names none. `base_issues` and `new_issues` are what validation says of each,
     `base_findings` and `new_findings` everything found in it. `seen` holds texts of the target that were there before.
+    `source` is the document on the base branch, where licences come from: `base` itself unless an earlier edit of the
+    same run has changed it.
     """
 
     base: Document
@@ -31,6 +33,12 @@ class Proposal:
     new_findings: tuple[Finding, ...]
     template_words: str = ""
     seen: frozenset[str] = field(default_factory=frozenset)
+    source: Document | None = None
+
+    @cached_property
+    def licensor(self) -> Document:
+        """Give the document that may license new words."""
+        return self.source or self.base
 
     @cached_property
     def base_place(self) -> tuple[int, int]:

@@ -3,47 +3,44 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from geoflow.improvement.edit import Candidate, SpanEdit
 from geoflow.improvement.proposal import Document, target_place
 from geoflow.quality.finding import Finding
-from geoflow.quality.prose import sentence_around
+from geoflow.quality.prose import sentence_around, sentences
 
 PROMPT = "improve.span/1"
 STRATEGY = "minimal-span"
+REWORD_PROMPT = "improve.reword/1"
+REWORD_STRATEGY = "reword"
+CONTEXT_CHARACTERS = 500
 
 INSTRUCTIONS: dict[str, str] = {
-    "GF201": "Take out the word “{quote}”. Keep every other word.",
-    "GF202": "Take out the word “{quote}”, or put a word of the context in its place. Keep every other word.",
-    "GF203": "Take out “{quote}”. Keep every other word.",
-    "GF204": "Take out “{quote}”, so that the list is closed. Keep every other word.",
-    "GF206": "Write “or” or “and” in place of “{quote}”. Keep every other word.",
-    "GF207": "Name the subject that “{quote}” stands for, with words of the context. Keep every other word.",
-    "OS-S15": "Put SHALL before the main verb, so that the sentence is an obligation. Keep every other word.",
-    "OS-D6": "Put SHALL before the main verb, so that the sentence is an obligation. Keep every other word.",
+    "GF201": "Take out the word “{quote}”.",
+    "GF202": "Take out the word “{quote}”.",
+    "GF203": "Take out the words “{quote}”.",
+    "GF204": "Take out the words “{quote}”, so that the list is closed.",
+    "GF206": "Write “or” or “and” in place of “{quote}”.",
+    "GF207": "Put the thing that “{quote}” stands for in its place. Words before the sentence: {context}",
+    "OS-S15": "Put SHALL before the main verb, so that the sentence is an obligation.",
+    "OS-D6": "Put SHALL before the main verb, so that the sentence is an obligation.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SpanQuestion:
-    """What the model is asked: the sentence on one line, its context, and what to do. `start` to `end` is its place."""
+    """What the model is asked: the sentence on one line, and what to do. `start` to `end` is the sentence's place."""
 
     sentence: str
-    context: str
     instruction: str
-    quote: str
     start: int
     end: int
 
     def values(self) -> dict[str, str]:
         """Give the values that the prompt's template shows."""
-        return {
-            "sentence": self.sentence,
-            "context": self.context,
-            "instruction": self.instruction,
-            "quote": self.quote,
-        }
+        return {"sentence": self.sentence, "instruction": self.instruction}
 
 
 def span_question(document: Document, finding: Finding) -> SpanQuestion | None:
@@ -57,12 +54,18 @@ def span_question(document: Document, finding: Finding) -> SpanQuestion | None:
     quote = " ".join(finding.quote.split())
     return SpanQuestion(
         sentence=" ".join(block[start:end].split()),
-        context=" ".join(finding.requirement.split()),
-        instruction=instruction.format(quote=quote if len(quote) < 60 else "the sentence"),
-        quote=quote,
+        instruction=instruction.format(quote=quote, context=_context(finding.requirement, block, start)),
         start=place[0] + start,
         end=place[0] + end,
     )
+
+
+def _context(requirement: str, block: str, start: int) -> str:
+    # What a pronoun stands for is nearly always in the two sentences before it.
+    before = [
+        block[begin:end] for begin, end in sentences(block) if end <= start and not block[begin:end].startswith("#")
+    ]
+    return " ".join(" ".join([f"{requirement}.", *before[-2:]]).split())[-CONTEXT_CHARACTERS:]
 
 
 def span_schema(question: SpanQuestion) -> dict[str, Any]:
@@ -76,6 +79,43 @@ def span_schema(question: SpanQuestion) -> dict[str, Any]:
     }
 
 
+def reword_schema(question: SpanQuestion) -> dict[str, Any]:
+    """Give the JSON Schema of a reply that holds the whole sentence anew."""
+    size = {"type": "string", "maxLength": 2 * len(question.sentence) + 40}
+    return {"type": "object", "properties": {"sentence": size}, "required": ["sentence"], "additionalProperties": False}
+
+
+def from_sentence(
+    document: Document, finding: Finding, question: SpanQuestion, value: Mapping[str, Any]
+) -> Candidate | str:
+    """Turn a sentence that the model wrote anew into the span edits by which it differs, line breaks kept."""
+    old = [(match.group(), match.start(), match.end()) for match in _WORDS.finditer(_sentence(document, question))]
+    new = str(value.get("sentence", "")).split()
+    if new and old and not old[-1][0].endswith("."):
+        new[-1] = new[-1].rstrip(".")  # a step has no full stop, and small models like to give it one
+    if not new:
+        return "the sentence is empty"
+    spans = []
+    for tag, a, b, c, d in SequenceMatcher(None, [word for word, _, _ in old], new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        start = question.start + (old[a][1] if a < len(old) else len(_sentence(document, question)))
+        end = question.start + old[b - 1][2] if b > a else start
+        words = " ".join(new[c:d])
+        if tag == "insert":
+            words = f"{words} " if a < len(old) else f" {words}"
+        start, end = _take_blank(document.text, start, end, words)
+        spans.append(SpanEdit(start, end, words))
+    return Candidate(finding, tuple(spans), REWORD_STRATEGY, prompt=REWORD_PROMPT)
+
+
+_WORDS = re.compile(r"\S+")
+
+
+def _sentence(document: Document, question: SpanQuestion) -> str:
+    return document.text[question.start : question.end]
+
+
 def from_reply(
     document: Document, finding: Finding, question: SpanQuestion, value: Mapping[str, Any]
 ) -> Candidate | str:
@@ -84,7 +124,7 @@ def from_reply(
     The old span must stand in the sentence exactly once, whatever its line breaks; the new one is put on one line.
     """
     old, new = str(value.get("old_span", "")), " ".join(str(value.get("new_span", "")).split())
-    sentence = document.text[question.start : question.end]
+    sentence = _sentence(document, question)
     if not old.strip():
         return "old_span is empty"
     pattern = r"\s+".join(re.escape(word) for word in old.split())
@@ -131,7 +171,11 @@ def _with_article(match: re.Match[str], sentence: str) -> str:
 
 
 def _take_blank(text: str, start: int, end: int, new: str) -> tuple[int, int]:
-    # Where words go without replacement, the blank before them goes as well.
-    if new == "" and start and text[start - 1] in " \n" and text[end : end + 1] in {"", " ", "\n", ".", ",", ";", ":"}:
+    # Where words go without replacement, the brackets or the comma that held them go as well, and a blank.
+    if new == "" and text[start - 1 : start] == "(" and text[end : end + 1] == ")":
+        start, end = start - 1, end + 1
+    elif new == "" and text[end : end + 1] in {")", "]"}:
+        start -= len(text[:start]) - len(text[:start].rstrip(", "))
+    if new == "" and start and text[start - 1] in " \n" and text[end : end + 1] in {*" \n.,;:)", ""}:
         return start - 1, end
     return start, end

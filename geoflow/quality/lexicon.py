@@ -30,23 +30,28 @@ ESCAPES = (
     "if practical",
     "where practicable",
     "if feasible",
+    "where appropriate",
+    "when appropriate",
+    "if appropriate",
+    "as appropriate",
+    "to the extent possible",
+)
+"""Clauses that let the reader off (INCOSE R8): the obligation is the same without them."""
+
+UNNAMED_CONDITIONS = (
     "if necessary",
     "when necessary",
     "where necessary",
     "as necessary",
     "if needed",
+    "when needed",
     "as needed",
-    "where appropriate",
-    "when appropriate",
-    "if appropriate",
-    "as appropriate",
     "as required",
     "if applicable",
+    "where applicable",
     "as applicable",
-    "to the extent possible",
-    "best effort",
 )
-"""Clauses that let the reader off (INCOSE R8)."""
+"""Conditions that nobody named (INCOSE R8): without them something else would be asked for, so they need an answer."""
 
 OPEN_ENDS = ("including but not limited to", "but not limited to", "and so on", "and so forth", "and the like", "etc.")
 """Clauses that leave a list open (INCOSE R9)."""

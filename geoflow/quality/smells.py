@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from geoflow.openspec.model import Requirement
 from geoflow.quality import lexicon
 from geoflow.quality.finding import Finding, Severity, by_place, number_occurrences
-from geoflow.quality.prose import masked
+from geoflow.quality.prose import masked, sentence_around
 
 Place = Literal["body", "condition", "outcome"]
 
@@ -25,7 +25,10 @@ class Passage(NamedTuple):
 
 
 class Smell(NamedTuple):
-    """A rule over prose: `pattern` is matched on masked text, and the match is the quote."""
+    """A rule over prose: `pattern` is matched on masked text, and the match is the quote.
+
+    Where `unless` matches the sentence around it, there is no finding.
+    """
 
     code: str
     severity: Severity
@@ -34,6 +37,7 @@ class Smell(NamedTuple):
     places: frozenset[str]
     message: str
     fix: str
+    unless: re.Pattern[str] | None = None
 
 
 def _any_of(phrases: tuple[str, ...] | list[str], *, before: str = "", after: str = "") -> re.Pattern[str]:
@@ -47,6 +51,12 @@ _SAID = frozenset({"body", "outcome"})
 _NOT_TERM = r"(?<!down )(?<!not )(?<!cannot )(?<!never )(?<!n't )"
 _ATTRIBUTIVE = r"(?=\s+(?!to\b|for\b|when\b|where\b|as\b|if\b|by\b|in\b|on\b|at\b|and\b|or\b|that\b)[^\W\d_\0])"
 _NOT_PREDICATE = r"(?<!is )(?<!are )(?<!be )(?<!was )(?<!were )(?<!as )(?<!when )(?<!where )(?<!if )(?<!not )"
+
+# A clause that explains or quotes an obligation, comes late, or stands beside one in capitals states none of its own.
+_EXPLAINED = re.compile(
+    r"\b(?:SHALL|MUST)\b|^(?:\S+\s+){12}.*\b(?:shall|must)\b|\b(?:that|which|who|because|if|when|so|why|what)\b.*\b(?:shall|must)\b",
+    re.DOTALL,
+)
 
 SMELLS: tuple[Smell, ...] = (
     Smell(
@@ -74,7 +84,18 @@ SMELLS: tuple[Smell, ...] = (
         _any_of(list(lexicon.ESCAPES)),
         _SAID,
         "“{quote}” lets the reader off",
-        "say when it applies, or drop the clause",
+        "drop the clause, or say when the obligation does not hold",
+        # With an alternative behind it the clause is a condition like any other.
+        unless=re.compile(r"\b(?:or|otherwise|else|falls? back|instead)\b", re.IGNORECASE),
+    ),
+    Smell(
+        "GF212",
+        "warning",
+        "R8",
+        _any_of(list(lexicon.UNNAMED_CONDITIONS)),
+        _SAID,
+        "“{quote}” is a condition that nobody named",
+        "say when it applies",
     ),
     Smell(
         "GF204",
@@ -107,7 +128,7 @@ SMELLS: tuple[Smell, ...] = (
         "GF207",
         "warning",
         "R24",
-        re.compile(r"(?<![^\s.])(?:It|They|This)(?=\s+(?:SHALL|MUST)\b)"),
+        re.compile(r"(?<![^\s.])(?:It|They)(?=\s+(?:SHALL|MUST)\b)"),
         _BODY,
         "“{quote}” does not name who has to do it",
         "name the subject",
@@ -138,6 +159,7 @@ SMELLS: tuple[Smell, ...] = (
         _BODY,
         "“{quote}” in lower case is not read as an obligation",
         "write it in capitals",
+        unless=_EXPLAINED,
     ),
 )
 
@@ -160,12 +182,16 @@ def find_smells(path: str, text: str, requirement: Requirement) -> list[Finding]
         for smell in SMELLS:
             if passage.place in smell.places:
                 found += (
-                    _finding(
-                        smell, path, text, requirement, (passage.start + match.start(), passage.start + match.end())
-                    )
-                    for match in smell.pattern.finditer(prose)
+                    _finding(smell, path, text, requirement, (passage.start + start, passage.start + end))
+                    for start, end in _matches(smell, prose)
                 )
     return number_occurrences(sorted(found, key=by_place))
+
+
+def _matches(smell: Smell, prose: str) -> Iterator[tuple[int, int]]:
+    for match in smell.pattern.finditer(prose):
+        if smell.unless is None or not smell.unless.search(prose[slice(*sentence_around(prose, match.start()))]):
+            yield match.span()
 
 
 def _finding(smell: Smell, path: str, text: str, requirement: Requirement, place: tuple[int, int]) -> Finding:

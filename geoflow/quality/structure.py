@@ -15,7 +15,7 @@ SCENARIO_HEADING = re.compile(
 """A line that is meant as a scenario heading, whatever its level or form."""
 
 STEP = re.compile(
-    r"^(?P<lead>[ \t]*[-*+][ \t]+)(?P<mark>\*\*|__|)(?P<word>GIVEN|WHEN|THEN|AND|BUT|Given|When|Then)"
+    r"^(?P<lead>[-*+][ \t]+)(?P<mark>\*\*|__|)(?P<word>GIVEN|WHEN|THEN|AND|BUT|Given|When|Then)"
     r"(?P<colon>:?)(?P=mark)(?P<after>:?)(?=[ \t])",
     re.MULTILINE,
 )

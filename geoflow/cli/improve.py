@@ -1,0 +1,126 @@
+"""`geoflow improve`: the loop, on a branch that a person merges."""
+
+import difflib
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geoflow.cli.render import answer_console, print_json, printable
+from geoflow.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from geoflow.workflow.improve_result import ImproveResult, KeptEdit, Refusal
+
+
+def improve(
+    targets: Annotated[
+        list[str] | None, typer.Argument(metavar="[ITEM]...", help="Specs or changes; all unless told.")
+    ] = None,
+    budget: Annotated[str, typer.Option(help="10m, 90s, 50calls, 20000tokens, or several joined by commas.")] = "10m",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edits; make no commit and no branch.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the run as one JSON document.")] = False,
+) -> None:
+    """Find what is wrong, propose edits, keep what loses no meaning, and deliver a branch that you merge.
+
+    Your branch, index and work tree are only read.
+
+    Example: geoflow improve --budget 5m
+    """
+    from geoflow.cli.context import improve_workshop, say_uncommitted
+    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.improve import ImproveOptions
+    from geoflow.workflow.improve import improve as run_improve
+
+    limits = read_limits(budget)
+    with improve_workshop() as workshop:
+        say_uncommitted(workshop.repository)
+        result = run_improve(workshop, ImproveOptions(limits, tuple(targets or ()), dry_run))
+    if as_json:
+        print_json(result.document())
+    else:
+        _show(answer_console(), result)
+    if not result.worked:
+        raise typer.Exit(int(ExitCode.NO))
+
+
+def _show(console: "Console", result: "ImproveResult") -> None:
+    for edit in result.edits:
+        _show_edit(console, edit)
+    if result.refused:
+        console.print("Refused by the gate", style="bold")
+        for refusal in result.refused:
+            _show_refusal(console, refusal)
+    _show_left(console, result)
+    _show_figures(console, result)
+    for note in result.notes:
+        console.print(f"note: {printable(note)}")
+    _show_next(console, result)
+
+
+def _show_edit(console: "Console", edit: "KeptEdit") -> None:
+    finding = edit.finding
+    place = f"{edit.path}:{finding.line}"
+    console.print(f"kept  {printable(place)}  {printable(edit.requirement)}", style="bold green")
+    console.print(f"      {finding.code} {printable(finding.message)}")
+    for line in changed_lines(edit.old, edit.new):
+        console.print(f"      {printable(line)}", style="red" if line.startswith("-") else "green")
+    how = edit.strategy + (f", prompt {edit.prompt}" if edit.prompt else "")
+    console.print(f"      by {how}; passed {len(edit.checks)} checks: {', '.join(edit.checks)}", style="dim")
+    for licence in edit.licences:
+        where = f"{licence.path}:{licence.line}" if licence.path else licence.kind
+        console.print(f"      new word “{printable(licence.word)}” licensed by {printable(where)}", style="dim")
+    console.print()
+
+
+def _show_refusal(console: "Console", refusal: "Refusal") -> None:
+    finding = refusal.finding
+    console.print(f"  {printable(finding.path)}:{finding.line}  {finding.code} {printable(finding.message)}")
+    for line in changed_lines(refusal.old, refusal.new) if refusal.new else []:
+        console.print(f"      {printable(line)}", style="dim")
+    console.print(f"      {refusal.check}: {printable(refusal.reason)}", style="yellow")
+
+
+def changed_lines(old: str, new: str) -> list[str]:
+    """List the lines that differ, marked with - and +."""
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
+    return [line for line in lines if line[:1] in "+-" and not line.startswith(("---", "+++"))]
+
+
+def _show_left(console: "Console", result: "ImproveResult") -> None:
+    reasons: dict[str, int] = {}
+    for left in result.left:
+        reasons[left.why] = reasons.get(left.why, 0) + 1
+    for why, count in sorted(reasons.items(), key=lambda item: -item[1]):
+        console.print(f"left  {count} finding{'s' if count > 1 else ''}: {printable(why)}")
+    if reasons:
+        console.print()
+
+
+def _show_figures(console: "Console", result: "ImproveResult") -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("measure", "before", "after"):
+        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    for name, value in result.before.items():
+        table.add_row(name.replace("_", " "), str(value), str(result.after[name]))
+    console.print(table)
+    cost = result.cost
+    console.print(
+        f"{len(result.edits)} kept, {len(result.refused)} refused; {cost['calls']} model calls, "
+        f"{cost['prompt_tokens']} + {cost['completion_tokens']} tokens, {cost['seconds']} s"
+    )
+
+
+def _show_next(console: "Console", result: "ImproveResult") -> None:
+    if result.branch:
+        console.print(f"branch {result.branch}", style="bold")
+        console.print(f"  look at it: git diff {result.base[:12]} {result.branch}")
+        console.print(f"  take it:    git merge {result.branch}")
+        console.print(f"  drop it:    git branch -D {result.branch}")
+    elif result.edits:
+        console.print("Nothing was written (--dry-run).")
+    elif not result.refused:
+        console.print("Nothing to improve by rule." if not result.left else "Nothing that can be mended here.")

@@ -1,0 +1,63 @@
+"""Deliver kept edits: one commit a target on a new branch, from git objects, published by one update."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from geoflow.improvement.edit import Licence
+from geoflow.ports import Repository
+from geoflow.workflow.draft import Draft, Target
+from geoflow.workflow.improve_result import KeptEdit
+
+
+def deliver(
+    repository: Repository, draft: Draft, base: str, branch: str, kept: Sequence[tuple[Target, KeptEdit]]
+) -> tuple[KeptEdit, ...]:
+    """Write the branch; the edits with the commit that holds each.
+
+    Targets of one document are written from its end to its start, so that every place of the base text stays true.
+    """
+    targets: dict[Target, list[KeptEdit]] = {}
+    for target, edit in kept:
+        targets.setdefault(target, []).append(edit)
+    texts: dict[str, str] = {}
+    commit, delivered = base, dict[int, KeptEdit]()
+    for target in sorted(targets, key=lambda target: (target[0], -draft.blocks(target)[0][0])):
+        path = target[0]
+        (start, end), new = draft.blocks(target)
+        text = texts.get(path, draft.base_files[path])
+        texts[path] = text[:start] + new + text[end:]
+        commit = repository.commit(commit, {path: texts[path].encode()}, commit_message(path, targets[target]))
+        delivered |= {id(edit): replace(edit, commit=commit) for edit in targets[target]}
+    repository.create_branch(branch, commit)
+    return tuple(delivered[id(edit)] for _, edit in kept)
+
+
+def commit_message(path: str, edits: Sequence[KeptEdit]) -> str:
+    """Write a commit's message: what was mended and why, and trailers that later runs can read."""
+    capability = "/".join(path.split("/")[2:-1]).removesuffix("/specs")
+    name = _line(edits[0].requirement) or "Purpose"
+    subject = f"improve({capability}): {name}"
+    reasons = [f"- {edit.finding.code}, line {edit.finding.line}: {_line(edit.finding.message)}" for edit in edits]
+    trailers: list[str] = []
+    for edit in edits:
+        trailers += [
+            f"Geoflow-Finding: {edit.finding.id} {edit.finding.code}",
+            f"Geoflow-Strategy: {_line(edit.strategy)}",
+            *([f"Geoflow-Prompt: {edit.prompt}"] if edit.prompt else []),
+            *(
+                f"Geoflow-Licence: {licence.kind} {licence.path}:{licence.line} {_line(licence.word)}".replace(
+                    " :0 ", " "
+                )
+                for licence in edit.licences
+            ),
+        ]
+    return "\n".join([subject if len(subject) <= 100 else subject[:99] + "…", "", *reasons, "", *trailers, ""])
+
+
+def _licence(licence: Licence) -> str:
+    place = f" {licence.path}:{licence.line}" if licence.path else ""
+    return f"{licence.kind}{place} {_line(licence.word)}"
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

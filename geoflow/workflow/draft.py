@@ -1,0 +1,154 @@
+"""The state of an improve run: every document as it stands at the base, and as the kept edits have made it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from geoflow.improvement.contract import contract_of
+from geoflow.improvement.edit import Candidate, apply
+from geoflow.improvement.proposal import Document, Proposal, target_place
+from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, read_tree, validate
+from geoflow.quality.finding import Finding
+from geoflow.quality.findings import documents, find_in, requirements_of
+
+LARGEST = 1_000_000
+"""Documents of more characters are not edited: no model and no person reviews such an edit."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A document with everything that is wrong in it."""
+
+    document: Document
+    issues: tuple[Issue, ...]
+    findings: tuple[Finding, ...]
+
+
+Target = tuple[str, int]
+"""A target: the document's path and the index of the requirement in it, -1 for the Purpose section."""
+
+
+class Draft:
+    """Documents under improvement.
+
+    Args:
+        files: All OpenSpec files at the base commit: {path relative to the root: text}.
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.base_files = dict(files)
+        self.files = dict(files)
+        self.tree: Tree = read_tree(files)
+        self.reports = validate(files)
+        self._base: dict[str, Looked] = {}
+        self._now: dict[str, Looked] = {}
+        self._seen: dict[Target, set[str]] = {}
+        issues: dict[str, list[Issue]] = {}
+        for report in self.reports:
+            for issue in report.issues:
+                issues.setdefault(issue.document, []).append(issue)
+        for document in documents(self.tree):
+            found = tuple(issues.get(document.path, ()))
+            looked = Looked(document, found, tuple(find_in(document, found)))
+            self._base[document.path] = self._now[document.path] = looked
+
+    @property
+    def findings(self) -> list[Finding]:
+        """List what is wrong in the documents as they stand now."""
+        return [finding for looked in self._now.values() for finding in looked.findings]
+
+    def document(self, path: str) -> Document:
+        """Give a document as it stands now."""
+        return self._now[path].document
+
+    def editable(self, path: str) -> str:
+        """Say why a document may not be edited; an empty string where it may."""
+        text = self.base_files.get(path, "")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            return "the file is not UTF-8"
+        return f"the file has more than {LARGEST:,} characters" if len(text) > LARGEST else ""
+
+    def refresh(self, finding: Finding) -> Finding | None:
+        """Find a finding again in the document as it stands now; None where an edit has mended it already."""
+        found = [other for other in self._now[finding.path].findings if other.id == finding.id]
+        return found[0] if found else None
+
+    def target(self, finding: Finding) -> Target:
+        """Tell which target a finding belongs to."""
+        names = [requirement.name for requirement in requirements_of(self._now[finding.path].document)]
+        places = requirements_of(self._now[finding.path].document)
+        holding = [i for i, place in enumerate(places) if place.start <= finding.start <= place.end]
+        by_name = [i for i, name in enumerate(names) if name == finding.requirement]
+        index = next((i for i in by_name if i in holding), by_name[0] if by_name else -1)
+        return finding.path, index
+
+    def propose(self, candidate: Candidate) -> Proposal:
+        """Carry a candidate out on a copy, and gather what the gate looks at.
+
+        Raises:
+            ValueError: The candidate's spans overlap or lie outside the document.
+        """
+        path = candidate.finding.path
+        now = self._now[path]
+        new = self._look(path, apply(now.document.text, candidate.spans))
+        return Proposal(
+            base=now.document,
+            new=new.document,
+            finding=candidate.finding,
+            contract=contract_of(candidate.finding),
+            base_issues=now.issues,
+            new_issues=new.issues,
+            base_findings=now.findings,
+            new_findings=new.findings,
+            template_words=candidate.template_words,
+            seen=frozenset(self._seen.get(self.target(candidate.finding), ())),
+            source=self._base[path].document,
+        )
+
+    def keep(self, proposal: Proposal) -> None:
+        """Take a proposal that passed the gate into the documents."""
+        path = proposal.base.path
+        self._seen.setdefault(self.target(proposal.finding), set()).add(" ".join(proposal.old_text.split()))
+        self.files[path] = proposal.new.text
+        self._now[path] = Looked(proposal.new, proposal.new_issues, proposal.new_findings)
+
+    def blocks(self, target: Target) -> tuple[tuple[int, int], str]:
+        """Give where a target lies in its base document, and its text as it stands now."""
+        path, index = target
+        base, now = self._base[path].document, self._now[path].document
+        return _place(base, index), now.text[slice(*_place(now, index))]
+
+    def _look(self, path: str, text: str) -> Looked:
+        old = self._base[path].document
+        document: Document = (
+            parse_spec(old.id, path, text) if isinstance(old, Spec) else parse_delta(old.id, path, text)
+        )
+        reports = validate(self._around(old) | {path: text})
+        issues = tuple(issue for report in reports for issue in report.issues if issue.document == path)
+        return Looked(document, issues, tuple(find_in(document, issues)))
+
+    def _around(self, document: Document) -> dict[str, str]:
+        # A spec is judged by itself; a delta with its change and the main specs that it may touch.
+        if not isinstance(document, Delta):
+            return {}
+        change = "/".join(document.path.split("/")[:3]) + "/"
+        settings = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/")
+        main = {spec.path for spec in self.tree.specs if spec.id == document.id}
+        return {path: text for path, text in self.files.items() if path.startswith((change, *settings)) or path in main}
+
+
+def _place(document: Document, index: int) -> tuple[int, int]:
+    if index < 0:
+        return target_place(document, "", 0)
+    requirement = requirements_of(document)[index]
+    return requirement.start, requirement.end
+
+
+def changed_elsewhere(tree: Tree) -> dict[tuple[str, str], str]:
+    """Tell which requirements of main specs an active change modifies, removes or renames: {(spec, name): change}."""
+    touched: dict[tuple[str, str], str] = {}
+    for change in tree.changes:
+        for delta in change.deltas:
+            names = [requirement.name for requirement in delta.modified]
+            names += [removed.name for removed in delta.removed] + [renamed.old for renamed in delta.renamed]
+            touched |= {(delta.id, name): change.id for name in names}
+    return touched

@@ -1,0 +1,123 @@
+"""Improve: find what is wrong, propose edits, keep what passes the gate, deliver a branch that a person merges."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.openspec import Report, read_tree
+from geoflow.ports import Clock
+from geoflow.quality.finding import SEVERITY_ORDER, Finding
+from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.deliver import deliver
+from geoflow.workflow.draft import Draft
+from geoflow.workflow.improve_result import ImproveResult
+from geoflow.workflow.improve_session import Session, Workshop
+
+BRANCHES = "geoflow/improve/"
+TEN_MINUTES = Limits(seconds=600.0)
+
+
+@dataclass(frozen=True)
+class ImproveOptions:
+    """`targets` are ids of specs or changes, none means all. With `dry_run` no commit and no branch is made."""
+
+    limits: Limits = TEN_MINUTES
+    targets: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
+    """Improve the specs of the checked-out commit on a branch of their own.
+
+    The user's branch, index and work tree are only read. Killed at any moment, nothing but unreachable objects stays.
+
+    Raises:
+        GeoflowError: No commit to start from, an improve branch is checked out, or an unknown target.
+    """
+    head = workshop.repository.head()
+    if head.branch and head.branch.startswith(BRANCHES):
+        raise GeoflowError(
+            f"The branch {head.branch} holds edits that nobody has merged yet, and edits of edits lose meaning.",
+            fix="Check out the branch that you merge into, and run geoflow improve there.",
+            code="on-improve-branch",
+        )
+    meter = Meter(workshop.clock, options.limits)
+    run = _run_id(workshop.clock, head.commit)
+    files = {
+        path: data.decode("utf-8", "surrogateescape") for path, data in workshop.repository.read(head.commit).items()
+    }
+    session = Session(workshop, Draft(files), meter)
+    session.work(_chosen(session.draft, options.targets))
+    before = summary(files, session.draft.reports, session.first_findings)
+    finished = Draft(session.draft.files)
+    _must_not_be_worse(session.draft.reports, finished.reports)
+    branch, edits = "", tuple(edit for _, edit in session.kept)
+    if edits and not options.dry_run:
+        branch = BRANCHES + run
+        edits = deliver(workshop.repository, session.draft, head.commit, branch, session.kept)
+    return ImproveResult(
+        run=run,
+        base=head.commit,
+        branch=branch,
+        edits=edits,
+        refused=tuple(session.refused),
+        left=tuple(session.left),
+        before=before,
+        after=summary(finished.files, finished.reports, finished.findings),
+        cost=meter.cost(),
+        model=f"{workshop.model.name} ({workshop.model.backend})" if workshop.model else "",
+        notes=tuple(session.notes),
+    )
+
+
+def _chosen(draft: Draft, targets: tuple[str, ...]) -> list[Finding]:
+    findings = draft.findings
+    if targets:
+        known = {spec.id: spec.path for spec in draft.tree.specs}
+        known |= {change.id: change.path + "/" for change in draft.tree.changes}
+        unknown = [target for target in targets if target not in known]
+        if unknown:
+            raise GeoflowError(
+                f"There is no spec or active change named {unknown[0]} at this commit.",
+                fix="See the names with: geoflow list --specs, or geoflow list",
+                code="unknown-item",
+                exit_code=ExitCode.USAGE,
+            )
+        prefixes = tuple(known[target] for target in targets)
+        findings = [finding for finding in findings if finding.path.startswith(prefixes)]
+    return sorted(findings, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.path, finding.start))
+
+
+def _must_not_be_worse(before: Sequence[Report], after: Sequence[Report]) -> None:
+    valid = {(report.type, report.id) for report in before if report.valid()}
+    worse = [report.id for report in after if (report.type, report.id) in valid and not report.valid()]
+    if worse:
+        raise GeoflowError(
+            f"The edits together would make {worse[0]} invalid, so nothing was written.",
+            fix="Name the other items meanwhile, as in: geoflow improve ITEM",
+            code="edits-together-invalid",
+            exit_code=ExitCode.NO,
+        )
+
+
+def summary(files: Mapping[str, str], reports: Sequence[Report], findings: Sequence[Finding]) -> dict[str, float | int]:
+    """Measure a tree in a few figures: items, valid ones, requirements, scenarios, findings."""
+    tree = read_tree(files)
+    requirements = [requirement for spec in tree.specs for requirement in spec.requirements]
+    smells = [finding for finding in findings if finding.code.startswith("GF")]
+    return {
+        "items": len(reports),
+        "valid": sum(report.valid() for report in reports),
+        "valid_strict": sum(report.valid(strict=True) for report in reports),
+        "requirements": len(requirements),
+        "scenarios": sum(len(requirement.scenarios) for requirement in requirements),
+        "findings": len(findings),
+        "smells": len(smells),
+        "smells_per_100_requirements": round(100 * len(smells) / len(requirements), 1) if requirements else 0,
+    }
+
+
+def _run_id(clock: Clock, commit: str) -> str:
+    # A second run in the same millisecond on the same commit would be refused by `create_branch`, never mixed up.
+    now = clock.now()
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}{commit[:4]}"

@@ -1,0 +1,115 @@
+"""What a run of improve tells: edits with the finding and the checks behind each, refusals, what was left, the cost."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from geoflow.improvement.edit import Licence
+from geoflow.quality.finding import Finding
+
+
+@dataclass(frozen=True)
+class KeptEdit:
+    """An edit that passed the gate. `old` and `new` are the target's text before and after."""
+
+    finding: Finding
+    path: str
+    requirement: str
+    old: str
+    new: str
+    strategy: str
+    prompt: str
+    licences: tuple[Licence, ...]
+    checks: tuple[str, ...]
+    commit: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        return {
+            "finding": self.finding.document(),
+            "path": self.path,
+            "requirement": self.requirement,
+            "old": self.old,
+            "new": self.new,
+            "strategy": self.strategy,
+            "prompt": self.prompt,
+            "licences": [licence.document() for licence in self.licences],
+            "checks": list(self.checks),
+            "commit": self.commit,
+        }
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An edit that was not kept: the check that refused it, and why. `passed` are the checks before that one."""
+
+    finding: Finding
+    check: str
+    reason: str
+    old: str
+    new: str
+    strategy: str
+    passed: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        return {
+            "finding": self.finding.document(),
+            "check": self.check,
+            "reason": self.reason,
+            "old": self.old,
+            "new": self.new,
+            "strategy": self.strategy,
+            "checks": list(self.passed),
+        }
+
+
+@dataclass(frozen=True)
+class Left:
+    """A finding that was not worked on, and why."""
+
+    finding: Finding
+    why: str
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        return {"finding": self.finding.document(), "why": self.why}
+
+
+@dataclass(frozen=True)
+class ImproveResult:
+    """One run. `branch` is empty where nothing was kept or nothing was to be written."""
+
+    run: str
+    base: str
+    branch: str
+    edits: tuple[KeptEdit, ...]
+    refused: tuple[Refusal, ...]
+    left: tuple[Left, ...]
+    before: dict[str, float | int]
+    after: dict[str, float | int]
+    cost: dict[str, float | int]
+    model: str = ""
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def worked(self) -> bool:
+        """Tell whether something was kept, or there was nothing to do."""
+        return bool(self.edits) or not self.refused
+
+    def document(self) -> dict[str, Any]:
+        """Give the whole run as scripts see it (`geoflow.improve/1`)."""
+        return {
+            "schema": "geoflow.improve/1",
+            "run": self.run,
+            "base": self.base,
+            "branch": self.branch,
+            "edits": [edit.document() for edit in self.edits],
+            "refused": [refusal.document() for refusal in self.refused],
+            "questions": [],
+            "left": [left.document() for left in self.left],
+            "before": self.before,
+            "after": self.after,
+            "cost": self.cost,
+            "model": self.model,
+            "notes": list(self.notes),
+        }

@@ -1,0 +1,161 @@
+"""One run of improve in progress: every finding tried, first by code, then with the model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geoflow.errors import GeoflowError
+from geoflow.improvement.contract import contract_of
+from geoflow.improvement.edit import Candidate
+from geoflow.improvement.gate import Verdict, judge
+from geoflow.improvement.span_strategy import STRATEGY, span_question
+from geoflow.improvement.template_strategy import from_template
+from geoflow.ports import ChatModel, Clock, Progress, Repository, Templates
+from geoflow.quality.finding import Finding
+from geoflow.workflow.budget import Meter
+from geoflow.workflow.draft import Draft, Target, changed_elsewhere
+from geoflow.workflow.improve_result import KeptEdit, Left, Refusal
+from geoflow.workflow.span_dialogue import SpanDialogue
+
+TRIES = 2
+"""How often the model is asked for one finding: once, and once more with the gate's own message."""
+
+ONE_CALL_ONLY = frozenset({"model-reply-invalid", "model-context-exceeded"})
+"""Failures that say nothing about the next call."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What improve works with. Without a model only templates make edits."""
+
+    repository: Repository
+    model: ChatModel | None
+    templates: Templates
+    clock: Clock
+    progress: Progress
+
+
+class Session:
+    """One run in progress: the draft, and what has been kept, refused and left so far."""
+
+    def __init__(self, workshop: Workshop, draft: Draft, meter: Meter) -> None:
+        self.workshop, self.draft, self.meter = workshop, draft, meter
+        self.first_findings = draft.findings
+        self.kept: list[tuple[Target, KeptEdit]] = []
+        self.refused: list[Refusal] = []
+        self.left: list[Left] = []
+        self.notes: list[str] = []
+        self._elsewhere = changed_elsewhere(draft.tree)
+        self._specs = {spec.path: spec.id for spec in draft.tree.specs}
+
+    def work(self, findings: Sequence[Finding]) -> None:
+        """Try every finding: first what code alone can mend, then what needs the model, until the budget is spent."""
+        for_model: list[Finding] = []
+        for finding in findings:
+            if why := self._hindrance(finding):
+                self.left.append(Left(finding, why))
+            elif not self._by_template(finding):
+                for_model.append(finding)
+        for done, finding in enumerate(for_model):
+            self.workshop.progress.update(f"{finding.code} {finding.requirement}"[:60], done, len(for_model))
+            try:
+                self._by_model(finding)
+            except GeoflowError as error:
+                self._give_up(error, for_model[done:])
+                return
+        self.workshop.progress.update("done", len(for_model), len(for_model))
+
+    def _give_up(self, error: GeoflowError, remaining: Sequence[Finding]) -> None:
+        # What was kept so far is still delivered; with nothing kept the failure is the answer.
+        if not self.kept:
+            raise error
+        self.notes.append(f"{error.message} {error.fix}".strip())
+        self.left += (Left(finding, "the model stopped answering") for finding in remaining)
+
+    def _hindrance(self, finding: Finding) -> str:
+        if why := self.draft.editable(finding.path):
+            return why
+        contract = contract_of(finding)
+        if contract.maker == "none":
+            return "needs an answer from someone who knows"
+        change = self._elsewhere.get((self._specs.get(finding.path, ""), finding.requirement))
+        return f"the active change {change} touches this requirement" if change else ""
+
+    def _by_template(self, finding: Finding) -> bool:
+        current = self.draft.refresh(finding)
+        candidate = from_template(self.draft.document(finding.path), current) if current else None
+        if current is None or candidate is None:
+            return current is None
+        verdict = self._judge(candidate)
+        return verdict.kept or contract_of(finding).maker == "template"
+
+    def _by_model(self, finding: Finding) -> None:
+        current = self.draft.refresh(finding)
+        if current is None:
+            return
+        model = self.workshop.model
+        if model is None:
+            self.left.append(Left(finding, "needs a model, and none answers"))
+            return
+        if self.meter.exhausted:
+            self.left.append(Left(finding, "the budget was spent"))
+            return
+        question = span_question(self.draft.document(finding.path), current)
+        if question is None:
+            self.left.append(Left(finding, "no strategy for this kind of finding"))
+            return
+        self._converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question))
+
+    def _converse(self, finding: Finding, dialogue: SpanDialogue) -> None:
+        refused = ""
+        for _ in range(TRIES):
+            try:
+                answer = dialogue.ask(self.draft.document(finding.path), finding, refused)
+            except GeoflowError as error:
+                if error.code not in ONE_CALL_ONLY:
+                    raise
+                answer = f"no usable reply: {error.message}"
+            if isinstance(answer, str):
+                self.refused.append(Refusal(finding, "span-found", answer, finding.quote, "", STRATEGY))
+                refused = answer
+            else:
+                verdict = self._judge(answer)
+                refused = verdict.reason
+            if not refused or self.meter.exhausted:
+                return
+
+    def _judge(self, candidate: Candidate) -> Verdict:
+        proposal = self.draft.propose(candidate)
+        verdict = judge(proposal)
+        finding = candidate.finding
+        if not verdict.kept:
+            self.refused.append(
+                Refusal(
+                    finding,
+                    verdict.refused_by,
+                    verdict.reason,
+                    proposal.old_text,
+                    proposal.new_text,
+                    candidate.strategy,
+                    verdict.passed,
+                )
+            )
+            return verdict
+        target = self.draft.target(finding)
+        self.kept.append(
+            (
+                target,
+                KeptEdit(
+                    finding=finding,
+                    path=finding.path,
+                    requirement=finding.requirement,
+                    old=proposal.old_text,
+                    new=proposal.new_text,
+                    strategy=candidate.strategy,
+                    prompt=candidate.prompt,
+                    licences=verdict.licences,
+                    checks=verdict.passed,
+                ),
+            )
+        )
+        self.draft.keep(proposal)
+        return verdict
