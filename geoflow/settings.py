@@ -5,13 +5,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """Section `llm`. `base_url` empty means: find a server; `none` means: no model at all. Times are seconds."""
+    """Section `llm`. Times are seconds.
+
+    `base_url` empty means: find a server; `none` means: no model at all. `context_tokens` 0 means: ask the server.
+    `embedded_idle` is how long the embedded server stays without work.
+    """
 
     base_url: str = ""
     model: str = ""
-    api_key: str = ""
+    api_key: str = field(default="", repr=False)
+    context_tokens: int = 0
     first_token_timeout: float = 300.0
     timeout: float = 600.0
+    embedded_idle: float = 1800.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """Where the parts are joined: commands ask here for what they work on. Everything heavy is imported when asked for."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geoflow.cli.render import printable
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
     from geoflow.adapters.git import GitRepository
     from geoflow.adapters.passage_index import SqlitePassages
+    from geoflow.ports import ChatModel
+    from geoflow.settings import Settings
 
 
 def find_root_or_fail() -> Path:
@@ -46,3 +50,51 @@ def open_passages(root: Path) -> "SqlitePassages":
         return SqlitePassages.below(git.open_repository(root).state_folder, root)
     except GeoflowError:
         return SqlitePassages(None)
+
+
+def load_settings() -> "Settings":
+    """Read the settings for the folder that the command was typed in; what is ignored is said on stderr."""
+    import os
+
+    from geoflow.adapters.folders import user_settings_file
+    from geoflow.adapters.settings_file import read_settings
+    from geoflow.openspec.load import find_root
+
+    root = find_root(str(Path.cwd()))
+    loaded = read_settings(os.environ, Path(root) / "openspec" / "geoflow.yaml" if root else None, user_settings_file())
+    for notice in loaded.notices:
+        say(notice)
+    return loaded.settings
+
+
+def open_model() -> "ChatModel":
+    """Choose the model that answers, its calls written down in the git folder; GeoflowError `no-model` and others."""
+    from geoflow.adapters import backends, git
+    from geoflow.adapters.transcript import Transcribed, Transcript
+    from geoflow.openspec.load import find_root
+
+    model = backends.open_model(load_settings().llm, _StartNote())
+    root = find_root(str(Path.cwd()))
+    try:
+        folder = git.open_repository(Path(root)).state_folder if root else None
+    except GeoflowError:
+        folder = None
+    return Transcribed(model, Transcript(folder / "transcript.jsonl", say)) if folder else model
+
+
+def say(text: str) -> None:
+    """Tell something on stderr, one line."""
+    sys.stderr.write(f"geoflow: {printable(text)}\n")
+
+
+class _StartNote:
+    """Says once that the embedded model is being loaded."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def update(self, label: str, done: int, total: int) -> None:  # noqa: ARG002 - the port names them
+        """Say it at the first sign."""
+        if not self._said:
+            say(f"{label}, some seconds the first time")
+        self._said = True
