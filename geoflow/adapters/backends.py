@@ -10,6 +10,7 @@ from geoflow.adapters.discovery import FoundServer, ServedModel, find_server
 from geoflow.adapters.embedded import EmbeddedChat, EmbeddedServer
 from geoflow.adapters.embedded_engine import is_installed, require_engine
 from geoflow.adapters.folders import embedded_folder, replies_folder
+from geoflow.adapters.model_manifest import ModelFile
 from geoflow.adapters.model_store import ModelStore
 from geoflow.adapters.openai_chat import Endpoint, OpenAIChat, is_loopback, normalised_url
 from geoflow.errors import GeoflowError
@@ -53,6 +54,49 @@ def open_model(settings: ModelSettings, progress: Progress, around: Surroundings
     if found and (found.models or found.status in {401, 403}):
         return _chat(_endpoint(found, settings), settings, around)
     return _embedded(settings, progress, around, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All models in reach. `answers` is the one that `open_model` chooses, None with a `reason` where there is none."""
+
+    server: FoundServer | None
+    known: tuple[ModelFile, ...]
+    installed: tuple[ModelFile, ...]
+    running: frozenset[str]
+    engine: bool
+    answers: ChatModel | None
+    reason: str
+
+
+def overview(settings: ModelSettings, around: Surroundings | None = None) -> Overview:
+    """Look at everything there is, without starting anything."""
+    around = around or Surroundings()
+    url = normalised_url(settings.base_url) if settings.base_url not in {"", "none"} else around.lm_studio
+    answers, reason = None, ""
+    try:
+        answers = open_model(settings, _NoProgress(), around)
+    except GeoflowError as error:
+        reason = f"{error.message}. {error.fix}"
+    installed = tuple(around.store.installed())
+    return Overview(
+        server=find_server(url, settings.api_key, _CONNECT_SECONDS),
+        known=around.store.manifest.models,
+        installed=installed,
+        running=frozenset(model.name for model in installed if _server(model, settings, around).running()),
+        engine=is_installed(),
+        answers=answers,
+        reason=reason,
+    )
+
+
+class _NoProgress:
+    def update(self, label: str, done: int, total: int) -> None:
+        """Show nothing."""
+
+
+def _server(model: ModelFile, settings: ModelSettings, around: Surroundings) -> EmbeddedServer:
+    return EmbeddedServer(around.store.path(model), model.name, around.embedded_folder, settings.embedded_idle)
 
 
 def _set_server(settings: ModelSettings) -> Endpoint:
@@ -109,9 +153,8 @@ def _embedded(
     require_engine()
     wanted = settings.model or around.store.manifest.default
     model = next((model for model in installed if model.name == wanted), installed[0])
-    server = EmbeddedServer(around.store.path(model), model.name, around.embedded_folder, settings.embedded_idle)
     return EmbeddedChat(
-        server,
+        _server(model, settings, around),
         first_token_timeout=settings.first_token_timeout,
         timeout=settings.timeout,
         replies=around.replies,

@@ -1,4 +1,4 @@
-"""The command group `geoflow model`."""
+"""The command group `geoflow model`: what is there, what can be pulled, what runs."""
 
 import sys
 from pathlib import Path
@@ -10,9 +10,80 @@ from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
 
 if TYPE_CHECKING:
+    from geoflow.adapters.backends import Overview
     from geoflow.adapters.model_store import PullPlan
 
 app = typer.Typer(help="See and get the models that geoflow can work with.", no_args_is_help=True)
+
+
+@app.command("list", epilog="Example: geoflow model list --json")
+def list_models(
+    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+) -> None:
+    """List the models here: what the server offers, what was pulled, what can be, and which one answers."""
+    from geoflow.adapters.backends import overview
+    from geoflow.cli.context import load_settings
+
+    seen = overview(load_settings().llm)
+    if as_json:
+        print_json({"schema": "geoflow.model-list/1", **_listed(seen)})
+    else:
+        sys.stdout.write(printable(_table(seen)))
+
+
+def _listed(seen: "Overview") -> dict[str, object]:
+    served = [
+        {"name": model.id, "loaded": model.loaded, "context_tokens": model.context_tokens or None}
+        for model in (seen.server.models if seen.server else ())
+    ]
+    kind = "lm-studio" if seen.server and seen.server.is_lm_studio else "openai-compatible"
+    server = {"base_url": seen.server.base_url, "backend": kind, "models": served} if seen.server else None
+    embedded = [
+        {
+            "name": model.name,
+            "installed": model in seen.installed,
+            "running": model.name in seen.running,
+            "size": model.size,
+            "licence": model.licence,
+        }
+        for model in seen.known
+    ]
+    chosen = seen.answers and {
+        "name": seen.answers.name,
+        "backend": seen.answers.backend,
+        "context_tokens": seen.answers.context_tokens,
+    }
+    return {"server": server, "engine_installed": seen.engine, "embedded": embedded, "answers": chosen}
+
+
+def _table(seen: "Overview") -> str:
+    lines = [f"{seen.server.base_url}"] if seen.server else ["no model server answers at 127.0.0.1:1234 (LM Studio)"]
+    for served in seen.server.models if seen.server else ():
+        state = {True: "loaded", False: "not loaded", None: ""}[served.loaded]
+        context = f"{served.context_tokens} tokens of context" if served.context_tokens else ""
+        lines.append("  " + "  ".join(part for part in (served.id, state, context) if part))
+    lines.append("embedded" + ("" if seen.engine else ' (the engine is not installed: pip install "geoflow[local]")'))
+    for model in seen.known:
+        state = "running" if model.name in seen.running else "installed" if model in seen.installed else "not pulled"
+        lines.append(f"  {model.name}  {state}  {model.size / 1e6:.0f} MB  {model.licence}  {model.use}")
+    chosen = seen.answers and f"{seen.answers.name} ({seen.answers.backend}, {seen.answers.context_tokens} tokens)"
+    lines.append(f"answers: {chosen}" if chosen else f"answers: none, {seen.reason}")
+    return "\n".join(lines) + "\n"
+
+
+@app.command(epilog="Example: geoflow model stop")
+def stop(
+    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+) -> None:
+    """End the embedded model's server now; it would end by itself when idle. LM Studio is left alone."""
+    from geoflow.adapters.embedded import stop_all
+    from geoflow.adapters.folders import embedded_folder
+
+    stopped = stop_all(embedded_folder())
+    if as_json:
+        print_json({"schema": "geoflow.model-stop/1", "stopped": stopped})
+    else:
+        print(f"stopped {', '.join(map(printable, stopped))}" if stopped else "no embedded model was running")
 
 
 @app.command(epilog="Example: geoflow model pull qwen2.5-coder-1.5b")

@@ -1,0 +1,111 @@
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from geoflow.adapters.settings_file import LoadedSettings, read_settings
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.settings import ModelSettings, Settings
+
+
+def load(
+    tmp_path: Path, *, environ: Mapping[str, str] | None = None, project: str | None = None, user: str | None = None
+) -> LoadedSettings:
+    project_file, user_file = tmp_path / "geoflow.yaml", tmp_path / "user.yaml"
+    for file, text in ((project_file, project), (user_file, user)):
+        if text is not None:
+            file.write_text(text)
+    return read_settings(environ or {}, project_file, user_file)
+
+
+def test_without_files_and_environment_the_defaults_hold(tmp_path: Path) -> None:
+    loaded = load(tmp_path, environ={"HOME": "/x", "GEOFLOW_TEST_OPENSPEC": "/bin/openspec"})
+    assert (loaded.settings, loaded.sources, loaded.notices) == (Settings(), {}, ())
+
+
+def test_the_environment_wins_over_the_project_and_the_project_over_the_user(tmp_path: Path) -> None:
+    loaded = load(
+        tmp_path,
+        environ={"GEOFLOW_LLM__MODEL": "from-environment"},
+        project="llm:\n  model: from-project\n  timeout: 90\n",
+        user="llm:\n  model: from-user\n  timeout: 30\n  context_tokens: 16384\n",
+    )
+    assert loaded.settings.llm == ModelSettings(model="from-environment", timeout=90.0, context_tokens=16384)
+    assert loaded.sources == {
+        "llm.model": "GEOFLOW_LLM__MODEL",
+        "llm.timeout": str(tmp_path / "geoflow.yaml"),
+        "llm.context_tokens": str(tmp_path / "user.yaml"),
+    }
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.7:1234", "https://evil.example/v1", "evil.example"])
+def test_a_project_cannot_name_another_machine(tmp_path: Path, url: str) -> None:
+    loaded = load(tmp_path, project=f"llm:\n  base_url: {url}\n")
+    assert loaded.settings.llm.base_url == ""
+    assert "llm.base_url" in loaded.notices[0]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/v1", "none", "localhost:1234"])
+def test_a_project_may_name_this_machine_or_no_model(tmp_path: Path, url: str) -> None:
+    loaded = load(tmp_path, project=f"llm:\n  base_url: {url}\n")
+    assert (loaded.settings.llm.base_url, loaded.notices) == (url, ())
+
+
+def test_a_project_cannot_set_a_key(tmp_path: Path) -> None:
+    loaded = load(tmp_path, project="llm:\n  api_key: theirs\n", user="llm:\n  api_key: mine\n")
+    assert loaded.settings.llm.api_key == "mine"
+    assert "llm.api_key" in loaded.notices[0]
+    assert "theirs" not in loaded.notices[0]
+
+
+def test_a_key_is_not_sent_to_an_address_that_a_project_chose(tmp_path: Path) -> None:
+    project = "llm:\n  base_url: http://127.0.0.1:6666\n"
+    user = "llm:\n  base_url: https://models.example/v1\n  api_key: mine\n"
+    loaded = load(tmp_path, project=project, user=user)
+    assert (loaded.settings.llm.base_url, loaded.settings.llm.api_key) == ("http://127.0.0.1:6666", "")
+    assert "not sent" in loaded.notices[0]
+    mine = load(tmp_path, environ={"GEOFLOW_LLM__BASE_URL": "http://127.0.0.1:6666"})
+    assert (mine.settings.llm.api_key, mine.notices) == ("mine", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("llm:\n  modell: x\n", "did you mean model?"),
+        ("lm:\n  model: x\n", "did you mean llm?"),
+        ("llm:\n  timeout: soon\n", "no number"),
+        ("llm:\n  timeout: -1\n", "no number"),
+        ("llm:\n  timeout: true\n", "no number"),
+        ("llm:\n  model: [a, b]\n", "no text"),
+        ("llm: quick\n", "needs settings below"),
+        ("- llm\n", "list of sections"),
+        ("llm:\n  model: [\n", "is not YAML"),
+        ("llm:\n  model: a\n  model: b\n", "is not YAML"),
+        ("[" * 3000, "geoflow.yaml"),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(GeoflowError) as caught:
+        load(tmp_path, project=text)
+    assert (caught.value.code, caught.value.exit_code) == ("settings-invalid", ExitCode.USAGE)
+    assert words in caught.value.message
+    assert "geoflow.yaml" in caught.value.message
+
+
+def test_a_mistake_in_the_environment_is_told(tmp_path: Path) -> None:
+    with pytest.raises(GeoflowError, match=r"GEOFLOW_LLM__MODLE.*did you mean model\?"):
+        load(tmp_path, environ={"GEOFLOW_LLM__MODLE": "x"})
+
+
+@pytest.mark.parametrize("content", [b"", b"# nothing\n", b"---\n"])
+def test_an_empty_file_sets_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "geoflow.yaml").write_bytes(content)
+    assert load(tmp_path).settings == Settings()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a" * 1_000_001])
+def test_a_file_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "geoflow.yaml").write_bytes(content)
+    with pytest.raises(GeoflowError) as caught:
+        load(tmp_path)
+    assert caught.value.code == "settings-invalid"
