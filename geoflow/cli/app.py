@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from geoflow import __version__
-from geoflow.cli import list_, model, monitor, show, validate
+from geoflow.cli import ask, demo, improve, list_, model, monitor, propose, review, show, validate
 from geoflow.cli.render import print_error
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -53,6 +53,11 @@ def main(
     """Keep a team's OpenSpec specifications in git getting better with every commit, with a local model."""
 
 
+app.command("propose")(propose.propose)
+app.command("review")(review.review)
+app.command("ask")(ask.ask)
+app.command("improve")(improve.improve)
+app.command("demo")(demo.demo)
 app.command("validate")(validate.validate)
 app.command("list")(list_.list_)
 app.command("show")(show.show)

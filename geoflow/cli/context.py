@@ -1,6 +1,7 @@
 """Where the parts are joined: commands ask here for what they work on. Everything heavy is imported when asked for."""
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,14 @@ from geoflow.cli.render import printable
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geoflow.adapters.git import GitRepository
     from geoflow.adapters.passage_index import SqlitePassages
     from geoflow.ports import ChatModel
     from geoflow.settings import Settings
+    from geoflow.workflow.improve_session import Workshop
+    from geoflow.workflow.review import Reviewer
 
 
 def find_root_or_fail() -> Path:
@@ -98,3 +103,52 @@ class _StartNote:
         if not self._said:
             say(f"{label}, some seconds the first time")
         self._said = True
+
+
+def optional_model(without: str) -> "ChatModel | None":
+    """Open the model that answers, and say which; None, with a note and `without`, where there is none."""
+    try:
+        model = open_model()
+    except GeoflowError as error:
+        sys.stderr.write(f"note: {printable(error.message)} {without}\n")
+        if error.fix:
+            sys.stderr.write(f"  fix: {printable(error.fix)}\n")
+        return None
+    sys.stderr.write(f"model: {printable(model.name)} ({printable(model.backend)})\n")
+    return model
+
+
+@contextmanager
+def improve_workshop() -> "Iterator[Workshop]":
+    """Join what improve works with, and show a progress bar while it does."""
+    from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.templates import JinjaTemplates
+    from geoflow.cli.progress import progress_bar
+    from geoflow.workflow.improve_session import Workshop
+
+    repository = open_repository()
+    repository.head()  # before a model is started for nothing
+    changed = repository.uncommitted()
+    if changed:
+        sys.stderr.write(
+            f"note: {len(changed)} uncommitted file{'s' if len(changed) > 1 else ''} below openspec/ "
+            "are left out: improve works on the last commit.\n"
+        )
+    model = optional_model("Only edits of form are made.")
+    with progress_bar() as progress:
+        yield Workshop(repository, model, JinjaTemplates(), SystemClock(), progress)
+
+
+@contextmanager
+def open_review(*, rules_only: bool) -> "Iterator[tuple[Reviewer, dict[str, str]]]":
+    """Join what review works with: the model unless only rules are wanted, and the files of the work tree."""
+    from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.templates import JinjaTemplates
+    from geoflow.cli.progress import progress_bar
+    from geoflow.openspec.load import load
+    from geoflow.workflow.review import Reviewer
+
+    files = load(str(find_root_or_fail()))
+    model = None if rules_only else optional_model("Only rules look at it.")
+    with progress_bar() as progress:
+        yield Reviewer(model, JinjaTemplates(), SystemClock(), progress), files

@@ -1,0 +1,66 @@
+"""`geoflow review`: what is wrong in specs and changes, and where."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from geoflow.cli.render import answer_console, print_json, printable
+from geoflow.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from geoflow.workflow.review import Review
+
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
+
+
+def review(
+    targets: Annotated[
+        list[str] | None, typer.Argument(metavar="[ITEM]...", help="Specs or changes; all unless told.")
+    ] = None,
+    rules_only: Annotated[bool, typer.Option("--rules-only", help="Look by rule; ask no model.")] = False,
+    budget: Annotated[str, typer.Option(help="How much the model may take: 10m, 90s, 50calls, 20000tokens.")] = "10m",
+    fail_on: Annotated[
+        Literal["error", "warning", "info", "never"], typer.Option(help="The severity that makes the exit code 1.")
+    ] = "error",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the review as one JSON document.")] = False,
+) -> None:
+    """Find what is wrong, by rule and with the model as a tester: each finding with its line and a fix.
+
+    A finding of the model counts only where its quote stands in the requirement and two of three samples agree.
+
+    Example: geoflow review --rules-only
+    """
+    from geoflow.cli.context import open_review
+    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.review import review as run_review
+
+    limits = read_limits(budget)
+    with open_review(rules_only=rules_only) as (reviewer, files):
+        result = run_review(reviewer, files, targets or [], limits)
+    if as_json:
+        print_json(result.document())
+    else:
+        _show(answer_console(), result)
+    if result.fails(fail_on):
+        raise typer.Exit(int(ExitCode.NO))
+
+
+def _show(console: "Console", result: "Review") -> None:
+    for finding in result.findings:
+        place = f"{finding.path}:{finding.line}"
+        console.print(printable(place), style="bold", end=" ", soft_wrap=True)
+        console.print(f"{finding.severity} {finding.code}", style=_STYLES[finding.severity], end=" ", soft_wrap=True)
+        console.print(printable(" ".join(finding.message.split())), soft_wrap=True)
+        if finding.fix:
+            console.print(f"    fix: {printable(' '.join(finding.fix.split()))}", style="dim", soft_wrap=True)
+    counts = {level: sum(f.severity == level for f in result.findings) for level in _STYLES}
+    looked = (
+        f"; the tester looked at {result.looked_at} of {result.requirements} requirements" if result.looked_at else ""
+    )
+    console.print(
+        f"{counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes{looked}: {result.verdict}"
+    )
+    for note in result.notes:
+        console.print(f"note: {printable(note)}")

@@ -1,0 +1,188 @@
+"""Review: findings by rule, then a model in one role that asks of each requirement whether a test could fail it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.openspec import Delta, Requirement, Spec, read_tree, validate
+from geoflow.ports import ChatModel, ChatRequest, Clock, Message, Progress, Templates
+from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
+from geoflow.quality.findings import documents, find_all, requirements_of
+from geoflow.workflow.budget import Limits, Meter
+
+PROMPT = "review.testing/1"
+ROLE = "role:testing"
+CODE = "GF501"
+SAMPLES = 3
+"""A finding of the model counts when it says the same in two of three samples."""
+
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "quote": {"type": "string", "maxLength": 300},
+        "testable": {"type": "boolean"},
+        "why": {"type": "string", "maxLength": 240},
+    },
+    "required": ["quote", "testable", "why"],
+    "additionalProperties": False,
+}
+
+Verdict = Literal["approve", "revise"]
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """What review works with. Without a model only rules look."""
+
+    model: ChatModel | None
+    templates: Templates
+    clock: Clock
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Review:
+    """The findings, and how much of the tree the role has looked at. `notes` say what cut it short."""
+
+    findings: tuple[Finding, ...]
+    looked_at: int
+    requirements: int
+    cost: dict[str, float | int]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Say `revise` where an error or a warning was found."""
+        return "revise" if any(finding.severity != "info" for finding in self.findings) else "approve"
+
+    def fails(self, level: str) -> bool:
+        """Tell whether a finding of this severity or worse was found; `never` is never reached."""
+        limit = SEVERITY_ORDER.get(level, -1)
+        return any(SEVERITY_ORDER[finding.severity] <= limit for finding in self.findings)
+
+    def document(self) -> dict[str, Any]:
+        """Give the review as scripts see it (`geoflow.review/1`)."""
+        return {
+            "schema": "geoflow.review/1",
+            "findings": [finding.document() for finding in self.findings],
+            "verdict": self.verdict,
+            "looked_at": self.looked_at,
+            "requirements": self.requirements,
+            "cost": self.cost,
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class _Item:
+    document: Spec | Delta
+    requirement: Requirement
+
+
+def review(reviewer: Reviewer, files: Mapping[str, str], targets: Sequence[str], limits: Limits) -> Review:
+    """Review main specs and active changes: all, or those whose ids are named.
+
+    Raises:
+        GeoflowError: A target is unknown, or the model fails before it looked at anything.
+    """
+    tree = read_tree(files)
+    known = {spec.id: spec.path for spec in tree.specs} | {change.id: f"{change.path}/" for change in tree.changes}
+    if unknown := [target for target in targets if target not in known]:
+        raise GeoflowError(
+            f"There is no spec or active change named {unknown[0]}.",
+            fix="See the names with: geoflow list --specs, or geoflow list",
+            code="unknown-item",
+            exit_code=ExitCode.USAGE,
+        )
+    prefixes = tuple(known[target] for target in targets) or ("",)
+    findings = [finding for finding in find_all(tree, validate(files), files) if finding.path.startswith(prefixes)]
+    chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
+    items = [_Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
+    meter = Meter(reviewer.clock, limits)
+    looked_at, notes = 0, list[str]()
+    if reviewer.model:
+        for item in _riskiest_first(items, findings):
+            if meter.exhausted:
+                notes.append(f"looked at {looked_at} of {len(items)} requirements: the budget was spent")
+                break
+            reviewer.progress.update(f"testing: {item.requirement.name}"[:60], looked_at, len(items))
+            try:
+                findings += _ask_role(reviewer, reviewer.model, meter, item)
+            except GeoflowError as error:
+                if not looked_at:
+                    raise
+                notes.append(f"looked at {looked_at} of {len(items)} requirements: {error.message} {error.fix}".strip())
+                break
+            looked_at += 1
+    return Review(tuple(sorted(findings, key=by_place)), looked_at, len(items), meter.cost(), tuple(notes))
+
+
+def _riskiest_first(items: Iterable[_Item], findings: Iterable[Finding]) -> list[_Item]:
+    # New text first, then what the rules found most in: where one thing is wrong another is likely.
+    counts: dict[tuple[str, str], int] = {}
+    for finding in findings:
+        counts[finding.path, finding.requirement] = counts.get((finding.path, finding.requirement), 0) + 1
+    return sorted(
+        items,
+        key=lambda item: (isinstance(item.document, Spec), -counts.get((item.document.path, item.requirement.name), 0)),
+    )
+
+
+def _ask_role(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item) -> list[Finding]:
+    objections: list[Finding] = []
+    for sample in range(SAMPLES):
+        finding = _sample(reviewer, model, meter, item, sample)
+        if finding:
+            objections.append(finding)
+        elif sample == 0:
+            return []  # only what the role objects to is sampled again
+    return objections[:1] if len(objections) > SAMPLES // 2 else []
+
+
+def _sample(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item, sample: int) -> Finding | None:
+    block = item.document.text[item.requirement.start : item.requirement.end]
+    room = max(400, 3 * (model.context_tokens - 1500))
+    messages = (
+        Message("system", reviewer.templates.render("prompts/review-testing-system.md", {})),
+        Message("user", reviewer.templates.render("prompts/review-testing-user.md", {"requirement": block[:room]})),
+    )
+    temperature = 0.7 if sample else 0.0
+    request = ChatRequest(PROMPT, messages, SCHEMA, max_tokens=220, temperature=temperature, seed=7 + sample)
+    value = meter.complete(model, request).value or {}
+    if value.get("testable") is not False:
+        return None
+    place = _find(item.document.text, item.requirement, str(value.get("quote", "")))
+    return _finding(item, place, str(value.get("why", ""))) if place else None
+
+
+def _find(text: str, requirement: Requirement, quote: str) -> tuple[int, int] | None:
+    """Find a quote in the normative body, whatever its line breaks; a quote that is not there is no finding."""
+    import re
+
+    words = quote.split()
+    if not words:
+        return None
+    body = text[requirement.body_start : requirement.body_end]
+    match = re.search(r"\s+".join(re.escape(word) for word in words), body)
+    return (requirement.body_start + match.start(), requirement.body_start + match.end()) if match else None
+
+
+def _finding(item: _Item, place: tuple[int, int], why: str) -> Finding:
+    text, requirement = item.document.text, item.requirement
+    quote = text[slice(*place)]
+    line = requirement.span.line + text.count("\n", requirement.start, place[0])
+    return Finding(
+        code=CODE,
+        severity="info",
+        path=item.document.path,
+        line=line,
+        end_line=line + quote.count("\n"),
+        requirement=requirement.name,
+        message=f"no test could fail this: {' '.join(why.split()) or 'no reason given'}",
+        fix="say what can be observed, with a limit where there is one",
+        quote=quote,
+        start=place[0],
+        end=place[1],
+        source=ROLE,
+    )
