@@ -1,6 +1,5 @@
 """`geoflow improve`: the loop, on a branch that a person merges."""
 
-import difflib
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +11,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from geoflow.workflow.improve_result import ImproveResult, KeptEdit, Refusal
+
+
+AROUND = 40
+"""How many characters of context are shown on each side of a change."""
 
 
 def improve(
@@ -28,14 +31,13 @@ def improve(
 
     Example: geoflow improve --budget 5m
     """
-    from geoflow.cli.context import improve_workshop, say_uncommitted
+    from geoflow.cli.context import improve_workshop
     from geoflow.workflow.budget import read_limits
     from geoflow.workflow.improve import ImproveOptions
     from geoflow.workflow.improve import improve as run_improve
 
     limits = read_limits(budget)
     with improve_workshop() as workshop:
-        say_uncommitted(workshop.repository)
         result = run_improve(workshop, ImproveOptions(limits, tuple(targets or ()), dry_run))
     if as_json:
         print_json(result.document())
@@ -48,10 +50,16 @@ def improve(
 def _show(console: "Console", result: "ImproveResult") -> None:
     for edit in result.edits:
         _show_edit(console, edit)
+    if result.edits:
+        every = result.edits[0].checks
+        console.print(
+            f"Each of these edits passed all {len(every)} checks of the gate: {', '.join(every)}.\n", style="dim"
+        )
     if result.refused:
         console.print("Refused by the gate", style="bold")
-        for refusal in result.refused:
-            _show_refusal(console, refusal)
+    for index, refusal in enumerate(result.refused):
+        same = index > 0 and result.refused[index - 1].finding.id == refusal.finding.id
+        _show_refusal(console, refusal, same=same)
     _show_left(console, result)
     _show_figures(console, result)
     for note in result.notes:
@@ -61,31 +69,44 @@ def _show(console: "Console", result: "ImproveResult") -> None:
 
 def _show_edit(console: "Console", edit: "KeptEdit") -> None:
     finding = edit.finding
-    place = f"{edit.path}:{finding.line}"
-    console.print(f"kept  {printable(place)}  {printable(edit.requirement)}", style="bold green")
+    console.print(f"kept  {printable(edit.path)}:{finding.line}", style="bold green", soft_wrap=True)
     console.print(f"      {finding.code} {printable(finding.message)}")
-    for line in changed_lines(edit.old, edit.new):
-        console.print(f"      {printable(line)}", style="red" if line.startswith("-") else "green")
+    _show_change(console, edit.old, edit.new)
     how = edit.strategy + (f", prompt {edit.prompt}" if edit.prompt else "")
-    console.print(f"      by {how}; passed {len(edit.checks)} checks: {', '.join(edit.checks)}", style="dim")
+    console.print(f"      by {how}", style="dim")
     for licence in edit.licences:
-        where = f"{licence.path}:{licence.line}" if licence.path else licence.kind
+        where = f"{licence.path}:{licence.line}" if licence.path else "the template"
         console.print(f"      new word “{printable(licence.word)}” licensed by {printable(where)}", style="dim")
     console.print()
 
 
-def _show_refusal(console: "Console", refusal: "Refusal") -> None:
+def _show_refusal(console: "Console", refusal: "Refusal", *, same: bool) -> None:
     finding = refusal.finding
-    console.print(f"  {printable(finding.path)}:{finding.line}  {finding.code} {printable(finding.message)}")
-    for line in changed_lines(refusal.old, refusal.new) if refusal.new else []:
-        console.print(f"      {printable(line)}", style="dim")
-    console.print(f"      {refusal.check}: {printable(refusal.reason)}", style="yellow")
+    if not same:
+        place = f"  {printable(finding.path)}:{finding.line}"
+        console.print(f"{place}  {finding.code} {printable(finding.message)}", soft_wrap=True)
+    if refusal.new and refusal.new != refusal.old:
+        _show_change(console, refusal.old, refusal.new)
+    console.print(f"      {refusal.check}: {printable(refusal.reason)} ({refusal.strategy})", style="yellow")
 
 
-def changed_lines(old: str, new: str) -> list[str]:
-    """List the lines that differ, marked with - and +."""
-    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
-    return [line for line in lines if line[:1] in "+-" and not line.startswith(("---", "+++"))]
+def _show_change(console: "Console", old: str, new: str) -> None:
+    before, after = changed_part(old, new)
+    console.print(f"      - {printable(before)}", style="red")
+    console.print(f"      + {printable(after)}", style="green")
+
+
+def changed_part(old: str, new: str) -> tuple[str, str]:
+    """Cut two texts down to the words that differ and a few around them, each on one line."""
+    old, new = " ".join(old.split()), " ".join(new.split())
+    limit = min(len(old), len(new))
+    start = next((i for i in range(limit) if old[i] != new[i]), limit)
+    tail = next((i for i in range(limit - start) if old[-1 - i] != new[-1 - i]), limit - start)
+    left = old.rfind(" ", 0, max(0, start - AROUND)) + 1 if start > AROUND else 0
+    right = old.find(" ", len(old) - tail + AROUND)
+    cut = len(old) - right if right > 0 else 0
+    lead, end = ("… " if left else ""), (" …" if cut else "")
+    return tuple(f"{lead}{text[left : len(text) - cut]}{end}" for text in (old, new))  # type: ignore[return-value]
 
 
 def _show_left(console: "Console", result: "ImproveResult") -> None:

@@ -160,7 +160,7 @@ def form_kept(proposal: Proposal) -> str:
     for noun, pattern in _CLUMSY:
         if len(pattern.findall(after_prose)) > len(pattern.findall(before_prose)):
             return f"leaves {noun} behind"
-    if _ends(before_prose) != _ends(after_prose):
+    if proposal.finding.requirement and _ends(before_prose) != _ends(after_prose):
         return "changes where sentences begin or end"
     return ""
 

@@ -110,9 +110,16 @@ def subject_named(proposal: Proposal) -> str:
         return ""
     added = {key for kind in _NAMING for key in _added(proposal, kind)}
     before = proposal.base.text[proposal.base_place[0] : proposal.finding.start]
-    subjects = [match[1] for match in _SUBJECT.finditer(before)]
+    subjects = subjects_before(before)
     named = {token.key for token in tokens(subjects[-1]) if token.kind in _NAMING} if subjects else set[str]()
     return "" if added == named else "the new subject is not that of the sentence before"
+
+
+def subjects_before(text: str) -> list[str]:
+    """List the subjects of the obligations in a text, in reading order, each once; pronouns are none."""
+    found = [" ".join(match[1].split()) for match in _SUBJECT.finditer(text)]
+    names = [subject for subject in found if any(token.kind in _NAMING for token in tokens(subject))]
+    return [name for index, name in enumerate(names) if name not in names[index + 1 :]]
 
 
 def _licensed_keys(proposal: Proposal, kind: Kind) -> Counter[str]:

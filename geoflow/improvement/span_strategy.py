@@ -7,15 +7,16 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from geoflow.improvement.edit import Candidate, SpanEdit
+from geoflow.improvement.gate_meaning import subjects_before
 from geoflow.improvement.proposal import Document, target_place
 from geoflow.quality.finding import Finding
-from geoflow.quality.prose import sentence_around, sentences
+from geoflow.quality.prose import sentence_around
 
 PROMPT = "improve.span/1"
 STRATEGY = "minimal-span"
 REWORD_PROMPT = "improve.reword/1"
 REWORD_STRATEGY = "reword"
-CONTEXT_CHARACTERS = 500
+MOST_SUBJECTS = 4
 
 INSTRUCTIONS: dict[str, str] = {
     "GF201": "Take out the word “{quote}”.",
@@ -23,7 +24,7 @@ INSTRUCTIONS: dict[str, str] = {
     "GF203": "Take out the words “{quote}”.",
     "GF204": "Take out the words “{quote}”, so that the list is closed.",
     "GF206": "Write “or” or “and” in place of “{quote}”.",
-    "GF207": "Put the thing that “{quote}” stands for in its place. Words before the sentence: {context}",
+    "GF207": "Put the thing that “{quote}” stands for in its place. It is one of: {subjects}.",
     "OS-S15": "Put SHALL before the main verb, so that the sentence is an obligation.",
     "OS-D6": "Put SHALL before the main verb, so that the sentence is an obligation.",
 }
@@ -52,20 +53,15 @@ def span_question(document: Document, finding: Finding) -> SpanQuestion | None:
     block = document.text[slice(*place)]
     start, end = sentence_around(block, finding.start - place[0])
     quote = " ".join(finding.quote.split())
+    subjects = subjects_before(document.text[place[0] : finding.start])[-MOST_SUBJECTS:]
+    if "{subjects}" in instruction and not subjects:
+        return None
     return SpanQuestion(
         sentence=" ".join(block[start:end].split()),
-        instruction=instruction.format(quote=quote, context=_context(finding.requirement, block, start)),
+        instruction=instruction.format(quote=quote, subjects=", ".join(f"“{subject}”" for subject in subjects)),
         start=place[0] + start,
         end=place[0] + end,
     )
-
-
-def _context(requirement: str, block: str, start: int) -> str:
-    # What a pronoun stands for is nearly always in the two sentences before it.
-    before = [
-        block[begin:end] for begin, end in sentences(block) if end <= start and not block[begin:end].startswith("#")
-    ]
-    return " ".join(" ".join([f"{requirement}.", *before[-2:]]).split())[-CONTEXT_CHARACTERS:]
 
 
 def span_schema(question: SpanQuestion) -> dict[str, Any]:

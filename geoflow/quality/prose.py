@@ -14,7 +14,9 @@ _NAME = re.compile(r"(?<![\w`])(?:\w+_\w+|[A-Za-z]+\d\w*|\w+[a-z][A-Z]\w*|--?[a-
 LITERALS = (FENCE, _CODE, _QUOTED, _ADDRESS, _NAME)
 """What is kept to the letter: fenced and inline code, quotations, addresses, identifiers; in this order."""
 
-_SENTENCE_END = re.compile(r"[.!?](?=[\s)\"'*]|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d+[.)])[ \t])")
+_SENTENCE_END = re.compile(
+    r"^#{1,6}[ \t][^\n]*\n|[.!?](?=[\s)\"'*]|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d+[.)])[ \t])", re.MULTILINE
+)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|resp|no)|\b[A-Z])\.$", re.IGNORECASE)
 
 
