@@ -149,20 +149,19 @@ _CLUMSY = (
 
 
 def form_kept(proposal: Proposal) -> str:
-    """Refuse an edit that changes headings, lists or paragraphs, or leaves clumsy wording behind."""
-    if not proposal.contract.regroups and proposal.finding.requirement:
-        before, after = (
-            [m.group().strip() for m in _LAYOUT.finditer(t)] for t in (proposal.old_text, proposal.new_text)
-        )
-        if before != after:
-            return "changes headings, list items or paragraphs"
+    """Refuse an edit that changes headings, lists or paragraphs, or leaves clumsy wording behind.
+
+    A Purpose is written by a template from names, whatever their form.
+    """
+    if not proposal.finding.requirement:
+        return ""
+    if not proposal.contract.regroups and _layout(proposal.old_text) != _layout(proposal.new_text):
+        return "changes headings, list items or paragraphs"
     before_prose, after_prose = masked(proposal.old_text), masked(proposal.new_text)
     for noun, pattern in _CLUMSY:
         if len(pattern.findall(after_prose)) > len(pattern.findall(before_prose)):
             return f"leaves {noun} behind"
-    if proposal.finding.requirement and _ends(before_prose) != _ends(after_prose):
-        return "changes where sentences begin or end"
-    return ""
+    return "" if _ends(before_prose) == _ends(after_prose) else "changes where sentences begin or end"
 
 
 def _layout(text: str) -> list[str]:

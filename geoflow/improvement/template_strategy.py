@@ -56,7 +56,8 @@ def _purpose_from_requirements(document: Document, finding: Finding) -> Candidat
         finding,
         (SpanEdit(finding.start, finding.end, joined),),
         "template:purpose",
-        template_words="Specifies among others the requirements of",
+        # The capability's own name is a word of the tree: the folder that holds the document.
+        template_words=f"Specifies among others the requirements of {_spoken(document.id)}",
     )
 
 
@@ -65,7 +66,11 @@ def purpose_sentence(spec: Spec) -> str:
     names = [" ".join(requirement.name.split()).rstrip(".") for requirement in spec.requirements]
     shown = "; ".join(names[:PURPOSE_NAMES])
     among = ", among others" if len(names) > PURPOSE_NAMES else ""
-    return f"Specifies the requirements of {spec.id.replace('/', ' ').replace('-', ' ')}{among}: {shown}."
+    return f"Specifies the requirements of {_spoken(spec.id)}{among}: {shown}."
+
+
+def _spoken(identifier: str) -> str:
+    return identifier.replace("/", " ").replace("-", " ").replace("_", " ")
 
 
 def _replace(finding: Finding, new: str, strategy: str) -> Candidate:
