@@ -8,12 +8,13 @@ from typing import Literal
 
 from geoflow.quality.tokens import tokens
 from geoflow.questions.extract import Extract
-from geoflow.questions.passage import Passage, count_lines
+from geoflow.questions.terms import stems
 
 State = Literal["answered", "not-specified"]
 Route = Literal["documents", "model"]
 LEAST_COVERAGE = 0.55
 """With less of the question, by weight, in the best passage there is no answer: the model is not even asked."""
+_OWN_WORDS = 0.25
 _UNSEEN = re.compile(r"[\s*`_]+")
 
 
@@ -59,29 +60,31 @@ def citation(extract: Extract) -> Citation:
     return Citation(extract.passage.path, extract.line, extract.end_line, _quoted(extract.text))
 
 
-def find_quote(quote: str, places: Sequence[Passage]) -> Citation | None:
-    """Find a quote in the first of these passages that holds it, white space and emphasis aside.
+def evidence(quote: str, answer: str, extracts: Sequence[Extract]) -> Extract | None:
+    """Find the first of these extracts that holds a quote, white space and emphasis aside, and what the answer says.
 
-    What is cited is the document's own text, never the quote as it was given; None where no passage has it.
+    An extract that holds the quote but not the numbers and literals of the answer gives way to one that holds these,
+    since a small model often quotes a neighbour of the line that it answers from. None where there is neither.
     """
     wanted = _UNSEEN.sub("", quote)
-    if not wanted:
-        return None
-    for passage in places:
-        span = _locate(wanted, passage.text)
-        if span is not None:
-            text = passage.text[span[0] : span[1]]
-            line = passage.line + count_lines(passage.text[: span[0]])
-            return Citation(passage.path, line, line + count_lines(text), _quoted(text))
-    return None
+    quoted = [extract for extract in extracts if wanted and wanted in _UNSEEN.sub("", extract.text)]
+    places = [*quoted, *(extract for extract in extracts if _says(answer, extract))]
+    whole = (extract for extract in places if not inventions(answer, extract.text))
+    return next(whole, quoted[0] if quoted else None)
 
 
-def _locate(wanted: str, text: str) -> tuple[int, int] | None:
-    seen = [index for index, character in enumerate(text) if not _UNSEEN.fullmatch(character)]
-    start = "".join(text[index] for index in seen).find(wanted)
-    if start < 0:
-        return None
-    return seen[start], seen[start + len(wanted) - 1] + 1
+def _says(answer: str, extract: Extract) -> bool:
+    return any(token.kind in {"number", "literal"} for token in tokens(answer)) and not inventions(answer, extract.text)
+
+
+def is_supported(answer: str, question: str, document: str) -> bool:
+    """Tell whether an answer says what the document says: no number or literal of its own, and few words.
+
+    Words of the question count as given; one in four may be the answer's own.
+    """
+    said = stems(answer)
+    own = said - stems(document) - stems(question)
+    return bool(said) and len(own) <= len(said) * _OWN_WORDS and not inventions(answer, document)
 
 
 def _quoted(text: str) -> str:

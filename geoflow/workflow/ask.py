@@ -11,8 +11,8 @@ from geoflow.questions.answer import (
     Near,
     Route,
     citation,
-    find_quote,
-    inventions,
+    evidence,
+    is_supported,
     question_id,
 )
 from geoflow.questions.extract import Candidate, best_candidates
@@ -25,7 +25,6 @@ _HITS = 20
 _PASSAGES = 5
 _EXTRACTS = 6
 _LONGEST_EXTRACT = 900
-_SHORTEST_QUOTE = 12
 _NEAR = 3
 
 
@@ -52,7 +51,7 @@ class Reader:
 
     def fails(self, error: GeoflowError) -> None:
         """Note that a call failed; a model that cannot be reached is not called again."""
-        note = f"The model did not answer ({error.message}) The answer is the documents' own words."
+        note = f"The model did not answer ({error.message.rstrip('.')}); what is given are the documents' own words."
         if note not in self.notes:
             self.notes.append(note)
         if error.code != "model-reply-invalid":
@@ -131,16 +130,11 @@ def _quoting(key: str, question: str, candidate: Candidate, route: Route) -> Ans
 def _read(key: str, question: str, candidates: Sequence[Candidate], model: ChatModel, templates: Templates) -> Answer:
     shown = _that_fit(candidates, model.context_tokens)
     reply = model.complete(_request(question, shown, templates)).value or {}
-    chosen = shown[int(reply["source"]) - 1]
-    quote = str(reply["quote"])
-    places = [chosen.extract.passage, *(candidate.extract.passage for candidate in shown)]
-    cited = find_quote(quote, places) if len(quote) >= _SHORTEST_QUOTE else None
-    if cited is None:
-        return _quoting(key, question, chosen, "model")
-    text = " ".join(str(reply["answer"]).split())
-    source = next(place for place in places if place.path == cited.path and place.line <= cited.line <= place.end_line)
-    if not text or inventions(text, source.text):
-        text = cited.quote
+    chosen = shown[int(reply["source"]) - 1].extract
+    said = " ".join(str(reply["answer"]).split())
+    extracts = [chosen, *(candidate.extract for candidate in shown)]
+    cited = citation(evidence(str(reply["quote"]), said, extracts) or chosen)
+    text = said if is_supported(said, question, cited.quote) else cited.quote
     return Answer(key, question, "answered", text, (cited,), "model")
 
 

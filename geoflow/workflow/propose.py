@@ -19,8 +19,10 @@ from geoflow.questions.terms import query_terms
 from geoflow.workflow.propose_draft import Brief, Drafter
 
 LONGEST_IDEA = 20_000
-LEAST_COVERAGE = 0.4
-"""With less of the idea, by weight, in the best passage of any capability the change gets a capability of its own."""
+LEAST_SHARED = 0.5
+"""Of the idea's words this share must stand in one passage of a capability, or the change gets one of its own.
+
+By number and not by weight: what is new about an idea stands nowhere yet, and would weigh most."""
 _LONGEST_QUOTED_IDEA = 500
 _HITS = 20
 _RELATED = 3
@@ -145,9 +147,8 @@ def _capability(idea: Idea, found: Found, tree: Tree, change: str) -> str:
         )
     merits: dict[str, float] = defaultdict(float)
     for place, hit in enumerate(_holding(found)):
-        coverage = found.coverage(hit.matched)
-        if coverage >= LEAST_COVERAGE:
-            merits[hit.passage.topic] += coverage / (1 + place)
+        if len(hit.matched) >= LEAST_SHARED * len(found.terms):
+            merits[hit.passage.topic] += found.coverage(hit.matched) / (1 + place)
     if merits:
         return max(merits, key=lambda topic: merits[topic])
     return free_name(change, existing)

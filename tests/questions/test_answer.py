@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoflow.questions.answer import citation, find_quote, inventions, question_id
+from geoflow.questions.answer import citation, evidence, inventions, is_supported, question_id
 from geoflow.questions.extract import best_candidates, extracts
 from geoflow.questions.passage import Passage
 from geoflow.questions.retrieval import Found, Hit, ranked
@@ -21,37 +22,50 @@ def found(*hits: Hit, terms: tuple[str, ...] = ("door", "power")) -> Found:
     return Found(terms, hits, 10, dict.fromkeys(terms, 1))
 
 
-def test_a_quote_gets_its_true_lines() -> None:
-    cited = find_quote("cool down for 6 hours before the door unlocks.", [COOLING])
-    assert cited is not None
-    assert (cited.line, cited.end_line) == (11, 12)
-    assert cited.quote == "cool down for 6 hours\nbefore the door unlocks."
+def test_a_quote_leads_to_the_extract_that_holds_it() -> None:
+    sentence, logging, scenario = extracts(COOLING)
+    assert evidence("cool down for 6 hours before the door", "", [scenario, logging, sentence]) == sentence
+    assert evidence("WHEN the power fails", "", [sentence, scenario]) == scenario
 
 
-def test_a_quote_may_leave_out_emphasis() -> None:
-    cited = find_quote("WHEN the power fails", [COOLING])
-    assert cited is not None
-    assert cited.quote in TEXT
-    assert cited.line == 16
+def test_a_quote_that_is_not_there_leads_nowhere() -> None:
+    assert evidence("cool down for 8 hours", "", extracts(COOLING)) is None
+    assert evidence(" ** ", "", extracts(COOLING)) is None
 
 
-def test_a_quote_that_is_not_there_is_not_found() -> None:
-    assert find_quote("cool down for 8 hours", [COOLING]) is None
-    assert find_quote(" ** ", [COOLING]) is None
+def test_an_extract_with_the_numbers_of_the_answer_is_better_evidence_than_its_quoted_neighbour() -> None:
+    sentence, logging, scenario = extracts(COOLING)
+    assert evidence("the power fails", "It is 6 hours.", [scenario, logging, sentence]) == sentence
+    assert evidence("the power fails", "It is 7 hours.", [scenario, logging, sentence]) == scenario
+    assert evidence("stands nowhere", "It is 6 hours.", [scenario, logging, sentence]) == sentence
 
 
-@given(st.text(max_size=60))
-def test_what_is_cited_always_stands_in_the_document(quote: str) -> None:
-    cited = find_quote(quote, [COOLING])
-    assert cited is None or cited.quote in TEXT
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_evidence_is_always_an_extract_of_the_document(quote: str, answer: str) -> None:
+    found = evidence(quote, answer, extracts(COOLING))
+    assert found is None or found.text in TEXT
 
 
 @given(st.data())
-def test_every_span_of_the_document_is_found(data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(TEXT) - 1))
-    span = TEXT[start : data.draw(st.integers(start + 1, len(TEXT)))]
-    cited = find_quote(span, [COOLING])
-    assert (cited is not None) == bool(span.strip("* `_\n"))
+def test_every_span_of_an_extract_is_found(data: st.DataObject) -> None:
+    extract = data.draw(st.sampled_from(extracts(COOLING)))
+    start = data.draw(st.integers(0, len(extract.text) - 1))
+    span = extract.text[start : data.draw(st.integers(start + 1, len(extract.text)))]
+    assert (evidence(span, "", extracts(COOLING)) is not None) == bool(span.strip("* `_\n"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "supported"),
+    [
+        ("The kiln cools down for 6 hours.", True),
+        ("How long? It cools down 6 hours, until the door unlocks.", True),
+        ("The kiln cools for 8 hours.", False),
+        ("The elephant was painted green.", False),
+        ("", False),
+    ],
+)
+def test_an_answer_is_supported_by_the_words_of_its_document(answer: str, *, supported: bool) -> None:
+    assert is_supported(answer, "How long does the kiln cool?", TEXT) is supported
 
 
 def test_sentences_and_whole_scenarios_are_extracts() -> None:

@@ -69,9 +69,8 @@ def test_the_model_answers_and_its_quote_gets_its_true_lines(tmp_path: Path) -> 
     answer = Asking(tmp_path, model)(COOLING)[0]
     assert (answer.text, answer.route) == ("The kiln cools for 6 hours.", "model")
     cited = answer.citations[0]
-    assert cited.quote == "cool for 6 hours\nbefore the door"
-    assert TEXT.split("\n")[cited.line - 1].endswith("cool for 6 hours")
-    assert cited.end_line == cited.line + 1
+    assert cited.quote == "The kiln SHALL cool for 6 hours\nbefore the door unlocks."
+    assert "\n".join(TEXT.split("\n")[cited.line - 1 : cited.end_line]) == cited.quote
 
 
 def test_a_quote_that_is_not_in_the_document_is_never_shown(tmp_path: Path) -> None:
@@ -81,10 +80,13 @@ def test_a_quote_that_is_not_in_the_document_is_never_shown(tmp_path: Path) -> N
     assert answer.text == answer.citations[0].quote
 
 
-@pytest.mark.parametrize("invented", ["It cools for 8 hours.", "It cools for 6 hours and writes `cool.log`."])
-def test_a_number_or_literal_from_nowhere_gives_way_to_the_quote(tmp_path: Path, invented: str) -> None:
+@pytest.mark.parametrize(
+    "invented", ["It cools for 8 hours.", "It cools for 6 hours and writes `cool.log`.", "A blue elephant painted it."]
+)
+def test_an_answer_that_says_more_than_the_document_gives_way_to_it(tmp_path: Path, invented: str) -> None:
     model = QueueModel(reply("cool for 6 hours", invented))
-    assert Asking(tmp_path, model)(COOLING)[0].text == "cool for 6 hours"
+    answer = Asking(tmp_path, model)(COOLING)[0]
+    assert answer.text == answer.citations[0].quote
 
 
 def test_what_the_documents_do_not_cover_is_not_specified_and_no_model_is_asked(tmp_path: Path) -> None:
@@ -118,7 +120,7 @@ def test_a_model_that_cannot_be_reached_is_tried_once_and_the_documents_answer(t
     answers = asking(COOLING, "When does the siren sound?")
     assert [answer.route for answer in answers] == ["documents", "documents"]
     assert len(asking.reader.notes) == 1
-    assert "The server is gone." in asking.reader.notes[0]
+    assert "The server is gone" in asking.reader.notes[0]
 
 
 def test_after_a_garbled_reply_the_model_is_asked_again_for_the_next_question(tmp_path: Path) -> None:

@@ -299,7 +299,7 @@ FRAGMENTS = st.sampled_from(
 HOSTILE = st.one_of(st.lists(FRAGMENTS, max_size=8).map("".join), st.text(max_size=80), st.just("x " * 5_000))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(idea=HOSTILE, said=st.lists(HOSTILE, min_size=1, max_size=9))
 def test_whatever_idea_and_model_say_the_change_is_strictly_valid(idea: str, said: list[str]) -> None:
     documents = InMemory(TREE)
