@@ -91,7 +91,7 @@ def _marker_and_total_issues(change: Folder, metadata: Metadata, deltas: list[De
 
 def _is_visible(name: str) -> bool:
     """Tell whether a file contradicts skip_specs: one below specs/, or one in the place of that folder."""
-    return name == "specs" or name.startswith("specs/") and not any(part[:1] in (".", "") for part in name.split("/"))
+    return name == "specs" or (name.startswith("specs/") and not any(part[:1] in (".", "") for part in name.split("/")))
 
 
 def _marker_problem(change: Folder, metadata: Metadata) -> str:

@@ -7,13 +7,12 @@ of such. Everything else costs the import of a YAML library, and a tree may have
 import re
 from typing import Any, Final
 
-_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*):(?: +(.*))?", re.ASCII)
-_ITEM = re.compile(r" *- +(.*)", re.ASCII)
-_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|\d{4}-\d{2}-\d{2}", re.ASCII)
-_QUOTED = re.compile(r'"([^"\\]*)"|\'([^\']*)\'')
-_NUMBER = re.compile(
-    r"[-+]?(?:\.\d+|\d+\.?\d*)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
-    re.ASCII,
+_LINE = r"([A-Za-z_][A-Za-z0-9_-]*):(?: +(.*))?"
+_ITEM = r" *- +(.*)"
+_WORDS = r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|\d{4}-\d{2}-\d{2}"
+_QUOTED = r'"([^"\\]*)"|\'([^\']*)\''
+_NUMBER = (
+    r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _WORD_VALUES: Final[dict[str, Any]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -51,11 +50,11 @@ def _parse_simple(text: str) -> dict[str, Any] | None:
         bare = line.strip(" ")
         if not bare or bare[0] == "#":
             continue
-        item = _ITEM.fullmatch(line)
+        item = re.fullmatch(_ITEM, line, re.ASCII)
         if item and last:
             values[last] = [*(values[last] or []), _scalar(item[1])]
             continue
-        entry = _LINE.fullmatch(line)
+        entry = re.fullmatch(_LINE, line, re.ASCII)
         if not entry or entry[1] in values or entry[1] in _WORD_VALUES:
             raise _NotSimple
         key, value = entry[1], (entry[2] or "").strip(" ")
@@ -68,12 +67,12 @@ def _parse_simple(text: str) -> dict[str, Any] | None:
 def _scalar(written: str) -> Any:
     value, comment, _ = written.partition(" #")
     value = value.rstrip(" ") if comment else written.rstrip(" ")
-    quoted = _QUOTED.fullmatch(value)
+    quoted = re.fullmatch(_QUOTED, value)
     if quoted and not comment:
         return quoted[1] if quoted[1] is not None else quoted[2]
     if value in _WORD_VALUES and value not in ("", "~"):
         return _WORD_VALUES[value]
-    if not _WORDS.fullmatch(value):
+    if not re.fullmatch(_WORDS, value, re.ASCII):
         raise _NotSimple
     return value
 
@@ -116,4 +115,4 @@ def _plain(text: str) -> Any:
     if text in _WORD_VALUES:
         return _WORD_VALUES[text]
     # What number it is does not matter to any reader here, only that it is no text.
-    return 0.0 if _NUMBER.fullmatch(text) else text
+    return 0.0 if re.fullmatch(_NUMBER, text, re.ASCII) else text

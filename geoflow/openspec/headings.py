@@ -11,18 +11,15 @@ _BREAKS = "\n\r\u2028\u2029"
 
 def level(line: str) -> int:
     """Give the level (1 to 6) of a heading line, with or without a title; 0 for any other line."""
-    count = 0
-    while count < 7 and line[count : count + 1] == "#":
-        count += 1
-    following = line[count : count + 1]
-    return count if 0 < count < 7 and following and following in WHITE else 0
+    count = len(line) - len(line.lstrip("#"))
+    return count if 0 < count < 7 and count < len(line) and line[count] in WHITE else 0
 
 
 def title(line: str, depth: int) -> str | None:
     """Give the title of a heading of this level; None where the line has none that counts."""
     rest = line[depth:]
     blank = len(rest) - len(rest.lstrip(WHITE))
-    last_break = max(rest.rfind(mark) for mark in _BREAKS)
+    last_break = -1 if rest.isascii() else max(rest.rfind(mark) for mark in _BREAKS)
     if max(1, last_break + 1) > min(blank, len(rest) - 1):
         return None
     return rest.strip(WHITE)

@@ -13,7 +13,7 @@ WHITE = (
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 BOM = "\ufeff"
-_ENDING = re.compile(r"\r\n?|\n")
+_ENDING = r"\r\n?|\n"
 _NOTHING_FENCED = bytes(0)
 
 
@@ -80,7 +80,7 @@ def starts(document: Lines) -> list[int]:
     """Give the offset of every line into the untouched text, and the text's length as one more."""
     text, first = document.text, document.first
     if "\r" in text:
-        begins = [first, *(match.end() for match in _ENDING.finditer(text, first))]
+        begins = [first, *(match.end() for match in re.finditer(_ENDING, text))]
         return [*begins, len(text)]
     offsets = list(accumulate((len(line) + 1 for line in document.lines), initial=first))
     offsets[-1] = len(text)

@@ -11,8 +11,8 @@ FILE = ".openspec.yaml"
 MARKER = "skip_specs"
 DEFAULT_SCHEMA = "spec-driven"
 CONFIGS = ("openspec/config.yaml", "openspec/config.yml")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_KEBAB = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 class Metadata(NamedTuple):
@@ -68,12 +68,12 @@ def _is_initiative(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and set(value) == {"store", "id"}
-        and all(isinstance(part, str) and _KEBAB.fullmatch(part) for part in value.values())
+        and all(isinstance(part, str) and re.fullmatch(_KEBAB, part) for part in value.values())
     )
 
 
 def _is_date(value: Any) -> bool:
-    return isinstance(value, str) and _DATE.fullmatch(value) is not None
+    return isinstance(value, str) and re.fullmatch(_DATE, value, re.ASCII) is not None
 
 
 def _is_texts(value: Any) -> bool:

@@ -16,7 +16,7 @@ LEVELS: dict[str, Level] = {
     **dict.fromkeys((f"OS-{code}" for code in WARNINGS), "WARNING"),
     **dict.fromkeys((f"OS-{code}" for code in INFOS), "INFO"),
 }
-_KEYWORD = re.compile(r"\b(?:SHALL|MUST)\b", re.ASCII)
+_KEYWORD = r"\b(?:SHALL|MUST)\b"
 START = Span(1, 1, 1, 1)
 
 
@@ -42,4 +42,4 @@ def line_span(document: Lines, index: int) -> Span:
 
 def is_normative(text: str) -> bool:
     """Tell whether a text holds SHALL or MUST as a word in capitals."""
-    return _KEYWORD.search(text) is not None
+    return re.search(_KEYWORD, text, re.ASCII) is not None

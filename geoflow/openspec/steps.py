@@ -13,8 +13,8 @@ def read_steps(document: Lines, begins: list[int], start: int, end: int) -> tupl
     A bullet is a step, with or without a keyword; a line without a bullet is one where a keyword in bold or in capitals
     opens it. Indented lines that follow belong to the step.
     """
-    steps: list[Step] = []
-    last = -2
+    opened: list[tuple[str, list[str], int]] = []
+    ends: list[int] = []
     for index in range(start, end):
         line = document.lines[index]
         bare = line.strip(WHITE)
@@ -22,15 +22,21 @@ def read_steps(document: Lines, begins: list[int], start: int, end: int) -> tupl
             continue
         found = _step(bare)
         if found:
-            keyword, text = found
-            steps.append(Step(keyword, text, begins[index], begins[index] + len(line), index + 1))
-            last = index
-        elif steps and last == index - 1 and line[0] in WHITE:
-            step = steps.pop()
-            joined = f"{step.text} {bare}".strip(WHITE)
-            steps.append(step._replace(text=joined, end=begins[index] + len(line)))
-            last = index
-    return tuple(steps)
+            opened.append((found[0], [found[1]], index))
+            ends.append(index)
+        elif ends and ends[-1] == index - 1 and line[0] in WHITE:
+            opened[-1][1].append(bare)
+            ends[-1] = index
+    return tuple(
+        Step(
+            keyword,
+            " ".join(parts).strip(WHITE),
+            begins[first],
+            begins[last] + len(document.lines[last]),
+            first + 1,
+        )
+        for (keyword, parts, first), last in zip(opened, ends, strict=True)
+    )
 
 
 def _step(bare: str) -> tuple[str, str] | None:

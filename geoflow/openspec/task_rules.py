@@ -9,10 +9,10 @@ from geoflow.openspec.model import Issue, Span
 from geoflow.openspec.rules import Where, issue
 from geoflow.openspec.tasks import checkboxes
 
-_HEADING = re.compile(r" {0,3}##(?!#)(?:[ \t]+|[ \t]*\r?\Z)", re.ASCII)
-_GROUP = re.compile(r" {0,3}##[ \t]+(\d+)\.(?:[ \t]|\r?\Z)", re.ASCII)
-_ID = re.compile(r"\d+(?:\.\d+)+[A-Za-z]*", re.ASCII)
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)", re.DOTALL)
+_HEADING = r" {0,3}##(?!#)(?:[ \t]+|[ \t]*\r?\Z)"
+_GROUP = r" {0,3}##[ \t]+(\d+)\.(?:[ \t]|\r?\Z)"
+_ID = r"\d+(?:\.\d+)+[A-Za-z]*"
+_FENCE = r" {0,3}(`{3,}|~{3,})(.*)"
 _CODE_COLUMN = 4
 
 
@@ -33,7 +33,7 @@ def check_checkboxes(files: Sequence[TaskFile]) -> Iterator[Issue]:
         if line is not None:
             yield issue(
                 "T1",
-                Where(file.place, file.path, _span(file.text, line)),
+                Where(file.place, file.path, _span(file.text.split("\n")[line], line)),
                 "The tasks are a list without checkboxes, so this change counts as having none.",
                 "Write each task as `- [ ] 1.1 What to do`.",
             )
@@ -47,27 +47,26 @@ def check_numbers(files: Sequence[TaskFile]) -> Iterator[Issue]:
         boxes = {box.line: box for box in checkboxes(file.text)}
         group = None
         for index, line in enumerate(lines):
-            if "##" in line and _HEADING.match(line):
-                matched = _GROUP.match(line)
+            if "##" in line and re.match(_HEADING, line):
+                matched = re.match(_GROUP, line, re.ASCII)
                 group = matched[1] if matched else None
             elif group is not None and index in boxes:
-                yield from _number_issues(file, index, group, _task_id(boxes[index].text), first)
+                yield from _number_issues(file, _span(line, index), group, _task_id(boxes[index].text), first)
 
 
 def _task_id(text: str) -> str:
-    found = _ID.match(text)
+    found = re.match(_ID, text, re.ASCII)
     if not found or (text[found.end() :] and text[found.end()] not in WHITE):
         return ""
     return found[0]
 
 
 def _number_issues(
-    file: TaskFile, index: int, group: str, task: str, first: dict[str, tuple[str, int]]
+    file: TaskFile, span: Span, group: str, task: str, first: dict[str, tuple[str, int]]
 ) -> Iterator[Issue]:
     if not task:
         return
     own = task.partition(".")[0]
-    span = _span(file.text, index)
     if _number(own) != _number(group):
         message = f"Task {task} stands in group {group}, yet its number belongs to group {own}."
         fix = f"Move it to group {own} or number it anew."
@@ -78,15 +77,14 @@ def _number_issues(
         message = f"Task number {task} was used before, on {where}."
         yield issue("T3", Where(file.place, file.path, span), message, "Give each task a number of its own.")
     else:
-        first[task] = (file.place, index + 1)
+        first[task] = (file.place, span.line)
 
 
 def _number(digits: str) -> str:
     return digits.lstrip("0") or "0"
 
 
-def _span(text: str, index: int) -> Span:
-    line = text.split("\n")[index]
+def _span(line: str, index: int) -> Span:
     return Span(index + 1, 1, index + 1, len(line.rstrip("\r")) + 1)
 
 
@@ -99,7 +97,7 @@ def _first_list_item(text: str) -> int | None:
         if in_comment:
             in_comment = "-->" not in line
             continue
-        found = _FENCE.match(line)
+        found = re.match(_FENCE, line, re.DOTALL)
         if found:
             if not fence:
                 fence, length = found[1][0], len(found[1])
