@@ -51,10 +51,8 @@ def _show(console: "Console", result: "ImproveResult") -> None:
     for edit in result.edits:
         _show_edit(console, edit)
     if result.edits:
-        every = result.edits[0].checks
-        console.print(
-            f"Each of these edits passed all {len(every)} checks of the gate: {', '.join(every)}.\n", style="dim"
-        )
+        names = result.edits[0].checks
+        console.print(f"Each passed all {len(names)} checks of the gate: {', '.join(names)}.\n", style="dim")
     if result.refused:
         console.print("Refused by the gate", style="bold")
     for index, refusal in enumerate(result.refused):

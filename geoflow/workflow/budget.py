@@ -67,11 +67,16 @@ class Meter:
         return self.clock.seconds() - self.started
 
     @property
+    def out_of_time(self) -> bool:
+        """Tell whether the limit of time is reached."""
+        return self.limits.seconds is not None and self.seconds >= self.limits.seconds
+
+    @property
     def exhausted(self) -> bool:
         """Tell whether one of the limits is reached."""
         limits = self.limits
         return (
-            (limits.seconds is not None and self.seconds >= limits.seconds)
+            self.out_of_time
             or (limits.calls is not None and self.calls >= limits.calls)
             or (limits.tokens is not None and self.prompt_tokens + self.completion_tokens >= limits.tokens)
         )

@@ -42,6 +42,7 @@ class Draft:
         self._base: dict[str, Looked] = {}
         self._now: dict[str, Looked] = {}
         self._seen: dict[Target, set[str]] = {}
+        self._hindrances: dict[str, str] = {}
         issues: dict[str, list[Issue]] = {}
         for report in self.reports:
             for issue in report.issues:
@@ -62,10 +63,9 @@ class Draft:
 
     def editable(self, path: str) -> str:
         """Say why a document may not be edited; an empty string where it may."""
-        text = self.base_files.get(path, "")
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            return "the file is not UTF-8"
-        return f"the file has more than {LARGEST:,} characters" if len(text) > LARGEST else ""
+        if path not in self._hindrances:
+            self._hindrances[path] = _hindrance(self.base_files.get(path, ""))
+        return self._hindrances[path]
 
     def refresh(self, finding: Finding) -> Finding | None:
         """Find a finding again in the document as it stands now; None where an edit has mended it already."""
@@ -134,6 +134,14 @@ class Draft:
         settings = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/")
         main = {spec.path for spec in self.tree.specs if spec.id == document.id}
         return {path: text for path, text in self.files.items() if path.startswith((change, *settings)) or path in main}
+
+
+def _hindrance(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "the file is not UTF-8"
+    return f"the file has more than {LARGEST:,} characters" if len(text) > LARGEST else ""
 
 
 def _place(document: Document, index: int) -> tuple[int, int]:

@@ -72,6 +72,8 @@ class Session:
         self.left += (Left(finding, "the model stopped answering") for finding in remaining)
 
     def _hindrance(self, finding: Finding) -> str:
+        if self.meter.out_of_time:
+            return "the budget was spent"
         if why := self.draft.editable(finding.path):
             return why
         contract = contract_of(finding)
