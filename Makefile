@@ -13,11 +13,14 @@ help: ## Show the targets
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "geoflow needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[local]" --group dev
+	@# Where the embedded engine has no package, everything but the embedded model still works.
+	$(BIN)/python -m pip install --quiet --editable ".[local]" --group dev || $(BIN)/python -m pip install --quiet --editable . --group dev
 	@mkdir -p .make && touch $@
 
-demo: .make/venv ## Run the main job on a small example with the embedded model
-	$(BIN)/geoflow demo
+demo: .make/venv ## Run the main job on a small example in build/demo with the embedded model
+	@$(BIN)/geoflow model pull </dev/null || echo "The demo goes on without the embedded model: rules and templates only."
+	@rm -rf build/demo
+	@$(BIN)/geoflow demo build/demo
 
 model: .make/venv ## Pull the embedded model into the user's data folder
 	$(BIN)/geoflow model pull

@@ -79,6 +79,20 @@ def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the very end what was not tested: a green line above it must not hide that."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
+    for sign, what, how in _UNTESTED:
+        if count := sum(sign in reason for reason in reasons):
+            terminalreporter.write_line(f"{count} tests that need {what} were skipped: {how}", yellow=True, bold=True)
+
+
+_UNTESTED = (
+    ("THE MODEL WAS NOT TESTED", "a model", "geoflow model pull (or: make model)"),
+    ("the npm openspec CLI is not installed", "the npm openspec CLI", "make npm (needs node)"),
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "corpus" in item.keywords and not CORPUS.is_dir():

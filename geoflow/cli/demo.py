@@ -2,6 +2,7 @@
 
 import contextlib
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import typer
 
 from geoflow.cli.render import printable
 
-QUESTION = "How long are readings kept that could not be uploaded?"
+QUESTION = "What happens when the pressure sensor does not answer?"
 BEFORE = (
     ("Are the specs valid OpenSpec?", ("validate", "--all")),
     ("What is wrong in them, by rule?", ("review", "--rules-only")),
@@ -71,6 +72,8 @@ def _announce(why: str, command: str) -> None:
 
 def _say_next(folder: Path, branches: list[str]) -> None:
     lines = ["", "Next, type:", f"  cd {shlex.quote(str(folder))}"]
+    if shutil.which("geoflow") is None:
+        lines.append(f'  export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
     if branches:
         lines += [
             f"  git log -p {branches[-1]}        # each edit with the finding behind it",
