@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from geoflow.quality.single_line import single_line
 
-HOSTILE = st.text(alphabet=st.sampled_from("ab \n\r\t#-*+`~<>!/[]()|=_1.:\\\u2028\u0085\u200b\x00\x1b😀é"), max_size=120)
+HOSTILE = st.text(
+    alphabet=st.sampled_from("ab \n\r\t#-*+`~<>!/[]()|=_1.:\\\u2028\u0085\u200b\x00\x1b😀é"), max_size=120
+)
 
 
 @pytest.mark.parametrize(

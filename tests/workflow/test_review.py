@@ -1,0 +1,105 @@
+"""Review: rules first, then a role whose word counts only where its quote stands and two of three samples agree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from geoflow.adapters.clock import SystemClock
+from geoflow.adapters.templates import JinjaTemplates
+from geoflow.errors import GeoflowError
+from geoflow.ports import ChatModel
+from geoflow.workflow.budget import Limits
+from geoflow.workflow.review import Review, Reviewer, review
+from tests.builders import requirement, spec
+from tests.fakes import QueueModel, SilentProgress
+
+PATH = "openspec/specs/example/spec.md"
+FILES = {
+    PATH: spec(
+        requirement("Reading", "The reader SHALL feel\npleasant."), requirement("Idle", "The reader SHALL stop.")
+    )
+}
+FINE = {"quote": "SHALL stop", "testable": True, "why": "Watch it stop."}
+
+
+def objection(quote: str = "SHALL feel pleasant", why: str = "Nobody can measure it.") -> Mapping[str, Any]:
+    return {"quote": quote, "testable": False, "why": why}
+
+
+def run(model: ChatModel | None, files: Mapping[str, str] = FILES, limits: Limits = Limits(), **options: Any) -> Review:  # noqa: B008
+    reviewer = Reviewer(model, JinjaTemplates(), SystemClock(), SilentProgress())
+    return review(reviewer, files, options.get("targets", ()), limits)
+
+
+def test_an_objection_that_two_of_three_samples_share_is_a_finding_with_its_place() -> None:
+    result = run(QueueModel(objection(), FINE, objection(), FINE))
+    assert [(finding.code, finding.source, finding.line, finding.end_line) for finding in result.findings] == [
+        ("GF501", "role:testing", 8, 9)
+    ]
+    assert result.findings[0].quote == "SHALL feel\npleasant"
+    assert (result.looked_at, result.requirements) == (2, 2)
+
+
+def test_an_objection_that_the_other_samples_do_not_share_is_dropped() -> None:
+    assert run(QueueModel(objection(), FINE, FINE, FINE)).findings == ()
+
+
+def test_a_quote_that_is_not_there_is_no_finding() -> None:
+    model = QueueModel(objection("SHALL be nice"), FINE)
+    assert run(model).findings == ()
+    assert len(model.requests) == 2
+
+
+def test_what_the_role_accepts_is_asked_once() -> None:
+    model = QueueModel(FINE, FINE)
+    run(model)
+    assert len(model.requests) == 2
+
+
+def test_the_text_that_stays_the_same_comes_first() -> None:
+    model = QueueModel(FINE, FINE)
+    run(model)
+    first, second = model.requests
+    assert first.messages[0] == second.messages[0]
+    assert first.messages[0].role == "system"
+
+
+def test_a_spent_budget_says_how_much_was_looked_at() -> None:
+    result = run(QueueModel(FINE), limits=Limits(calls=1))
+    assert result.looked_at == 1
+    assert result.notes == ("looked at 1 of 2 requirements: the budget was spent",)
+
+
+def test_a_model_that_fails_midway_keeps_what_was_found() -> None:
+    result = run(QueueModel(FINE, GeoflowError("The server is gone.", fix="Start it.")))
+    assert result.notes == ("looked at 1 of 2 requirements: The server is gone. Start it.",)
+
+
+def test_a_model_that_fails_at_once_is_the_answer() -> None:
+    with pytest.raises(GeoflowError, match="gone"):
+        run(QueueModel(GeoflowError("The server is gone.")))
+
+
+def test_rules_alone_need_no_model_and_the_verdict_follows_the_worst_finding() -> None:
+    vague = {PATH: spec(requirement("Reading", "The reader SHALL gracefully stop."))}
+    result = run(None, vague)
+    assert [finding.code for finding in result.findings] == ["GF201"]
+    assert result.verdict == "revise"
+    assert (result.fails("error"), result.fails("warning"), result.fails("never")) == (False, True, False)
+    assert run(None).verdict == "approve"
+
+
+def test_only_named_targets_are_reviewed() -> None:
+    files = FILES | {"openspec/specs/other/spec.md": spec(requirement("X", "The reader SHALL gracefully stop."))}
+    assert run(None, files, targets=("example",)).findings == ()
+    with pytest.raises(GeoflowError, match="named nothing"):
+        run(None, files, targets=("nothing",))
+
+
+def test_the_document_for_scripts_has_the_promised_fields() -> None:
+    document = run(QueueModel(objection(), objection(), objection(), FINE)).document()
+    assert document["schema"] == "geoflow.review/1"
+    names = {"id", "code", "severity", "path", "line", "end_line", "requirement", "quote", "message", "fix", "source"}
+    assert names <= set(document["findings"][0])
+    assert document["verdict"] == "approve"
