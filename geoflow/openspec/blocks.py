@@ -70,7 +70,9 @@ def body_text(document: Lines, block: Block) -> str:
     """
     captured: list[str] = []
     metadata: list[str] = []
-    for _, line in block_lines(document, block):
+    for fenced, line in block_lines(document, block):
+        if fenced:
+            continue
         if line[:1] == "#" and level(line):
             break
         bare = line.strip(WHITE)
@@ -79,22 +81,27 @@ def body_text(document: Lines, block: Block) -> str:
     return "\n".join(captured or metadata)
 
 
-def block_lines(document: Lines, block: Block) -> Iterator[tuple[int, str]]:
-    """Walk the unfenced lines below a requirement's heading; the block counts as trimmed at its end."""
+def block_lines(document: Lines, block: Block) -> Iterator[tuple[bool, str]]:
+    """Walk the lines below a requirement's heading, each with whether it is fenced; the block counts as trimmed."""
     lines = document.lines
+    last = _last_line(document, block)
+    for index in range(block.start + 1, last):
+        yield document.masked(index), lines[index]
+    if last > block.start:
+        # Trimmed, a `#### ` without a title that ends a block is no heading any more.
+        yield document.masked(last), lines[last].rstrip(WHITE)
+
+
+def _last_line(document: Lines, block: Block) -> int:
     last = block.end - 1
-    while last > block.start and not lines[last].strip(WHITE):
+    while last > block.start and not document.lines[last].strip(WHITE):
         last -= 1
-    for index in range(block.start + 1, last + 1):
-        if not document.masked(index):
-            # Trimmed, a `#### ` without a title that ends a block is no heading any more.
-            yield index, lines[index].rstrip(WHITE) if index == last else lines[index]
+    return last
 
 
 class BlockScenario(NamedTuple):
-    """A level-4 heading in a requirement: its line, its name, and whether anything stands under it."""
+    """A level-4 heading in a requirement: its name, and whether anything stands under it."""
 
-    line: int
     name: str
     filled: bool
 
@@ -102,21 +109,18 @@ class BlockScenario(NamedTuple):
 def block_scenarios(document: Lines, block: Block) -> list[BlockScenario]:
     """List the scenarios of a requirement as deltas and merges count them: level-4 headings only."""
     found: list[BlockScenario] = []
-    for index, line in block_lines(document, block):
-        depth = level(line) if line[:1] == "#" else 0
+    waiting = False
+    for fenced, line in block_lines(document, block):
+        depth = level(line) if line[:1] == "#" and not fenced else 0
         if depth == 4:
-            found.append(BlockScenario(index, scenario_name(line), _is_filled(document, index, block.end)))
+            found.append(BlockScenario(scenario_name(line), filled=False))
+            waiting = True
+        elif 0 < depth < 4:
+            waiting = False
+        elif waiting and line.strip(WHITE):
+            found[-1] = found[-1]._replace(filled=True)
+            waiting = False
     return found
-
-
-def _is_filled(document: Lines, heading: int, end: int) -> bool:
-    for index in range(heading + 1, end):
-        line = document.lines[index]
-        if line[:1] == "#" and 0 < level(line) <= 4 and not document.masked(index):
-            return False
-        if line.strip(WHITE):
-            return True
-    return False
 
 
 def is_metadata(bare: str) -> bool:

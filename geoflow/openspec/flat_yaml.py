@@ -14,6 +14,7 @@ _QUOTED = r'"([^"\\]*)"|\'([^\']*)\''
 _NUMBER = (
     r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
+_CONTROLS = sorted({*range(32), *range(127, 160)} - set(map(ord, "\t\n")))
 _WORD_VALUES: Final[dict[str, Any]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -42,13 +43,14 @@ def parse_yaml(text: str) -> Any:
 
 
 def _parse_simple(text: str) -> dict[str, Any] | None:
-    if not text.isascii() or "\t" in text:
+    text = text.replace("\r\n", "\n")
+    if not text.isascii() or not text.replace("\n", "").replace("\t", "").isprintable():
         raise _NotSimple
     values: dict[str, Any] = {}
     last = ""
-    for line in text.splitlines():
+    for line in text.split("\n"):
         bare = line.strip(" ")
-        if not bare or bare[0] == "#":
+        if not bare.strip("\t") or bare[0] == "#":
             continue
         item = re.fullmatch(_ITEM, line, re.ASCII)
         if item and last:
@@ -82,10 +84,16 @@ def _parse_any(text: str) -> Any:
     from ruamel.yaml.error import YAMLError
 
     try:
-        node = YAML(typ="safe", pure=True).compose(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        node = YAML(typ="safe", pure=True).compose(_readable(text))
         return _value(node, {})
     except (YAMLError, RecursionError, ValueError) as error:
         raise YamlError(str(error).partition("\n")[0]) from error
+
+
+def _readable(text: str) -> str:
+    """Leave LF and CRLF as the only line endings, as the npm CLI reads them; what YAML forbids becomes a letter."""
+    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\r\n", "\n")
+    return whole.translate(dict.fromkeys((*_CONTROLS, *map(ord, "\u2028\u2029\ufffe\uffff")), "\ue000"))
 
 
 def _value(node: Any, seen: dict[int, Any]) -> Any:

@@ -43,7 +43,7 @@ def read_metadata(text: str) -> Metadata:
 
 
 def _mentions_marker(text: str) -> bool:
-    for line in text.splitlines():
+    for line in re.split(r"[\n\r\u2028\u2029]", text):
         bare = line.lstrip(WHITE)
         for quote in ("", "'", '"'):
             head = f"{quote}{MARKER}{quote}"
