@@ -21,7 +21,10 @@ class Span(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One line of a scenario: `- **WHEN** something`. `keyword` is upper case, empty where the line has none."""
+    """One bullet of a scenario, `- **WHEN** something`, with the lines it wraps onto (joined by a blank in `text`).
+
+    `keyword` is upper case, empty where the bullet has none.
+    """
 
     keyword: str
     text: str
@@ -45,7 +48,7 @@ class Requirement(NamedTuple):
 
     `text` is the normative body as `validate` reads it (lines trimmed and joined by a line feed); `body_start` to
     `body_end` is its source between the heading line and the first following heading; `start` to `end` is the
-    whole block, heading and scenarios included.
+    whole block, heading and scenarios included, blank lines at its end not.
     """
 
     name: str
