@@ -3,7 +3,7 @@
 MANNER = (
     "gracefully appropriately properly correctly seamlessly smoothly easily conveniently intuitively elegantly "
     "nicely cleanly effectively efficiently robustly adequately sufficiently suitably sensibly reasonably safely "
-    "sanely transparently flexibly reliably optimally"
+    "sanely flexibly reliably optimally"
 ).split()
 """Adverbs that judge instead of say (INCOSE R7): what is left without them is what can be tested."""
 

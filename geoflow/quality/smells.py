@@ -27,7 +27,7 @@ class Passage(NamedTuple):
 class Smell(NamedTuple):
     """A rule over prose: `pattern` is matched on masked text, and the match is the quote.
 
-    Where `unless` matches the sentence around it, there is no finding.
+    Where `unless` matches the sentence around it, or `not_after` the sentence up to it, there is no finding.
     """
 
     code: str
@@ -38,6 +38,7 @@ class Smell(NamedTuple):
     message: str
     fix: str
     unless: re.Pattern[str] | None = None
+    not_after: re.Pattern[str] | None = None
 
 
 def _any_of(phrases: tuple[str, ...] | list[str], *, before: str = "", after: str = "") -> re.Pattern[str]:
@@ -51,6 +52,12 @@ _SAID = frozenset({"body", "outcome"})
 _NOT_TERM = r"(?<!down )(?<!not )(?<!cannot )(?<!never )(?<!n't )"
 _ATTRIBUTIVE = r"(?=\s+(?!to\b|for\b|when\b|where\b|as\b|if\b|by\b|in\b|on\b|at\b|and\b|or\b|that\b)[^\W\d_\0])"
 _NOT_PREDICATE = r"(?<!is )(?<!are )(?<!be )(?<!was )(?<!were )(?<!as )(?<!when )(?<!where )(?<!if )(?<!not )"
+
+# In a negated, permitted or conditional clause the word limits what is forbidden, allowed or awaited: it is content.
+_LIMITING = re.compile(
+    r"(?:\b(?:not|never|no|cannot|without|may|if|when|unless|until|once|while|where|whether)\b|n't\b)[^,;:]*\Z",
+    re.IGNORECASE,
+)
 
 # A clause that explains or quotes an obligation, comes late, or stands beside one in capitals states none of its own.
 _EXPLAINED = re.compile(
@@ -67,6 +74,7 @@ SMELLS: tuple[Smell, ...] = (
         _SAID,
         "“{quote}” judges instead of saying what happens",
         "say what can be observed, or drop the word",
+        not_after=_LIMITING,
     ),
     Smell(
         "GF202",
@@ -76,6 +84,7 @@ SMELLS: tuple[Smell, ...] = (
         _SAID,
         "“{quote}” judges instead of naming a property",
         "name the property, or drop the word",
+        not_after=_LIMITING,
     ),
     Smell(
         "GF203",
@@ -190,7 +199,10 @@ def find_smells(path: str, text: str, requirement: Requirement) -> list[Finding]
 
 def _matches(smell: Smell, prose: str) -> Iterator[tuple[int, int]]:
     for match in smell.pattern.finditer(prose):
-        if smell.unless is None or not smell.unless.search(prose[slice(*sentence_around(prose, match.start()))]):
+        start, end = sentence_around(prose, match.start())
+        explained = smell.unless is not None and smell.unless.search(prose[start:end])
+        limited = smell.not_after is not None and smell.not_after.search(prose[start : match.start()])
+        if not explained and not limited:
             yield match.span()
 
 
