@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from geoflow.improvement.edit import Licence
 from geoflow.ports import Repository
-from geoflow.workflow.draft import Draft, Target
 from geoflow.workflow.improve_result import KeptEdit
+from geoflow.workflow.workbench import Target, Workbench
 
 
 def deliver(
-    repository: Repository, draft: Draft, base: str, branch: str, kept: Sequence[tuple[Target, KeptEdit]]
+    repository: Repository, bench: Workbench, base: str, branch: str, kept: Sequence[tuple[Target, KeptEdit]]
 ) -> tuple[KeptEdit, ...]:
     """Write the branch; the edits with the commit that holds each.
 
@@ -21,10 +21,10 @@ def deliver(
         targets.setdefault(target, []).append(edit)
     texts: dict[str, str] = {}
     commit, delivered = base, dict[int, KeptEdit]()
-    for target in sorted(targets, key=lambda target: (target[0], -draft.blocks(target)[0][0])):
+    for target in sorted(targets, key=lambda target: (target[0], -bench.blocks(target)[0][0])):
         path = target[0]
-        (start, end), new = draft.blocks(target)
-        text = texts.get(path, draft.base_files[path])
+        (start, end), new = bench.blocks(target)
+        text = texts.get(path, bench.base_files[path])
         texts[path] = text[:start] + new + text[end:]
         commit = repository.commit(commit, {path: texts[path].encode()}, commit_message(path, targets[target]))
         delivered |= {id(edit): replace(edit, commit=commit) for edit in targets[target]}

@@ -9,9 +9,9 @@ from geoflow.ports import Clock
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.deliver import deliver
-from geoflow.workflow.draft import Draft
 from geoflow.workflow.improve_result import ImproveResult
 from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.workbench import Workbench
 
 BRANCHES = "geoflow/improve/"
 TEN_MINUTES = Limits(seconds=600.0)
@@ -46,15 +46,15 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     files = {
         path: data.decode("utf-8", "surrogateescape") for path, data in workshop.repository.read(head.commit).items()
     }
-    session = Session(workshop, Draft(files), meter)
-    session.work(_chosen(session.draft, options.targets))
-    before = summary(files, session.draft.reports, session.first_findings)
-    finished = Draft(session.draft.files)
-    _must_not_be_worse(session.draft.reports, finished.reports)
+    session = Session(workshop, Workbench(files), meter)
+    session.work(_chosen(session.bench, options.targets))
+    before = summary(files, session.bench.reports, session.first_findings)
+    finished = Workbench(session.bench.files)
+    _must_not_be_worse(session.bench.reports, finished.reports)
     branch, edits = "", tuple(edit for _, edit in session.kept)
     if edits and not options.dry_run:
         branch = BRANCHES + run
-        edits = deliver(workshop.repository, session.draft, head.commit, branch, session.kept)
+        edits = deliver(workshop.repository, session.bench, head.commit, branch, session.kept)
     return ImproveResult(
         run=run,
         base=head.commit,
@@ -70,11 +70,11 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     )
 
 
-def _chosen(draft: Draft, targets: tuple[str, ...]) -> list[Finding]:
-    findings = draft.findings
+def _chosen(bench: Workbench, targets: tuple[str, ...]) -> list[Finding]:
+    findings = bench.findings
     if targets:
-        known = {spec.id: spec.path for spec in draft.tree.specs}
-        known |= {change.id: change.path + "/" for change in draft.tree.changes}
+        known = {spec.id: spec.path for spec in bench.tree.specs}
+        known |= {change.id: change.path + "/" for change in bench.tree.changes}
         unknown = [target for target in targets if target not in known]
         if unknown:
             raise GeoflowError(

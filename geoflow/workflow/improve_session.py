@@ -12,9 +12,9 @@ from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, Progress, Repository, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import Meter
-from geoflow.workflow.draft import Draft, Target, changed_elsewhere
 from geoflow.workflow.improve_result import KeptEdit, Left, Refusal
 from geoflow.workflow.span_dialogue import SpanDialogue
+from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
 TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
@@ -35,17 +35,17 @@ class Workshop:
 
 
 class Session:
-    """One run in progress: the draft, and what has been kept, refused and left so far."""
+    """One run in progress: the bench, and what has been kept, refused and left so far."""
 
-    def __init__(self, workshop: Workshop, draft: Draft, meter: Meter) -> None:
-        self.workshop, self.draft, self.meter = workshop, draft, meter
-        self.first_findings = draft.findings
+    def __init__(self, workshop: Workshop, bench: Workbench, meter: Meter) -> None:
+        self.workshop, self.bench, self.meter = workshop, bench, meter
+        self.first_findings = bench.findings
         self.kept: list[tuple[Target, KeptEdit]] = []
         self.refused: list[Refusal] = []
         self.left: list[Left] = []
         self.notes: list[str] = []
-        self._elsewhere = changed_elsewhere(draft.tree)
-        self._specs = {spec.path: spec.id for spec in draft.tree.specs}
+        self._elsewhere = changed_elsewhere(bench.tree)
+        self._specs = {spec.path: spec.id for spec in bench.tree.specs}
 
     def work(self, findings: Sequence[Finding]) -> None:
         """Try every finding: first what code alone can mend, then what needs the model, until the budget is spent."""
@@ -74,7 +74,7 @@ class Session:
     def _hindrance(self, finding: Finding) -> str:
         if self.meter.out_of_time:
             return "the budget was spent"
-        if why := self.draft.editable(finding.path):
+        if why := self.bench.editable(finding.path):
             return why
         contract = contract_of(finding)
         if contract.maker == "none":
@@ -83,15 +83,15 @@ class Session:
         return f"the active change {change} touches this requirement" if change else ""
 
     def _by_template(self, finding: Finding) -> bool:
-        current = self.draft.refresh(finding)
-        candidate = from_template(self.draft.document(finding.path), current) if current else None
+        current = self.bench.refresh(finding)
+        candidate = from_template(self.bench.document(finding.path), current) if current else None
         if current is None or candidate is None:
             return current is None
         verdict = self._judge(candidate)
         return verdict.kept or contract_of(finding).maker == "template"
 
     def _by_model(self, finding: Finding) -> None:
-        current = self.draft.refresh(finding)
+        current = self.bench.refresh(finding)
         if current is None:
             return
         model = self.workshop.model
@@ -101,7 +101,7 @@ class Session:
         if self.meter.exhausted:
             self.left.append(Left(finding, "the budget was spent"))
             return
-        question = span_question(self.draft.document(finding.path), current)
+        question = span_question(self.bench.document(finding.path), current)
         if question is None:
             self.left.append(Left(finding, "no strategy for this kind of finding"))
             return
@@ -111,7 +111,7 @@ class Session:
         refused = ""
         for _ in range(TRIES):
             try:
-                answer = dialogue.ask(self.draft.document(finding.path), finding, refused)
+                answer = dialogue.ask(self.bench.document(finding.path), finding, refused)
             except GeoflowError as error:
                 if error.code not in ONE_CALL_ONLY:
                     raise
@@ -126,7 +126,7 @@ class Session:
                 return
 
     def _judge(self, candidate: Candidate) -> Verdict:
-        proposal = self.draft.propose(candidate)
+        proposal = self.bench.propose(candidate)
         verdict = judge(proposal)
         finding = candidate.finding
         if not verdict.kept:
@@ -142,7 +142,7 @@ class Session:
                 )
             )
             return verdict
-        target = self.draft.target(finding)
+        target = self.bench.target(finding)
         self.kept.append(
             (
                 target,
@@ -159,5 +159,5 @@ class Session:
                 ),
             )
         )
-        self.draft.keep(proposal)
+        self.bench.keep(proposal)
         return verdict

@@ -27,7 +27,7 @@ Target = tuple[str, int]
 """A target: the document's path and the index of the requirement in it, -1 for the Purpose section."""
 
 
-class Draft:
+class Workbench:
     """Documents under improvement.
 
     Args:
