@@ -71,17 +71,17 @@ class Proposal:
         return start, len(old) - tail, new[start : len(new) - tail]
 
     @cached_property
-    def old_tokens(self) -> list[Token]:
+    def old_tokens(self) -> tuple[Token, ...]:
         """Split the target before."""
         return tokens(self.old_text)
 
     @cached_property
-    def new_tokens(self) -> list[Token]:
+    def new_tokens(self) -> tuple[Token, ...]:
         """Split the target after."""
         return tokens(self.new_text)
 
     @cached_property
-    def quote_tokens(self) -> list[Token]:
+    def quote_tokens(self) -> tuple[Token, ...]:
         """Split the finding's own quote."""
         return tokens(self.finding.quote)
 

@@ -56,7 +56,8 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d+)?(?:\s?%|(?:\s|-)?[A-Za-z
 _BARE_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=64)
+def tokens(text: str) -> tuple[Token, ...]:
     """Split text into pieces of meaning, in reading order; HTML comments are no part of it.
 
     Literals are compared to the letter, numbers with their unit (`10 s` is `10s`), words by their stem (Snowball).
@@ -77,7 +78,7 @@ def tokens(text: str) -> list[Token]:
         rest = rest[: match.start()] + " " * length + rest[match.start() + length :]
     for match in _WORD.finditer(rest):
         found += _word_tokens(match)
-    return sorted(found, key=lambda token: token.start)
+    return tuple(sorted(found, key=lambda token: token.start))
 
 
 def _number_key(text: str) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec import Report, read_tree
+from geoflow.openspec import Report, Spec, validate
 from geoflow.ports import Clock
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.budget import Limits, Meter
@@ -43,18 +43,16 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         )
     meter = Meter(workshop.clock, options.limits)
     run = _run_id(workshop.clock, head.commit)
-    files = {
-        path: data.decode("utf-8", "surrogateescape") for path, data in workshop.repository.read(head.commit).items()
-    }
-    session = Session(workshop, Workbench(files), meter)
-    session.work(_chosen(session.bench, options.targets))
-    before = summary(files, session.bench.reports, session.first_findings)
-    finished = Workbench(session.bench.files)
-    _must_not_be_worse(session.bench.reports, finished.reports)
+    session = Session(workshop, Workbench(_live_files(workshop.repository.read(head.commit))), meter)
+    bench = session.bench
+    before = summary(bench.specs, bench.reports, bench.findings)
+    session.work(_chosen(bench, options.targets))
+    reports = validate(bench.files)
+    _must_not_be_worse(bench.reports, reports)
     branch, edits = "", tuple(edit for _, edit in session.kept)
     if edits and not options.dry_run:
         branch = BRANCHES + run
-        edits = deliver(workshop.repository, session.bench, head.commit, branch, session.kept)
+        edits = deliver(workshop.repository, bench, head.commit, branch, session.kept)
     return ImproveResult(
         run=run,
         base=head.commit,
@@ -63,11 +61,20 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         refused=tuple(session.refused),
         left=tuple(session.left),
         before=before,
-        after=summary(finished.files, finished.reports, finished.findings),
+        after=summary(bench.specs, reports, bench.findings),
         cost=meter.cost(),
         model=f"{workshop.model.name} ({workshop.model.backend})" if workshop.model else "",
         notes=tuple(session.notes),
     )
+
+
+def _live_files(found: Mapping[str, bytes]) -> dict[str, str]:
+    # Archived changes are history: nothing there is improved, and in an old tree they are most of it.
+    return {
+        path: data.decode("utf-8", "surrogateescape")
+        for path, data in found.items()
+        if not path.startswith("openspec/changes/archive/")
+    }
 
 
 def _chosen(bench: Workbench, targets: tuple[str, ...]) -> list[Finding]:
@@ -100,10 +107,9 @@ def _must_not_be_worse(before: Sequence[Report], after: Sequence[Report]) -> Non
         )
 
 
-def summary(files: Mapping[str, str], reports: Sequence[Report], findings: Sequence[Finding]) -> dict[str, float | int]:
+def summary(specs: Sequence[Spec], reports: Sequence[Report], findings: Sequence[Finding]) -> dict[str, float | int]:
     """Measure a tree in a few figures: items, valid ones, requirements, scenarios, findings."""
-    tree = read_tree(files)
-    requirements = [requirement for spec in tree.specs for requirement in spec.requirements]
+    requirements = [requirement for spec in specs for requirement in spec.requirements]
     smells = [finding for finding in findings if finding.code.startswith("GF")]
     return {
         "items": len(reports),

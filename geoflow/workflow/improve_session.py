@@ -39,7 +39,6 @@ class Session:
 
     def __init__(self, workshop: Workshop, bench: Workbench, meter: Meter) -> None:
         self.workshop, self.bench, self.meter = workshop, bench, meter
-        self.first_findings = bench.findings
         self.kept: list[tuple[Target, KeptEdit]] = []
         self.refused: list[Refusal] = []
         self.left: list[Left] = []

@@ -57,6 +57,11 @@ class Workbench:
         """List what is wrong in the documents as they stand now."""
         return [finding for looked in self._now.values() for finding in looked.findings]
 
+    @property
+    def specs(self) -> list[Spec]:
+        """List the main specs as they stand now."""
+        return [looked.document for looked in self._now.values() if isinstance(looked.document, Spec)]
+
     def document(self, path: str) -> Document:
         """Give a document as it stands now."""
         return self._now[path].document
