@@ -84,7 +84,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
     for sign, what, how in _UNTESTED:
         if count := sum(sign in reason for reason in reasons):
-            terminalreporter.write_line(f"{count} tests that need {what} were skipped: {how}", yellow=True, bold=True)
+            verb = "tests that need {} were" if count > 1 else "test that needs {} was"
+            terminalreporter.write_line(f"{count} {verb.format(what)} skipped: {how}", yellow=True, bold=True)
 
 
 _UNTESTED = (
