@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoflow.cli.render import printable
+from geoflow.cli.root import root_here
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
@@ -21,22 +22,7 @@ if TYPE_CHECKING:
 
 def find_root_or_fail() -> Path:
     """Find the folder that holds `openspec/`: here or the nearest one above; GeoflowError `no-openspec`."""
-    from geoflow.openspec.load import find_root
-
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:
-        raise GeoflowError(
-            "The folder you are in was deleted.", fix="Go to a folder that exists.", code="no-folder"
-        ) from None
-    root = find_root(str(here))
-    if root is None:
-        raise GeoflowError(
-            f"There is no openspec/ folder in {here} or above it.",
-            fix="Go to a folder that has one, or make it: `mkdir -p openspec/specs`.",
-            code="no-openspec",
-        )
-    return Path(root)
+    return Path(root_here())
 
 
 def open_repository() -> "GitRepository":
@@ -110,7 +96,7 @@ def optional_model(without: str) -> "ChatModel | None":
     try:
         model = open_model()
     except GeoflowError as error:
-        sys.stderr.write(f"note: {printable(error.message)} {without}\n")
+        sys.stderr.write(f"note: {printable(error.message.rstrip('.'))}. {without}\n")
         if error.fix:
             sys.stderr.write(f"  fix: {printable(error.fix)}\n")
         return None

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from geoflow.workflow.improve_result import ImproveResult, KeptEdit, Refusal
 
 
+MOST_LICENCES = 3
+"""How many sources of new words are shown an edit; the commit's trailers name all."""
+
 AROUND = 40
 """How many characters of context are shown on each side of a change."""
 
@@ -66,15 +69,18 @@ def _show(console: "Console", result: "ImproveResult") -> None:
 
 
 def _show_edit(console: "Console", edit: "KeptEdit") -> None:
+    from geoflow.workflow.deliver import licence_lines
+
     finding = edit.finding
     console.print(f"kept  {printable(edit.path)}:{finding.line}", style="bold green", soft_wrap=True)
     console.print(f"      {finding.code} {printable(finding.message)}")
     _show_change(console, edit.old, edit.new)
     how = edit.strategy + (f", prompt {edit.prompt}" if edit.prompt else "")
     console.print(f"      by {how}", style="dim")
-    for licence in edit.licences:
-        where = f"{licence.path}:{licence.line}" if licence.path else "the template"
-        console.print(f"      new word “{printable(licence.word)}” licensed by {printable(where)}", style="dim")
+    for line in licence_lines(edit.licences)[:MOST_LICENCES]:
+        console.print(f"      new words licensed by {printable(line)}", style="dim")
+    if (more := len(licence_lines(edit.licences)) - MOST_LICENCES) > 0:
+        console.print(f"      and by {more} more lines", style="dim")
     console.print()
 
 

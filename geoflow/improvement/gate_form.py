@@ -141,9 +141,14 @@ _CLUMSY = (
     ("a space before a mark", re.compile(r"[^\W_][ \t]+[,.;:](?=\s|$)")),
     ("two spaces in a row", re.compile(r"(?<=\S) {2,}(?=\S)")),
     ("two marks in a row", re.compile(r"[,;][,.;]|\.\.(?!\.)(?<!\.\.\.)")),
-    ("“a” before a vowel", re.compile(r"\b[Aa] (?=[aeioAEIO](?!ne\b|nce\b|u))")),
-    ("“an” before a consonant", re.compile(r"\b[Aa]n (?=[bcdfgjklmnpqrstvwxyzBCDGJKPQTVWYZ])")),
+    ("“a” before a vowel", re.compile(r"\b[Aa]\s+(?=[aeioAEIO](?!ne\b|nce\b|u))")),
+    ("“an” before a consonant", re.compile(r"\b[Aa]n\s+(?=[bcdfgjklmnpqrstvwxyzBCDGJKPQTVWYZ])")),
     ("empty brackets", re.compile(r"\(\s*\)|\[\s*\]|[,;]\s*[)\]]|[(\[]\s*[,;]")),
+    ("an open end", re.compile(r"[,;](?=\s*(?:\n[ \t]*\n|\Z))")),
+    (
+        "a modal verb before its subject",
+        re.compile(r"(?:\A|[.!?]\s+|\n[ \t]*\n[ \t]*|^#[^\n]*\n)(?:SHALL|MUST)\b", re.MULTILINE),
+    ),
     ("a cut-off end", re.compile(r"\b(?:and|or|the|a|an|with|of|to|in|for|by|as)[ \t]*[.,;](?=\s|$)", re.IGNORECASE)),
 )
 

@@ -130,17 +130,21 @@ def _licensed_keys(proposal: Proposal, kind: Kind) -> Counter[str]:
 
 def licences(proposal: Proposal) -> tuple[Licence, ...]:
     """Name the source of every new piece of meaning: a line of the base document, or the template."""
-    source = {(token.kind, token.key): token for token in reversed(tokens(proposal.licensor.text))}
-    added: Counter[tuple[Kind, str]] = Counter(
-        (token.kind, token.key) for token in proposal.new_tokens if token.kind != "free"
-    )
+    source: dict[tuple[Kind, str], Token] = {
+        (token.kind, token.key): token for token in reversed(tokens(proposal.licensor.text))
+    }
+    new: dict[tuple[Kind, str], Token] = {
+        (token.kind, token.key): token for token in proposal.new_tokens if token.kind != "free"
+    }
+    added: Counter[tuple[Kind, str]] = Counter((token.kind, token.key) for token in proposal.new_tokens)
     added -= Counter((token.kind, token.key) for token in proposal.old_tokens)
     found = []
-    for kind, key in sorted(added):
-        token = source.get((kind, key))
+    for key in sorted(set(added) & set(new)):
+        token = source.get(key)
+        word = proposal.new_text[new[key].start : new[key].end]
         if token is None:
-            found.append(Licence("template", key))
+            found.append(Licence("template", word))
         else:
             line = proposal.licensor.text.count("\n", 0, token.start) + 1
-            found.append(Licence("spec", proposal.licensor.text[token.start : token.end], proposal.licensor.path, line))
+            found.append(Licence("spec", word, proposal.licensor.path, line))
     return tuple(found)

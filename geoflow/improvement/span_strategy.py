@@ -129,25 +129,32 @@ def from_reply(
         return f"old_span “{old[:80]}” stands {len(matches)} times in the sentence"
     start, end = question.start + matches[0].start(), question.start + matches[0].end()
     start, end, new = _take_article(document.text, start, end, new)
+    start, new = _close_sentence(document.text, question, (start, end), new)
     new = _fit(sentence, document.text[:start], document.text[end:], new)
     start, end = _take_blank(document.text, start, end, new)
     return Candidate(finding, (SpanEdit(start, end, new),), STRATEGY, prompt=PROMPT)
 
 
-_LAST_ARTICLE = re.compile(r"\b[Aa]n? +$")
+_LAST_ARTICLE = re.compile(r"\b([Aa])n?(\s+)\Z")
 _ARTICLE = re.compile(r"\b([Aa])n? +([^\W\d_]+)")
 
 
 def _take_article(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
     # "an [appropriate ]header" needs "a header": the article before the span goes with it.
-    before = _LAST_ARTICLE.search(text, max(0, start - 4), start)
+    before = _LAST_ARTICLE.search(text[:start])
     rest = text[end : end + 40].lstrip() if not new else ""
     if before is None or not (new or rest):
         return start, end, new
     if not new:
-        end = text.index(rest, end) + len(rest.split()[0])
-        new = text[text.index(rest, end - len(rest.split()[0])) : end]
-    return before.start(), end, before.group().strip() + " " + new
+        noun = text.index(rest, end)
+        end = noun + len(rest.split()[0])
+        new = text[noun:end]
+    first = _FIRST_LETTERS.match(new)
+    article = before[1] + ("n" if first and first[0][0].lower() in "aeio" else "")
+    return before.start(), end, article + before[2] + new
+
+
+_FIRST_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def _fit(sentence: str, before: str, after: str, new: str) -> str:
@@ -164,6 +171,16 @@ def _with_article(match: re.Match[str], sentence: str) -> str:
     if " ".join(match.group().split()).lower() in " ".join(sentence.split()).lower():
         return match.group()
     return f"{match[1]}{'n' if match[2][0].lower() in 'aeio' else ''} {match[2]}"
+
+
+def _close_sentence(text: str, question: SpanQuestion, place: tuple[int, int], new: str) -> tuple[int, str]:
+    # "a, b, etc." ends with a full stop that is part of the words that go.
+    start, end = place
+    if end != question.end or not text[start:end].endswith(".") or new.endswith("."):
+        return start, new
+    if new.strip(" ,;"):
+        return start, new.rstrip(" ,;") + "."
+    return len(text[:start].rstrip(" \n,;")), "."
 
 
 def _take_blank(text: str, start: int, end: int, new: str) -> tuple[int, int]:

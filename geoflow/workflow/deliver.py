@@ -54,9 +54,13 @@ def commit_message(path: str, edits: Sequence[KeptEdit]) -> str:
     return "\n".join([subject if len(subject) <= 100 else subject[:99] + "…", "", *reasons, "", *trailers, ""])
 
 
-def _licence(licence: Licence) -> str:
-    place = f" {licence.path}:{licence.line}" if licence.path else ""
-    return f"{licence.kind}{place} {_line(licence.word)}"
+def licence_lines(licences: Sequence[Licence]) -> list[str]:
+    """Write licences a source a line: where the new words come from, then the words."""
+    sources: dict[str, list[str]] = {}
+    for licence in licences:
+        source = f"{licence.kind} {licence.path}:{licence.line}" if licence.path else licence.kind
+        sources.setdefault(source, []).append(_line(licence.word))
+    return [f"{source} {', '.join(words)}" for source, words in sources.items()]
 
 
 def _line(text: str) -> str:

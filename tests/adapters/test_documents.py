@@ -145,7 +145,7 @@ for number in range(100_000):
 
 def test_a_killed_run_leaves_whole_changes_only(tmp_path: Path) -> None:
     root = write_tree(tmp_path / "p", {"openspec/specs/a/spec.md": "s"})
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     for attempt in range(8):
         child = subprocess.Popen([sys.executable, "-c", WORK, str(root), str(attempt)], stdout=subprocess.PIPE)
         assert child.stdout is not None

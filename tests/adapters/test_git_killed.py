@@ -35,7 +35,7 @@ def test_a_killed_run_leaves_the_user_s_things_alone_and_the_next_run_works(tmp_
     project = make_project(tmp_path / "p")
     write_tree(project, {SPEC: "dirty\n", "openspec/untracked.md": "x"})
     before = everything(project)
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     for attempt in range(8):
         child = subprocess.Popen(
             [sys.executable, "-c", WORK, str(project), str(attempt)],

@@ -89,6 +89,21 @@ def test_a_span_is_replaced_and_its_seams_are_mended(old: str, old_span: str, ne
 
 
 @pytest.mark.parametrize(
+    ("old_span", "new_span"), [("etc.", ""), (", etc.", ""), ("images, etc.", "images"), ("images, etc.", "images.")]
+)
+def test_a_list_that_is_closed_at_the_end_keeps_its_full_stop(old_span: str, new_span: str) -> None:
+    value = {"old_span": old_span, "new_span": new_span}
+    assert reply("The reader SHALL read text, images, etc.", value, "GF204") == "The reader SHALL read text, images."
+
+
+def test_an_article_before_a_line_break_goes_with_its_noun() -> None:
+    value = {"old_span": "appropriate", "new_span": ""}
+    assert (
+        reply("It SHALL send it over an\nappropriate TLS line.", value, "GF202") == "It SHALL send it over a\nTLS line."
+    )
+
+
+@pytest.mark.parametrize(
     "span", [("appropriate", ""), ("appropriate header", "header"), ("an appropriate header", "a header")]
 )
 def test_an_article_goes_with_its_noun(span: tuple[str, str]) -> None:
