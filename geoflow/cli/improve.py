@@ -142,9 +142,9 @@ def _show_figures(console: "Console", result: "ImproveResult") -> None:
 def _show_next(console: "Console", result: "ImproveResult") -> None:
     if result.branch:
         console.print(f"branch {result.branch}", style="bold")
-        console.print(f"  look at it: git diff {result.base[:12]} {result.branch}")
-        console.print(f"  take it:    git merge {result.branch}")
-        console.print(f"  drop it:    git branch -D {result.branch}")
+        console.print(f"  look at it: git diff {result.base[:12]} {result.branch}", soft_wrap=True)
+        console.print(f"  take it:    git merge {result.branch}", soft_wrap=True)
+        console.print(f"  drop it:    git branch -D {result.branch}", soft_wrap=True)
     elif result.edits:
         console.print("Nothing was written (--dry-run).")
     elif not result.refused:

@@ -55,12 +55,10 @@ def _show(console: "Console", result: "Review") -> None:
         console.print(printable(" ".join(finding.message.split())), soft_wrap=True)
         if finding.fix:
             console.print(f"    fix: {printable(' '.join(finding.fix.split()))}", style="dim", soft_wrap=True)
-    counts = {level: sum(f.severity == level for f in result.findings) for level in _STYLES}
-    looked = (
-        f"; the tester looked at {result.looked_at} of {result.requirements} requirements" if result.looked_at else ""
-    )
-    console.print(
-        f"{counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes{looked}: {result.verdict}"
-    )
+    nouns = {"error": "error", "warning": "warning", "info": "note"}
+    counts = {level: sum(finding.severity == level for finding in result.findings) for level in nouns}
+    found = ", ".join(f"{counts[level]} {noun}{'' if counts[level] == 1 else 's'}" for level, noun in nouns.items())
+    looked = f"; the tester looked at {result.looked_at} of {result.requirements}" if result.looked_at else ""
+    console.print(f"{found}{looked}: {result.verdict}")
     for note in result.notes:
         console.print(f"note: {printable(note)}")

@@ -1,5 +1,6 @@
 """Review: findings by rule, then a model in one role that asks of each requirement whether a test could fail it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -158,8 +159,6 @@ def _sample(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item, sam
 
 def _find(text: str, requirement: Requirement, quote: str) -> tuple[int, int] | None:
     """Find a quote in the normative body, whatever its line breaks; a quote that is not there is no finding."""
-    import re
-
     words = quote.split()
     if not words:
         return None
