@@ -63,6 +63,14 @@ class Refusal:
         }
 
 
+NEEDS_ANSWER = "needs an answer from someone who knows"
+NEEDS_MODEL = "needs a model, and none answers"
+BUDGET_SPENT = "the budget was spent"
+MODEL_STOPPED = "the model stopped answering"
+WOULD_BE_WORK = frozenset({NEEDS_MODEL, BUDGET_SPENT, MODEL_STOPPED})
+"""Reasons after which another run could do more."""
+
+
 @dataclass(frozen=True)
 class Left:
     """A finding that was not worked on, and why."""
@@ -93,8 +101,9 @@ class ImproveResult:
 
     @property
     def worked(self) -> bool:
-        """Tell whether something was kept, or there was nothing to do."""
-        return bool(self.edits) or not self.refused
+        """Tell whether something was kept, or there was nothing that a run could do."""
+        undone = bool(self.refused) or any(left.why in WOULD_BE_WORK for left in self.left)
+        return bool(self.edits) or not undone
 
     def document(self) -> dict[str, Any]:
         """Give the whole run as scripts see it (`geoflow.improve/1`)."""

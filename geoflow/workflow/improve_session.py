@@ -12,7 +12,15 @@ from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, Progress, Repository, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import Meter
-from geoflow.workflow.improve_result import KeptEdit, Left, Refusal
+from geoflow.workflow.improve_result import (
+    BUDGET_SPENT,
+    MODEL_STOPPED,
+    NEEDS_ANSWER,
+    NEEDS_MODEL,
+    KeptEdit,
+    Left,
+    Refusal,
+)
 from geoflow.workflow.span_dialogue import SpanDialogue
 from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
@@ -68,16 +76,16 @@ class Session:
         if not self.kept:
             raise error
         self.notes.append(f"{error.message} {error.fix}".strip())
-        self.left += (Left(finding, "the model stopped answering") for finding in remaining)
+        self.left += (Left(finding, MODEL_STOPPED) for finding in remaining)
 
     def _hindrance(self, finding: Finding) -> str:
         if self.meter.out_of_time:
-            return "the budget was spent"
+            return BUDGET_SPENT
         if why := self.bench.editable(finding.path):
             return why
         contract = contract_of(finding)
         if contract.maker == "none":
-            return "needs an answer from someone who knows"
+            return NEEDS_ANSWER
         change = self._elsewhere.get((self._specs.get(finding.path, ""), finding.requirement))
         return f"the active change {change} touches this requirement" if change else ""
 
@@ -95,10 +103,10 @@ class Session:
             return
         model = self.workshop.model
         if model is None:
-            self.left.append(Left(finding, "needs a model, and none answers"))
+            self.left.append(Left(finding, NEEDS_MODEL))
             return
         if self.meter.exhausted:
-            self.left.append(Left(finding, "the budget was spent"))
+            self.left.append(Left(finding, BUDGET_SPENT))
             return
         question = span_question(self.bench.document(finding.path), current)
         if question is None:

@@ -34,7 +34,7 @@ def geoflow(root: Path, *arguments: str, base_url: str = "none") -> subprocess.C
     )
 
 
-def fails(done: subprocess.CompletedProcess[str], exit_code: int, code: str) -> None:
+def check_failure(done: subprocess.CompletedProcess[str], exit_code: int, code: str) -> None:
     """Check an expected failure: its exit code, one JSON document with a fix, and no traceback."""
     document = json.loads(done.stdout)
     assert (done.returncode, document["schema"], document["code"]) == (exit_code, "geoflow.error/1", code)
@@ -87,15 +87,15 @@ def test_control_characters_of_a_spec_never_reach_the_terminal(tmp_path: Path) -
 
 def test_an_unborn_branch_is_an_error_with_a_fix(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {PATH: spec(LOWER)}, commit=False)
-    fails(geoflow(root, "improve", "--json"), 3, "unborn-branch")
+    check_failure(geoflow(root, "improve", "--json"), 3, "unborn-branch")
 
 
 def test_no_repository_is_an_error_with_a_fix(tmp_path: Path) -> None:
-    fails(geoflow(write_tree(tmp_path / "r", {PATH: spec(LOWER)}), "improve", "--json"), 3, "not-a-repository")
+    check_failure(geoflow(write_tree(tmp_path / "r", {PATH: spec(LOWER)}), "improve", "--json"), 3, "not-a-repository")
 
 
 def test_no_openspec_folder_is_an_error_with_a_fix(tmp_path: Path) -> None:
-    fails(geoflow(make_repo(tmp_path / "r", {"a.txt": "x"}), "improve", "--json"), 3, "no-openspec")
+    check_failure(geoflow(make_repo(tmp_path / "r", {"a.txt": "x"}), "improve", "--json"), 3, "no-openspec")
 
 
 def test_an_openspec_folder_that_was_never_committed_has_nothing_to_improve(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_an_openspec_folder_that_was_never_committed_has_nothing_to_improve(tmp_
 
 def test_an_unreadable_budget_is_a_usage_error(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {PATH: spec(LOWER)})
-    fails(geoflow(root, "improve", "--json", "--budget", "lots"), 2, "budget-unreadable")
+    check_failure(geoflow(root, "improve", "--json", "--budget", "lots"), 2, "budget-unreadable")
 
 
 def test_a_detached_head_and_a_linked_worktree_are_improved_like_a_branch(tmp_path: Path) -> None:

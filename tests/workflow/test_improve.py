@@ -109,6 +109,12 @@ def test_without_a_model_templates_still_work_and_the_rest_is_left(tmp_path: Pat
     assert [left.why for left in result.left] == ["needs a model, and none answers"]
 
 
+def test_work_that_a_model_could_have_done_is_not_reported_as_nothing_to_do(tmp_path: Path) -> None:
+    assert not run(make_repo(tmp_path / "a", {PATH: spec(VAGUE)}), None).worked
+    assert run(make_repo(tmp_path / "b", {PATH: spec(TIDY)}), None).worked
+    assert run(make_repo(tmp_path / "c", {PATH: spec(requirement("A", "The tool SHALL wait TBD s."))}), None).worked
+
+
 def test_a_spent_budget_leaves_the_rest(tmp_path: Path) -> None:
     second = requirement("Seeking", "The reader SHALL smoothly seek.")
     root = make_repo(tmp_path / "r", {PATH: spec(VAGUE, second)})
