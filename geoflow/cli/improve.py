@@ -22,7 +22,7 @@ AROUND = 40
 
 def improve(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="[ITEM]...", help="Specs or changes; all unless told.")
+        list[str] | None, typer.Argument(metavar="ITEM", help="Specs or changes; all unless told.")
     ] = None,
     budget: Annotated[str, typer.Option(help="10m, 90s, 50calls, 20000tokens, or several joined by commas.")] = "10m",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edits; make no commit and no branch.")] = False,

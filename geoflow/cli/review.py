@@ -17,7 +17,7 @@ _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 def review(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="[ITEM]...", help="Specs or changes; all unless told.")
+        list[str] | None, typer.Argument(metavar="ITEM", help="Specs or changes; all unless told.")
     ] = None,
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Look by rule; ask no model.")] = False,
     budget: Annotated[str, typer.Option(help="How much the model may take: 10m, 90s, 50calls, 20000tokens.")] = "10m",

@@ -140,6 +140,8 @@ def licences(proposal: Proposal) -> tuple[Licence, ...]:
     added -= Counter((token.kind, token.key) for token in proposal.old_tokens)
     found = []
     for key in sorted(set(added) & set(new)):
+        if key[1] in proposal.contract.adds:
+            continue  # the contract itself brings it
         token = source.get(key)
         word = proposal.new_text[new[key].start : new[key].end]
         if token is None:
