@@ -53,13 +53,16 @@ def main(
     """Keep a team's OpenSpec specifications in git getting better with every commit, with a local model."""
 
 
-app.command("propose")(propose.propose)
-app.command("review")(review.review)
-app.command("ask")(ask.ask)
-app.command("improve")(improve.improve)
-app.command("demo")(demo.demo)
-app.command("validate")(validate.validate)
-app.command("list")(list_.list_)
-app.command("show")(show.show)
-app.add_typer(model.app, name="model")
-app.add_typer(monitor.app, name="monitor")
+_VERBS = "The five verbs"
+_BESIDE = "Beside them"
+
+app.command("propose", rich_help_panel=_VERBS)(propose.propose)
+app.command("review", rich_help_panel=_VERBS)(review.review)
+app.command("ask", rich_help_panel=_VERBS)(ask.ask)
+app.command("improve", rich_help_panel=_VERBS)(improve.improve)
+app.add_typer(monitor.app, name="monitor", rich_help_panel=_VERBS)
+app.command("demo", rich_help_panel=_BESIDE)(demo.demo)
+app.command("validate", rich_help_panel=_BESIDE)(validate.validate)
+app.command("list", rich_help_panel=_BESIDE)(list_.list_)
+app.command("show", rich_help_panel=_BESIDE)(show.show)
+app.add_typer(model.app, name="model", rich_help_panel=_BESIDE)
