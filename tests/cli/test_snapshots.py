@@ -18,6 +18,7 @@ def shown(*arguments: str) -> str:
     done = CliRunner().invoke(app, list(arguments), prog_name="geoflow")
     text = re.sub(r"\d{8}-\d{6}-[0-9a-f]{7}", "RUN", done.stdout)
     text = re.sub(r"\b[0-9a-f]{12}\b", "COMMIT", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "TIME", text)
     return re.sub(r"\d+\.\d+ s\b", "N s", text)
 
 
