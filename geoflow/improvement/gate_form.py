@@ -173,8 +173,14 @@ def _layout(text: str) -> list[str]:
     return [match.group().strip() for match in _LAYOUT.finditer(text)]
 
 
+# "etc." ends a sentence only where a paragraph, a list item or a heading follows, or a capital.
+_END = re.compile(
+    r"(?<!\betc)(?<!\be\.g)(?<!\bi\.e)[.!?](?=\s|\Z)|(?<=\betc)\.(?=[ \t]*(?:\n[ \t]*[\n#*-]|\Z)|\s+[A-Z])"
+)
+
+
 def _ends(prose: str) -> int:
-    return len(re.findall(r"(?<!\betc)(?<!\be\.g)(?<!\bi\.e)[.!?](?=\s|$)", prose))
+    return len(_END.findall(prose))
 
 
 def growth_bounded(proposal: Proposal) -> str:

@@ -137,6 +137,8 @@ def test_a_pronoun_may_only_become_the_subject_before_it() -> None:
         ("GF202", "The reader SHALL print an appropriate error.", "The reader SHALL print an error."),
         ("GF203", "The reader SHALL stop if possible.", "The reader SHALL stop."),
         ("GF204", "The reader SHALL read text, images, etc. from disk.", "The reader SHALL read text and images from disk."),
+        ("GF204", "The reader SHALL read text, images, etc.", "The reader SHALL read text, images."),
+        ("GF204", "The reader SHALL read text, images, etc.\nfrom disk.", "The reader SHALL read text, images\nfrom disk."),
         ("GF205", "The reader SHALL be able to stop.", "The reader SHALL stop."),
         ("GF206", "The reader SHALL read text and/or images.", "The reader SHALL read text or images or both."),
         ("GF101", "The reader must stop.", "The reader MUST stop."),
