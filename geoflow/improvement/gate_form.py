@@ -111,8 +111,6 @@ def _problems(issues: Iterable[Issue]) -> Counter[tuple[str, str]]:
 
 _HIDING = (
     ("an HTML comment", re.compile(r"<!--|-->")),
-    ("raw HTML", re.compile(r"</?[A-Za-z][^>\n]*>?")),
-    ("a link", re.compile(r"\]\(|\]\[|^\s*\[[^\]\n]+\]:", re.MULTILINE)),
     ("a waiver", re.compile(r"geoflow:", re.IGNORECASE)),
     ("a code fence", re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)),
     (
@@ -122,13 +120,22 @@ _HIDING = (
 )
 
 
+_MARKUP = (
+    ("raw HTML", re.compile(r"</?[A-Za-z][^>\n]*>?")),
+    ("a link", re.compile(r"\]\(|\]\[|^\s*\[[^\]\n]+\]:", re.MULTILINE)),
+)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def nothing_hidden(proposal: Proposal) -> str:
     """Refuse an edit that brings in (or takes away) a comment, HTML, a link, a waiver, a fence or a hidden mark."""
+    old, new = proposal.old_text, proposal.new_text
     for noun, pattern in _HIDING:
-        if Counter(pattern.findall(proposal.new_text)) - Counter(pattern.findall(proposal.old_text)):
+        if Counter(pattern.findall(new)) - Counter(pattern.findall(old)):
+            return f"brings in {noun}"
+    for noun, pattern in _MARKUP:
+        # In a code span markup is shown to the reader as it stands.
+        if Counter(pattern.findall(masked(new))) - Counter(pattern.findall(masked(old))):
             return f"brings in {noun}"
     if _COMMENT.findall(proposal.old_text) != _COMMENT.findall(proposal.new_text):
         return "changes a comment"

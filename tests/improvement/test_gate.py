@@ -124,6 +124,12 @@ def test_a_word_of_the_same_document_is_a_licence_with_its_line() -> None:
     assert verdict.licences[0].line > 0
 
 
+def test_markup_in_a_code_span_is_shown_to_the_reader_and_hides_nothing() -> None:
+    old = "`login --provider <name>` SHALL ask. It SHALL stop."
+    assert judge(reworded(old, old.replace("It", "`login --provider <name>`"), "GF207")).kept
+    assert judge(reworded(old, old.replace("It", "`login --provider` <name>"), "GF207")).refused_by == "nothing-hidden"
+
+
 def test_a_pronoun_may_only_become_the_subject_before_it() -> None:
     old = "The reader SHALL wait. The writer SHALL open. It SHALL stop."
     assert judge(reworded(old, old.replace("It", "The reader"), "GF207")).refused_by == "subject-named"
