@@ -148,4 +148,8 @@ def _show_next(console: "Console", result: "ImproveResult") -> None:
     elif result.edits:
         console.print("Nothing was written (--dry-run).")
     elif not result.refused:
-        console.print("Nothing to improve by rule." if not result.left else "Nothing that can be mended here.")
+        console.print(
+            "Nothing to improve by rule."
+            if not result.left
+            else "Nothing that can be mended here; see what is wrong: geoflow review --rules-only"
+        )

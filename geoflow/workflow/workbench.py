@@ -9,6 +9,7 @@ from geoflow.improvement.proposal import Document, Proposal, target_place
 from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, read_tree, validate
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of
+from geoflow.quality.structure import from_issue
 
 LARGEST = 1_000_000
 """Documents of more characters are not edited: no model and no person reviews such an edit."""
@@ -51,11 +52,17 @@ class Workbench:
             found = tuple(issues.get(document.path, ()))
             looked = Looked(document, found, tuple(find_in(document, found)))
             self._base[document.path] = self._now[document.path] = looked
+        self._elsewhere = [
+            from_issue(issue, files.get(path, ""), (), (0, 0))
+            for path, others in issues.items()
+            if path not in self._base
+            for issue in others
+        ]
 
     @property
     def findings(self) -> list[Finding]:
-        """List what is wrong in the documents as they stand now."""
-        return [finding for looked in self._now.values() for finding in looked.findings]
+        """List what is wrong in the documents as they stand now, and in changes as a whole."""
+        return [finding for looked in self._now.values() for finding in looked.findings] + self._elsewhere
 
     @property
     def specs(self) -> list[Spec]:

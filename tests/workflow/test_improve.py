@@ -109,6 +109,16 @@ def test_without_a_model_templates_still_work_and_the_rest_is_left(tmp_path: Pat
     assert [left.why for left in result.left] == ["needs a model, and none answers"]
 
 
+def test_what_is_wrong_with_a_change_as_a_whole_is_left_and_counted(tmp_path: Path) -> None:
+    files = {PATH: spec(LOWER), "openspec/changes/empty/proposal.md": "# Proposal\n"}
+    result = run(make_repo(tmp_path / "r", files), None)
+    assert [(left.finding.code, left.why) for left in result.left] == [
+        ("OS-C8", "needs an answer from someone who knows")
+    ]
+    assert result.before["findings"] == 2
+    assert result.after["findings"] == 1
+
+
 def test_work_that_a_model_could_have_done_is_not_reported_as_nothing_to_do(tmp_path: Path) -> None:
     assert not run(make_repo(tmp_path / "a", {PATH: spec(VAGUE)}), None).worked
     assert run(make_repo(tmp_path / "b", {PATH: spec(TIDY)}), None).worked
