@@ -112,7 +112,7 @@ def test_an_unfit_reply_is_shown_to_the_model_once(tmp_path: Path, bad: Script, 
 def test_two_unfit_replies_end_in_an_error_with_the_reply_saved(tmp_path: Path) -> None:
     error = failure(tmp_path, {"no": 1}, {"still": "no"})
     assert error.code == "model-reply-invalid"
-    saved = next(tmp_path.iterdir())
+    saved = next(tmp_path.glob("*.txt"))
     assert str(saved) in error.fix
     assert '{"still": "no"}' in saved.read_text()
     assert saved.stat().st_mode & 0o777 == 0o600
