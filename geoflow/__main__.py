@@ -21,7 +21,15 @@ def _run() -> None:
         raise SystemExit(code)
     from geoflow.cli.app import app
 
-    app()
+    try:
+        app()
+    except Exception:  # noqa: BLE001 (whatever gets here is a defect, and must not look like the answer "no")
+        import traceback
+
+        from geoflow.errors import ExitCode
+
+        traceback.print_exc()
+        raise SystemExit(int(ExitCode.BUG)) from None
 
 
 def answer_quickly(arguments: list[str]) -> int | None:

@@ -126,9 +126,6 @@ class Repository(Protocol):
     def log(self, limit: int) -> list[CommitInfo]:
         """List the commits reachable from HEAD, newest first."""
 
-    def diff(self, old: str, new: str) -> str:
-        """Show what two commits change below `openspec/`, as a plain unified diff."""
-
     def append_note(self, commit: str, line: str, *, unless: Callable[[str], bool] | None = None) -> bool:
         """Append one line to the commit's note in `refs/notes/geoflow`, safe against parallel writers.
 
@@ -179,7 +176,3 @@ class Clock(Protocol):
 
     def seconds(self) -> float:
         """Give seconds that only grow, for measuring."""
-
-
-Retrieve = Callable[[str, int], Sequence[tuple[str, float]]]
-"""Find passage ids for a query, best first, with a score (higher is better): `retrieve(query, limit)`."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from geoflow.adapters.git_notes import append_note, read_notes
-from geoflow.adapters.git_objects import list_tree, no_object, read_blobs, tree_ids, write_blob, write_tree
+from geoflow.adapters.git_objects import list_tree, read_blobs, tree_ids, write_blob, write_tree
 from geoflow.adapters.git_process import GitProcess, failure
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import CommitInfo, Head
@@ -70,15 +70,6 @@ class GitRepository:
         )
         records = [os.fsdecode(record) for record in output.split(b"\0") if record]
         return sorted(_status_path(record).removeprefix(self._prefix) for record in records)
-
-    def diff(self, old: str, new: str) -> str:
-        """Show what two commits change below `openspec/`, as a plain unified diff."""
-        for commit in (old, new):
-            if commit.startswith("-"):
-                raise no_object(commit)
-        options = ("-p", "-r", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
-        output = self._git.run("diff-tree", *options, old, new, "--", "openspec")
-        return output.decode("utf-8", "replace")
 
     def commit(self, parent: str, changes: Mapping[str, bytes], message: str) -> str:
         """Write a commit on top of `parent` with these files replaced, from objects alone; its id. No ref moves.

@@ -15,6 +15,7 @@ class Contract:
     """What an edit for one kind of finding may do; everything not named here stays forbidden.
 
     `excuses`: kinds of tokens of the finding's own quote that may be lost. `adds`: token keys that may newly appear.
+    `drops`: token keys that may go, once each.
     `licensed`: kinds of new tokens that a licence may allow. `new_words`: how many new content words at most.
     `names_subject`: new words must be the subject of another obligation of the same requirement.
     `regroups`: scenarios and steps may be recognised anew (only their form was wrong).
@@ -24,6 +25,7 @@ class Contract:
     maker: Maker
     excuses: frozenset[Kind] = frozenset()
     adds: frozenset[str] = frozenset()
+    drops: frozenset[str] = frozenset()
     licensed: frozenset[Kind] = frozenset({"word"})
     new_words: int = 0
     regroups: bool = False
@@ -39,9 +41,9 @@ CONTRACTS: dict[str, Contract] = {
     "GF101": Contract("structure", "template"),
     "GF111": Contract("structure", "template", adds=frozenset({"scenario"}), regroups=True),
     "GF112": Contract("structure", "template", regroups=True),
-    # A normative word is added, or takes the place of "will"; the model only where a verb has to follow it.
-    "OS-S15": Contract("structure", "model", adds=frozenset({"shall", "must"}), excuses=frozenset({"modal"})),
-    "OS-D6": Contract("structure", "model", adds=frozenset({"shall", "must"}), excuses=frozenset({"modal"})),
+    # A normative word is added, or takes the place of "will"; never of "may" or "should", which ask for less.
+    "OS-S15": Contract("structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will"})),
+    "OS-D6": Contract("structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will"})),
     # A Purpose is written from the names of the spec's own requirements.
     "OS-S10": Contract("structure", "template", _EVERYTHING, licensed=_EVERYTHING, new_words=200, growth=100.0),
     "OS-S11": Contract("structure", "template", licensed=_EVERYTHING, new_words=200, growth=100.0),

@@ -16,7 +16,7 @@ def _count(found: Iterable[Token], kind: Kind) -> Counter[str]:
 def _lost(proposal: Proposal, kind: Kind) -> Counter[str]:
     lost = _count(proposal.old_tokens, kind) - _count(proposal.new_tokens, kind)
     excused = _count(proposal.quote_tokens, kind) if kind in proposal.contract.excuses else Counter[str]()
-    return lost - excused
+    return lost - excused - Counter(proposal.contract.drops)
 
 
 def _added(proposal: Proposal, kind: Kind) -> Counter[str]:

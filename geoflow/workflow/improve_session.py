@@ -101,16 +101,16 @@ class Session:
         current = self.bench.refresh(finding)
         if current is None:
             return
+        question = span_question(self.bench.document(finding.path), current)
         model = self.workshop.model
+        if question is None:
+            self.left.append(Left(finding, "no strategy for this kind of finding"))
+            return
         if model is None:
             self.left.append(Left(finding, NEEDS_MODEL))
             return
         if self.meter.exhausted:
             self.left.append(Left(finding, BUDGET_SPENT))
-            return
-        question = span_question(self.bench.document(finding.path), current)
-        if question is None:
-            self.left.append(Left(finding, "no strategy for this kind of finding"))
             return
         self._converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question))
 

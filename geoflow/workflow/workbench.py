@@ -1,5 +1,6 @@
 """The state of an improve run: every document as it stands at the base, and as the kept edits have made it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ class Workbench:
         self._now: dict[str, Looked] = {}
         self._seen: dict[Target, set[str]] = {}
         self._hindrances: dict[str, str] = {}
+        self._mended = Counter[tuple[str, ...]]()
         issues: dict[str, list[Issue]] = {}
         for report in self.reports:
             for issue in report.issues:
@@ -80,9 +82,13 @@ class Workbench:
         return self._hindrances[path]
 
     def refresh(self, finding: Finding) -> Finding | None:
-        """Find a finding again in the document as it stands now; None where an edit has mended it already."""
-        found = [other for other in self._now[finding.path].findings if other.id == finding.id]
-        return found[0] if found else None
+        """Find a finding again in the document as it stands now; None where an edit has mended it already.
+
+        Where equal quotes stand in one requirement, those that were mended before it have moved it forward.
+        """
+        same = [other for other in self._now[finding.path].findings if _kind(other) == _kind(finding)]
+        index = finding.occurrence - self._mended[_kind(finding)]
+        return same[index] if 0 <= index < len(same) else None
 
     def target(self, finding: Finding) -> Target:
         """Tell which target a finding belongs to."""
@@ -121,6 +127,12 @@ class Workbench:
         path = proposal.base.path
         self._seen.setdefault(self.target(proposal.finding), set()).add(" ".join(proposal.old_text.split()))
         self.files[path] = proposal.new.text
+        kind = _kind(proposal.finding)
+        before, after = (
+            sum(_kind(finding) == kind for finding in findings)
+            for findings in (proposal.base_findings, proposal.new_findings)
+        )
+        self._mended[kind] += before - after
         self._now[path] = Looked(proposal.new, proposal.new_issues, proposal.new_findings)
 
     def blocks(self, target: Target) -> tuple[tuple[int, int], str]:
@@ -146,6 +158,10 @@ class Workbench:
         settings = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/")
         main = {spec.path for spec in self.tree.specs if spec.id == document.id}
         return {path: text for path, text in self.files.items() if path.startswith((change, *settings)) or path in main}
+
+
+def _kind(finding: Finding) -> tuple[str, ...]:
+    return finding.code, finding.path, finding.requirement, " ".join(finding.quote.split()).lower()
 
 
 def _hindrance(text: str) -> str:

@@ -122,7 +122,6 @@ def test_the_root_may_be_a_subfolder(tmp_path: Path) -> None:
     commit = repository.commit(head, {SPEC: b"two\n"}, "change")
     assert repository.read(commit) == {SPEC: b"two\n"}
     assert git(project, "diff", "--name-only", head, commit) == f"docs/my specs/{SPEC}"
-    assert f"+++ b/docs/my specs/{SPEC}" in repository.diff(head, commit)
     write_tree(project, {f"docs/my specs/{SPEC}": "three\n", SPEC: "not ours\n"})
     assert repository.uncommitted() == [SPEC]
 
@@ -435,21 +434,6 @@ def test_the_environment_keeps_who_the_user_is(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Grace")
     commit = open_repository(project).commit("HEAD", {SPEC: b"two\n"}, "m")
     assert git(project, "log", "-1", "--format=%an", commit) == "Grace"
-
-
-def test_diff_is_plain_whatever_the_user_configured(tmp_path: Path) -> None:
-    project = make_project(tmp_path / "p")
-    for name, value in {"color.ui": "always", "diff.external": "false", "diff.noprefix": "true"}.items():
-        git(project, "config", name, value)
-    repository = open_repository(project)
-    commit = repository.commit("HEAD", {SPEC: "zwei ü\n".encode()}, "m")
-    assert repository.diff("HEAD", commit).splitlines()[2:] == [
-        f"--- a/{SPEC}",
-        f"+++ b/{SPEC}",
-        "@@ -1 +1 @@",
-        "-one",
-        "+zwei ü",
-    ]
 
 
 def test_a_path_with_pattern_signs_is_a_path(tmp_path: Path) -> None:

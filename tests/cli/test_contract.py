@@ -179,3 +179,14 @@ def _first_sentence(command: Command) -> str:
     first = re.search(r"Usage:[^\n]*\s+(\S.*?)\.(?:\s|$)", shown)
     assert first, shown
     return first[1]
+
+
+def test_a_bug_shows_its_traceback_and_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
+    program = (
+        "import sys; from geoflow.cli.app import app; from geoflow.__main__ import main\n"
+        "@app.command('break')\ndef _break() -> None: raise ZeroDivisionError('a defect')\n"
+        "sys.argv = ['geoflow', 'break']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 70
+    assert "ZeroDivisionError: a defect" in done.stderr

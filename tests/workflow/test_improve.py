@@ -10,9 +10,10 @@ from geoflow.adapters.clock import SystemClock
 from geoflow.adapters.git import open_repository
 from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import GeoflowError
+from geoflow.openspec import Issue, Report, Span
 from geoflow.ports import ChatModel, ChatRequest
 from geoflow.workflow.budget import Limits
-from geoflow.workflow.improve import ImproveOptions, improve
+from geoflow.workflow.improve import ImproveOptions, _must_not_be_worse, improve
 from geoflow.workflow.improve_result import ImproveResult
 from geoflow.workflow.improve_session import Workshop
 from tests.builders import git, make_repo, requirement, spec
@@ -91,6 +92,32 @@ def test_two_refusals_end_the_finding_and_the_text_stays(tmp_path: Path) -> None
     assert result.branch == ""
     assert not result.worked
     assert git(root, "branch", "--list", "geoflow/*") == ""
+
+
+def test_a_word_that_stands_three_times_is_mended_three_times(tmp_path: Path) -> None:
+    body = "The reader SHALL gracefully stop. The reader SHALL gracefully start. The reader SHALL gracefully wait."
+    root = make_repo(tmp_path / "r", {PATH: spec(requirement("Reading", body))})
+    result = run(root, QueueModel(*(spans(f"gracefully {verb}", verb) for verb in ("stop", "start", "wait"))))
+    assert len(result.edits) == 3
+    assert "gracefully" not in git(root, "show", f"{result.branch}:{PATH}")
+
+
+def test_a_refused_first_place_does_not_hide_the_others(tmp_path: Path) -> None:
+    body = "The reader SHALL gracefully stop. The reader SHALL gracefully start. The reader SHALL gracefully wait."
+    root = make_repo(tmp_path / "r", {PATH: spec(requirement("Reading", body))})
+    no = (spans("nowhere", "x"), {"sentence": "The reader SHALL dance."})
+    result = run(root, QueueModel(*no, spans("gracefully start", "start"), spans("gracefully wait", "wait")))
+    assert (len(result.edits), len(result.refused)) == (2, 2)
+
+
+def test_permission_and_advice_are_never_turned_into_an_obligation(tmp_path: Path) -> None:
+    for verb in ("may", "should", "can"):
+        body = f"The reader {verb} retry the upload."
+        root = make_repo(tmp_path / verb, {PATH: spec(requirement("Reading", body))})
+        stronger = {"sentence": "The reader SHALL retry the upload."}
+        result = run(root, QueueModel(spans(f"reader {verb} retry", "reader SHALL retry"), stronger))
+        assert result.edits == ()
+        assert [refusal.check for refusal in result.refused] == ["modality-kept", "modality-kept"]
 
 
 def test_two_findings_of_one_requirement_are_composed_into_one_commit(tmp_path: Path) -> None:
@@ -250,3 +277,12 @@ def test_text_of_a_spec_gives_no_orders(tmp_path: Path, order: str) -> None:
     assert result.edits == ()
     assert len(result.refused) == 2
     assert git(root, "branch", "--list", "geoflow/*") == ""
+
+
+def test_edits_that_only_fail_together_are_not_delivered() -> None:
+    fine = Report("example", "spec", ())
+    issue = Issue("ERROR", "OS-S4", "requirements.0", "no scenario", "add one", PATH, "A", Span(1, 1, 1, 1))
+    with pytest.raises(GeoflowError, match="example invalid") as caught:
+        _must_not_be_worse((fine,), (Report("example", "spec", (issue,)),))
+    assert caught.value.code == "edits-together-invalid"
+    _must_not_be_worse((Report("example", "spec", (issue,)),), (Report("example", "spec", (issue,)),))
