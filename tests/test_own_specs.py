@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geoflow.openspec import read_tree, validate
-from geoflow.openspec.load import load
+from geoflow.openspec.disk import load
 from geoflow.quality.failure import describes_failure
 from geoflow.quality.findings import find_all
 from tests.conftest import NPM_OPENSPEC

@@ -49,7 +49,7 @@ def load_settings() -> "Settings":
 
     from geoflow.adapters.folders import user_settings_file
     from geoflow.adapters.settings_file import read_settings
-    from geoflow.openspec.load import find_root
+    from geoflow.openspec.disk import find_root
 
     root = find_root(str(Path.cwd()))
     loaded = read_settings(os.environ, Path(root) / "openspec" / "geoflow.yaml" if root else None, user_settings_file())
@@ -62,7 +62,7 @@ def open_model() -> "ChatModel":
     """Choose the model that answers, its calls written down in the git folder; GeoflowError `no-model` and others."""
     from geoflow.adapters import backends, git
     from geoflow.adapters.transcript import Transcribed, Transcript
-    from geoflow.openspec.load import find_root
+    from geoflow.openspec.disk import find_root
 
     model = backends.open_model(load_settings().llm, _StartNote())
     root = find_root(str(Path.cwd()))
@@ -131,7 +131,7 @@ def open_review(*, rules_only: bool) -> "Iterator[tuple[Reviewer, dict[str, str]
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
-    from geoflow.openspec.load import load
+    from geoflow.openspec.disk import load
     from geoflow.workflow.review import Reviewer
 
     files = load(str(find_root_or_fail()))

@@ -20,7 +20,7 @@ def list_(
     """
     from geoflow.cli.render import print_json
     from geoflow.cli.root import root_here
-    from geoflow.openspec.load import load
+    from geoflow.openspec.disk import load
     from geoflow.openspec.validity import open_tree
 
     root = root_here()
@@ -44,7 +44,7 @@ def _specs(tree: "OpenTree") -> list[dict[str, Any]]:
 
 def _changes(root: str, tree: "OpenTree") -> list[dict[str, Any]]:
     from geoflow.openspec.layout import CHANGES
-    from geoflow.openspec.load import last_modified
+    from geoflow.openspec.disk import last_modified
 
     times = {name: last_modified(root, CHANGES + name) for name in tree.found.changes}
     newest = sorted(times, key=lambda name: -times[name])

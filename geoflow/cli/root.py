@@ -3,7 +3,7 @@
 import os
 
 from geoflow.errors import GeoflowError
-from geoflow.openspec.load import find_root
+from geoflow.openspec.disk import find_root
 
 
 def root_here() -> str:

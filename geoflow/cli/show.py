@@ -16,7 +16,7 @@ def show(
     from geoflow.cli.root import root_here
     from geoflow.cli.selection import check_type, select
     from geoflow.cli.shown import change_document, print_source, spec_document
-    from geoflow.openspec.load import load
+    from geoflow.openspec.disk import load
     from geoflow.openspec.validity import open_tree
 
     check_type(type_)

@@ -9,7 +9,7 @@ from geoflow.cli.root import root_here
 from geoflow.cli.selection import check_type, select
 from geoflow.cli.validation_report import Checked, json_report, text_report
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec.load import load
+from geoflow.openspec.disk import load
 from geoflow.openspec.validity import Item, OpenTree, check_item, items, open_tree
 
 

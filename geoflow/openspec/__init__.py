@@ -6,12 +6,17 @@ A name is loaded when it is first used: a git hook that only validates need not 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geoflow.openspec.disk import find_root, load
+    from geoflow.openspec.merging import merge
     from geoflow.openspec.model import (
         Change,
+        Counts,
         Delta,
         Issue,
         ItemType,
         Level,
+        Merged,
+        Refusal,
         RemovedRequirement,
         RenamedRequirement,
         Report,
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
         Step,
         Task,
         Tree,
+        WritePlan,
     )
     from geoflow.openspec.parser import parse_delta, parse_spec
     from geoflow.openspec.tasks import parse_tasks
@@ -32,10 +38,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Change": "model",
+    "Counts": "model",
     "Delta": "model",
     "Issue": "model",
     "ItemType": "model",
     "Level": "model",
+    "Merged": "model",
+    "Refusal": "model",
     "RemovedRequirement": "model",
     "RenamedRequirement": "model",
     "Report": "model",
@@ -47,6 +56,10 @@ _HOMES = {
     "Step": "model",
     "Task": "model",
     "Tree": "model",
+    "WritePlan": "model",
+    "find_root": "disk",
+    "load": "disk",
+    "merge": "merging",
     "parse_delta": "parser",
     "parse_spec": "parser",
     "parse_tasks": "tasks",
@@ -57,10 +70,13 @@ _HOMES = {
 
 __all__ = [
     "Change",
+    "Counts",
     "Delta",
     "Issue",
     "ItemType",
     "Level",
+    "Merged",
+    "Refusal",
     "RemovedRequirement",
     "RenamedRequirement",
     "Report",
@@ -72,6 +88,10 @@ __all__ = [
     "Step",
     "Task",
     "Tree",
+    "WritePlan",
+    "find_root",
+    "load",
+    "merge",
     "parse_delta",
     "parse_spec",
     "parse_tasks",

@@ -169,3 +169,53 @@ class Report(NamedTuple):
     def valid(self, *, strict: bool = False) -> bool:
         """Tell whether the item passes: no ERROR, and with `strict` no WARNING either."""
         return not any(issue.level == "ERROR" or (strict and issue.level == "WARNING") for issue in self.issues)
+
+
+class Counts(NamedTuple):
+    """How many requirements a merge added, modified, removed and renamed."""
+
+    added: int = 0
+    modified: int = 0
+    removed: int = 0
+    renamed: int = 0
+
+
+class Refusal(NamedTuple):
+    """Why a delta cannot be merged, or a change not archived; nothing is written then.
+
+    `code` is a stable name such as `modified-missing`; `line` counts from 1 in the delta, or in the main spec where
+    that is what is broken (0: no line).
+    """
+
+    code: str
+    message: str
+    fix: str
+    requirement: str = ""
+    line: int = 0
+
+
+class Merged(NamedTuple):
+    """A main spec with a delta applied to it.
+
+    `text` has the line ending of the spec it came from; it is that spec, byte for byte, where `counts` are all zero.
+    `warnings` say what was passed over. `bare` tells that no requirement is left; `unaccounted` lists lines of such a
+    spec that are neither Purpose nor requirement, so that deleting the file would lose them unseen.
+    """
+
+    text: str
+    counts: Counts
+    warnings: tuple[str, ...]
+    bare: bool
+    unaccounted: tuple[str, ...]
+
+
+class WritePlan(NamedTuple):
+    """What is to happen to the files below `openspec/`, all of it or nothing; paths are relative to the root.
+
+    `writes` maps a file to its whole new text, `deletes` are files (folders that they leave empty go too), `moves` are
+    folders with their new place. No path stands in more than one of them, and no file is written inside a moved folder.
+    """
+
+    writes: tuple[tuple[str, str], ...]
+    deletes: tuple[str, ...]
+    moves: tuple[tuple[str, str], ...]

@@ -11,7 +11,7 @@ from geoflow.cli.app import app
 from geoflow.errors import GeoflowError
 from geoflow.improvement.contract import CONTRACTS
 from geoflow.openspec import read_tree, validate
-from geoflow.openspec.load import load
+from geoflow.openspec.disk import load
 from geoflow.quality.findings import find_all
 from geoflow.quality.smells import SMELLS
 from geoflow.resources import templates_folder

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from geoflow.cli.app import app
 from geoflow.openspec import validate
-from geoflow.openspec.load import load
+from geoflow.openspec.disk import load
 from tests.builders import git, make_repo, requirement, spec
 from tests.servers import html, model_server
 

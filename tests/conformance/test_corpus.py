@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from geoflow.openspec import validate
-from geoflow.openspec.load import load
+from geoflow.openspec.disk import load
 from tests.conformance.npm import judge, ours
 from tests.openspec.test_corpus import ARCHIVES, unpack
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geoflow.openspec import validate
-from geoflow.openspec.load import load
+from geoflow.openspec.disk import load
 from geoflow.openspec.rules import LEVELS
 from tests.builders import write_tree
 from tests.conformance.cases import packed

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from geoflow.errors import GeoflowError
-from geoflow.openspec.load import find_root, last_modified, load
+from geoflow.openspec.disk import find_root, last_modified, load
 from tests.builders import write_tree
 
 
