@@ -7,14 +7,13 @@ from geoflow.openspec.delta_reader import ADDED, MODIFIED, REMOVED, RENAMED, rea
 from geoflow.openspec.delta_rules import DeltaFile, check_delta, entries, open_delta
 from geoflow.openspec.layout import CHANGES, SPECS, delta_paths
 from geoflow.openspec.lines import split
+from geoflow.openspec.marks import honoured
 from geoflow.openspec.metadata import FILE, Metadata, read_metadata
 from geoflow.openspec.model import Issue
 from geoflow.openspec.nesting import Folder, nested_changes
 from geoflow.openspec.progress import change_schema, tracked_tasks
 from geoflow.openspec.rules import Where, issue, line_span
 from geoflow.openspec.task_rules import TaskFile, check_checkboxes, check_numbers
-
-_NO_METADATA = Metadata("", skip_specs=False, marked=False, problem="")
 
 
 def check_change(change: Folder) -> list[Issue]:
@@ -23,14 +22,14 @@ def check_change(change: Folder) -> list[Issue]:
     if nested:
         return [_nested_issue(change, nested)]
     text = change.files[change.names[FILE]] if FILE in change.names else None
-    metadata = _NO_METADATA if text is None else read_metadata(text)
+    metadata = None if text is None else read_metadata(text)
     deltas = [
         open_delta(f"{name}/spec.md", path, change.files[path]) for name, path in delta_paths(change.names).items()
     ]
     return [
         *_delta_issues(change, deltas),
-        *_marker_and_total_issues(change, metadata, deltas),
-        *_task_issues(change, metadata if text is not None else None),
+        *_marker_and_total_issues(change, deltas),
+        *_task_issues(change, metadata),
     ]
 
 
@@ -68,16 +67,16 @@ def _unread_files(change: Folder) -> list[str]:
     return sorted(found)
 
 
-def _marker_and_total_issues(change: Folder, metadata: Metadata, deltas: list[DeltaFile]) -> Iterator[Issue]:
+def _marker_and_total_issues(change: Folder, deltas: list[DeltaFile]) -> Iterator[Issue]:
     unread = _unread_files(change)
     yield from (_unread_issue(change, name) for name in unread)
     empty = [delta for delta in deltas if not entries(delta)]
     yield from (_no_entries_issue(delta) for delta in empty if delta.plan.present)
     yield from (_no_sections_issue(delta) for delta in empty if not delta.plan.present)
-    problem = _marker_problem(change, metadata)
-    if problem:
-        yield _bad_marker_issue(change, problem)
-    skips = metadata.skip_specs and not problem
+    marks = honoured(change)
+    if marks.skip_problem:
+        yield _bad_marker_issue(change, marks.skip_problem)
+    skips = marks.skip_specs
     holds_files = any(_is_visible(name) for name in change.names)
     if skips and holds_files:
         yield _conflict_issue(change)
@@ -92,18 +91,6 @@ def _marker_and_total_issues(change: Folder, metadata: Metadata, deltas: list[De
 def _is_visible(name: str) -> bool:
     """Tell whether a file contradicts skip_specs: one below specs/, or one in the place of that folder."""
     return name == "specs" or (name.startswith("specs/") and not any(part[:1] in (".", "") for part in name.split("/")))
-
-
-def _marker_problem(change: Folder, metadata: Metadata) -> str:
-    if not metadata.marked:
-        return ""
-    if metadata.problem:
-        return metadata.problem
-    if metadata.schema not in change.schemas.names:
-        return f"there is no schema {metadata.schema}"
-    if change.schemas.get(metadata.schema) is None:
-        return f"the schema {metadata.schema} cannot be read"
-    return ""
 
 
 def _unread_issue(change: Folder, name: str) -> Issue:

@@ -8,7 +8,8 @@ from geoflow.openspec.flat_yaml import YamlError, parse_yaml
 from geoflow.openspec.lines import WHITE
 
 FILE = ".openspec.yaml"
-MARKER = "skip_specs"
+SKIP = "skip_specs"
+RETIRE = "retire_capabilities"
 DEFAULT_SCHEMA = "spec-driven"
 CONFIGS = ("openspec/config.yaml", "openspec/config.yml")
 _DATE = r"\d{4}-\d{2}-\d{2}"
@@ -18,14 +19,17 @@ _KEBAB = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 class Metadata(NamedTuple):
     """What a change says of itself.
 
-    `problem` says why the file is no valid metadata (empty where it is); `marked` tells whether it sets `skip_specs`
-    to anything but false, valid or not.
+    `problem` says why the file is no valid metadata (empty where it is). `marked` tells whether it sets `skip_specs`
+    to anything but false, valid or not; `retire` and `retire_marked` are the same for `retire_capabilities`. Whether a
+    mark counts also depends on the schema: `geoflow.openspec.marks.honoured`.
     """
 
     schema: str
     skip_specs: bool
     marked: bool
     problem: str
+    retire: bool = False
+    retire_marked: bool = False
 
 
 def read_metadata(text: str) -> Metadata:
@@ -33,23 +37,34 @@ def read_metadata(text: str) -> Metadata:
     try:
         value = parse_yaml(text)
     except YamlError:
-        return Metadata("", skip_specs=False, marked=_mentions_marker(text), problem="it is not valid YAML")
+        return _metadata("", "it is not valid YAML", skip=_mentions(SKIP, text), retire=_mentions(RETIRE, text))
     if not isinstance(value, dict):
-        return Metadata("", skip_specs=False, marked=False, problem="it holds no keys")
+        return _metadata("", "it holds no keys", skip=False, retire=False)
     problem = _problem(value)
-    marked = MARKER in value and value[MARKER] is not False
     schema = "" if problem else str(value["schema"])
-    return Metadata(schema, skip_specs=marked and not problem, marked=marked, problem=problem)
+    skip, retire = (key in value and value[key] is not False for key in (SKIP, RETIRE))
+    return _metadata(schema, problem, skip=skip, retire=retire)
 
 
-def _mentions_marker(text: str) -> bool:
-    for line in re.split(r"[\n\r\u2028\u2029]", text):
-        bare = line.lstrip(WHITE)
-        for quote in ("", "'", '"'):
-            head = f"{quote}{MARKER}{quote}"
-            if bare.startswith(head) and bare[len(head) :].lstrip(WHITE).startswith(":"):
-                return True
-    return False
+def _metadata(schema: str, problem: str, *, skip: bool, retire: bool) -> Metadata:
+    return Metadata(schema, skip and not problem, skip, problem, retire and not problem, retire)
+
+
+def _mentions(key: str, text: str) -> bool:
+    """Tell whether a text that is no YAML has a line that starts with this key, quoted or not, and a colon."""
+    return any(
+        _starts_line(text, found.start()) and text[found.end() :].lstrip(WHITE).startswith(":")
+        for quote in ("", "'", '"')
+        for found in re.finditer(f"{quote}{key}{quote}", text)
+    )
+
+
+def _starts_line(text: str, start: int) -> bool:
+    while start and text[start - 1] in WHITE:
+        start -= 1
+        if text[start] in "\n\r\u2028\u2029":
+            return True
+    return start == 0
 
 
 def _problem(value: Mapping[str, Any]) -> str:
@@ -90,8 +105,8 @@ _FIELDS = (
     ("goal", _is_text, "a text"),
     ("affected_areas", _is_texts, "a list of texts"),
     ("initiative", _is_initiative, "a `store` and an `id` in kebab-case"),
-    (MARKER, _is_truth, "true or false"),
-    ("retire_capabilities", _is_truth, "true or false"),
+    (SKIP, _is_truth, "true or false"),
+    (RETIRE, _is_truth, "true or false"),
 )
 
 

@@ -3,7 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoflow.openspec.flat_yaml import YamlError, _parse_any, parse_yaml
+from geoflow.openspec.marks import Marks, honoured
 from geoflow.openspec.metadata import project_schema, read_metadata
+from geoflow.openspec.validity import folder_of, open_tree
 from tests.openspec.documents import ANY_TEXT
 
 LINES = st.lists(
@@ -53,3 +55,34 @@ def test_the_schema_of_the_project_is_read_in_any_form_and_spec_driven_is_the_de
     assert schema("{schema: own}") == "own"
     assert schema("schema: own\n\t: [") == "spec-driven"
     assert project_schema({"openspec/config.yml": '"schema": own'}) == "own"
+
+
+def _marks(metadata: str, **more: str) -> Marks:
+    files = {"openspec/changes/a/.openspec.yaml": metadata, **more}
+    return honoured(folder_of(open_tree(files), "a"))
+
+
+def test_a_mark_counts_only_where_the_whole_metadata_is_valid_and_its_schema_is_known() -> None:
+    both = "skip_specs: true\nretire_capabilities: true\n"
+
+    assert _marks("schema: spec-driven\n" + both) == Marks(skip_specs=True, retire=True)
+    assert _marks("schema: spec-driven\n") == Marks()
+    assert _marks("schema: spec-driven\nretire_capabilities: true\n") == Marks(retire=True)
+    assert "no schema other" in _marks("schema: other\nretire_capabilities: true\n").retire_problem
+    assert _marks("schema: other\nretire_capabilities: false\n") == Marks()
+    assert "created" in _marks("schema: spec-driven\ncreated: today\n" + both).skip_problem
+    assert _marks("schema: spec-driven\nretire_capabilities: 'yes'\n").skip_problem == ""
+    assert _marks("schema: spec-driven\nretire_capabilities: 'yes'\n").retire_problem
+
+
+def test_a_mark_in_metadata_that_is_no_yaml_is_told() -> None:
+    broken = "schema: [\n"
+
+    assert "YAML" in _marks(f"{broken}retire_capabilities: true\n").retire_problem
+    assert "YAML" in _marks(f"{broken} 'skip_specs'\n : true\n").skip_problem
+    assert _marks(f"{broken}# skip_specs: true\n'retire_capabilities\": true\n") == Marks()
+
+
+def test_a_schema_that_cannot_be_read_takes_the_marks_away() -> None:
+    found = _marks("schema: own\nretire_capabilities: true\n", **{"openspec/schemas/own/schema.yaml": "name: own\n"})
+    assert found == Marks(retire_problem="the schema own cannot be read")
