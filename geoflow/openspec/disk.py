@@ -1,10 +1,13 @@
 """The room's one door to the disk: find the root, read the files below `openspec/`."""
 
 import os
+from collections.abc import Iterator, Mapping
 
 from geoflow.errors import GeoflowError
 
 _CONFIGS = ("config.yaml", "config.yml")
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_PIECE = 1 << 18
 
 
 def find_root(start: str) -> str | None:
@@ -32,6 +35,59 @@ def _is_planning_folder(folder: str) -> bool:
     )
 
 
+class Files(Mapping[str, str]):
+    """The files below `openspec/`, listed at once and each read when first asked for, so `{path: text}` as from `load`.
+
+    Asking for a file may raise GeoflowError (`unreadable`). `asked` are the paths asked for so far, there or not.
+    """
+
+    __slots__ = ("_places", "_raw", "_texts", "asked")
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
+        self._raw: dict[str, bytes] = {}
+        self._texts: dict[str, str] = {}
+        self.asked: set[str] = set()
+
+    def __getitem__(self, path: str) -> str:
+        self.asked.add(path)
+        if path not in self._texts:
+            self._texts[path] = self.raw(path).decode("utf-8", "surrogateescape")
+        return self._texts[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def raw(self, path: str) -> bytes:
+        """Give a file's bytes; KeyError where it is not there, GeoflowError where it cannot be read."""
+        if path not in self._raw:
+            place = self._places[path]
+            self._raw[path] = _read(place, path) if place else b""
+        return self._raw[path]
+
+
+def open_files(root: str, *, archive: bool = True) -> Files:
+    """List everything below `openspec/` as `load` does, but read a file only when it is asked for.
+
+    Raises:
+        GeoflowError: A folder cannot be read (`unreadable`), or a `spec.md` is a link that leaves its folder and the
+            root (`outside-root`).
+    """
+    folder = os.path.join(root, "openspec")
+    walk = _Walk(root, os.path.realpath(folder), "" if archive else "openspec/changes/archive/")
+    if os.path.isdir(folder):
+        walk.waiting.append((folder, "openspec/"))
+    while walk.waiting:
+        _list_folder(walk, *walk.waiting.pop())
+    return Files(walk.places)
+
+
 def load(root: str, *, archive: bool = True) -> dict[str, str]:
     """Read everything below `openspec/`.
 
@@ -48,12 +104,7 @@ def load(root: str, *, archive: bool = True) -> dict[str, str]:
         GeoflowError: A file or folder cannot be read (`unreadable`), or a `spec.md` is a link that leaves its folder
             and the root (`outside-root`).
     """
-    files: dict[str, str] = {}
-    folder = os.path.join(root, "openspec")
-    if os.path.isdir(folder):
-        skipped = "" if archive else "openspec/changes/archive/"
-        _read_folder(_Walk(root, os.path.realpath(folder), files, skipped), folder, "openspec/")
-    return files
+    return dict(open_files(root, archive=archive))
 
 
 def last_modified(root: str, folder: str) -> float:
@@ -72,18 +123,19 @@ def last_modified(root: str, folder: str) -> float:
 
 
 class _Walk:
-    """What stays the same while a tree is read."""
+    """A tree that is being listed: folders that wait, and where each file was found (empty: an empty folder)."""
 
-    __slots__ = ("files", "real_root", "root", "skipped")
+    __slots__ = ("places", "real_root", "root", "skipped", "waiting")
 
-    def __init__(self, root: str, real_root: str, files: dict[str, str], skipped: str) -> None:
+    def __init__(self, root: str, real_root: str, skipped: str) -> None:
         self.root = root
         self.real_root = real_root
-        self.files = files
         self.skipped = skipped
+        self.places: dict[str, str] = {}
+        self.waiting: list[tuple[str, str]] = []
 
 
-def _read_folder(walk: _Walk, folder: str, prefix: str) -> None:
+def _list_folder(walk: _Walk, folder: str, prefix: str) -> None:
     if prefix == walk.skipped:
         return
     try:
@@ -92,25 +144,25 @@ def _read_folder(walk: _Walk, folder: str, prefix: str) -> None:
     except OSError as error:
         raise _unreadable(prefix, error) from error
     if not found and prefix.startswith("openspec/changes/") and prefix.count("/") == 3:
-        walk.files[prefix] = ""
+        walk.places[prefix] = ""
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
-            _read_folder(walk, entry.path, f"{prefix}{entry.name}/")
+            walk.waiting.append((entry.path, f"{prefix}{entry.name}/"))
         elif entry.is_symlink():
-            _read_link(walk, entry, f"{prefix}{entry.name}")
+            _list_link(walk, entry, f"{prefix}{entry.name}")
         elif entry.is_file():
-            walk.files[f"{prefix}{entry.name}"] = _read(entry.path, f"{prefix}{entry.name}")
+            walk.places[f"{prefix}{entry.name}"] = entry.path
 
 
-def _read_link(walk: _Walk, entry: "os.DirEntry[str]", name: str) -> None:
-    """Read a linked file that stays inside; links to folders are not followed, broken ones are nothing."""
+def _list_link(walk: _Walk, entry: "os.DirEntry[str]", name: str) -> None:
+    """List a linked file that stays inside; links to folders are not followed, broken ones are nothing."""
     if not os.path.isfile(entry.path):
         top = name in ("openspec/specs", "openspec/changes") and os.path.isdir(entry.path)
         if top and _is_inside(entry.path, os.path.realpath(walk.root)):
-            _read_folder(walk, entry.path, f"{name}/")
+            walk.waiting.append((entry.path, f"{name}/"))
         return
     if _is_inside(entry.path, walk.real_root):
-        walk.files[name] = _read(entry.path, name)
+        walk.places[name] = entry.path
     elif entry.name == "spec.md":
         message = f"{name} is a link to a file outside openspec/"
         raise GeoflowError(message, fix="Replace the link by the file itself.", code="outside-root")
@@ -121,10 +173,15 @@ def _is_inside(path: str, folder: str) -> bool:
     return real == folder or real.startswith(folder + os.sep)
 
 
-def _read(path: str, name: str) -> str:
+def _read(path: str, name: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8", "surrogateescape")
+        descriptor = os.open(path, _READ)
+        try:
+            # Half the cost of a file object, which matters where a tree has thousands of small files.
+            parts = iter(lambda: os.read(descriptor, _PIECE), b"")
+            return b"".join(parts)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise _unreadable(name, error) from error
 

@@ -1,9 +1,11 @@
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from geoflow.errors import GeoflowError
-from geoflow.openspec.disk import find_root, last_modified, load
+from geoflow.openspec.disk import find_root, last_modified, load, open_files
 from tests.builders import write_tree
 
 
@@ -60,10 +62,48 @@ def test_other_links_that_leave_are_not_read(tmp_path: Path) -> None:
 
 
 def test_the_time_of_a_change_is_that_of_its_newest_file(tmp_path: Path) -> None:
-    import os
-
     write_tree(tmp_path, {"openspec/changes/c/a.md": "", "openspec/changes/c/d/b.md": ""})
     os.utime(tmp_path / "openspec/changes/c/a.md", (5, 100))
     os.utime(tmp_path / "openspec/changes/c/d/b.md", (5, 200))
 
     assert last_modified(str(tmp_path), "openspec/changes/c") == 200
+
+
+def test_a_file_is_read_when_it_is_asked_for_and_not_before(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"openspec/specs/x/spec.md": "one", "openspec/changes/c/proposal.md": "two"})
+    (tmp_path / "openspec/changes/empty").mkdir()
+
+    files = open_files(str(tmp_path))
+    write_tree(tmp_path, {"openspec/specs/x/spec.md": "changed"})
+
+    assert set(files) == {"openspec/specs/x/spec.md", "openspec/changes/c/proposal.md", "openspec/changes/empty/"}
+    assert files["openspec/specs/x/spec.md"] == "changed"
+    assert files.raw("openspec/changes/empty/") == b""
+    assert files.get("openspec/specs/y/spec.md") is None
+    assert files.asked == {"openspec/specs/x/spec.md", "openspec/specs/y/spec.md"}
+
+
+def test_a_file_that_goes_away_before_it_is_read_is_told(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"openspec/specs/x/spec.md": "one"})
+    files = open_files(str(tmp_path))
+    (tmp_path / "openspec/specs/x/spec.md").unlink()
+
+    with pytest.raises(GeoflowError) as raised:
+        files["openspec/specs/x/spec.md"]
+
+    assert raised.value.code == "unreadable"
+
+
+def test_folders_may_be_nested_deeper_than_python_recurses(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"openspec/specs/x/spec.md": "one"})
+    here = os.open(tmp_path / "openspec/specs", os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+
+    assert set(load(str(tmp_path))) == {"openspec/specs/x/spec.md"}
+    # Removing it in Python would recurse, too.
+    subprocess.run(["rm", "-rf", str(tmp_path / "openspec")], check=True)
