@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from geoflow.openspec.collate import collation_key
 from geoflow.openspec.delta_reader import ADDED, MODIFIED, REMOVED, RENAMED, read_plan
-from geoflow.openspec.delta_rules import DeltaFile, check_delta, entries, open_delta
-from geoflow.openspec.layout import CHANGES, SPECS, delta_paths
+from geoflow.openspec.delta_rules import DeltaFile, check_delta, entries, open_delta, refusal_issue
+from geoflow.openspec.layout import CHANGES, delta_paths
 from geoflow.openspec.lines import split
 from geoflow.openspec.marks import honoured
 from geoflow.openspec.metadata import FILE, Metadata, read_metadata
@@ -23,9 +23,7 @@ def check_change(change: Folder) -> list[Issue]:
         return [_nested_issue(change, nested)]
     text = change.files[change.names[FILE]] if FILE in change.names else None
     metadata = None if text is None else read_metadata(text)
-    deltas = [
-        open_delta(f"{name}/spec.md", path, change.files[path]) for name, path in delta_paths(change.names).items()
-    ]
+    deltas = [open_delta(name, path, change.files[path]) for name, path in delta_paths(change.names).items()]
     return [
         *_delta_issues(change, deltas),
         *_marker_and_total_issues(change, deltas),
@@ -51,8 +49,14 @@ def _delta_issues(change: Folder, deltas: list[DeltaFile]) -> Iterator[Issue]:
             "A delta spec directly below specs/ belongs to no capability, so it is ignored.",
             "Move it into the folder of its capability, such as specs/<capability>/spec.md.",
         )
+    refused = []
     for delta in deltas:
-        yield from check_delta(delta, change.files.get(f"{SPECS}{delta.place}"))
+        main = change.mains.get(delta.capability)
+        found = check_delta(delta, main)
+        yield from found
+        if entries(delta) and not any(one.level == "ERROR" for one in found):
+            refused += refusal_issue(delta, main)
+    yield from refused
 
 
 def _unread_files(change: Folder) -> list[str]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from geoflow.openspec.blocks import Block, block_scenarios, body_text, spec_blocks
+from geoflow.openspec.applying import apply_delta, scenario_names, without
+from geoflow.openspec.blocks import Block, block_scenarios, body_text
 from geoflow.openspec.delta_reader import Plan, Rename, read_plan
 from geoflow.openspec.headings import folded_name, normal_name
 from geoflow.openspec.lines import Lines, split
-from geoflow.openspec.model import Issue
+from geoflow.openspec.mains import Entry, Main
+from geoflow.openspec.model import Issue, Refusal
 from geoflow.openspec.rules import Where, is_normative, issue, line_span
 from geoflow.openspec.spec_rules import keyword_issue
 
@@ -17,18 +19,23 @@ _SECTIONS = (
 
 
 class DeltaFile(NamedTuple):
-    """A delta spec under check. `place` is its path inside the change's specs folder, `path` relative to the root."""
+    """A delta spec under check: its capability, its path relative to the root, what it says."""
 
-    place: str
+    capability: str
     path: str
     document: Lines
     plan: Plan
 
+    @property
+    def place(self) -> str:
+        """Give the path inside the change's specs folder, by which the npm CLI names the file."""
+        return f"{self.capability}/spec.md"
 
-def open_delta(place: str, path: str, text: str) -> DeltaFile:
+
+def open_delta(capability: str, path: str, text: str) -> DeltaFile:
     """Read a delta spec for checking."""
     document = split(text)
-    return DeltaFile(place, path, document, read_plan(document))
+    return DeltaFile(capability, path, document, read_plan(document))
 
 
 def entries(delta: DeltaFile) -> int:
@@ -37,8 +44,8 @@ def entries(delta: DeltaFile) -> int:
     return len(plan.added) + len(plan.modified) + len(plan.removed) + len(plan.renamed)
 
 
-def check_delta(delta: DeltaFile, main: str | None) -> list[Issue]:
-    """Check a delta spec against itself and against its main spec's text (None where there is none)."""
+def check_delta(delta: DeltaFile, main: Main | None) -> list[Issue]:
+    """Check a delta spec against itself and against its main spec (None where there is none)."""
     return [
         *_ignored_issues(delta),
         *_block_issues(delta, "ADDED", delta.plan.added),
@@ -48,6 +55,16 @@ def check_delta(delta: DeltaFile, main: str | None) -> list[Issue]:
         *_rename_issues(delta),
         *_conflict_issues(delta),
     ]
+
+
+def refusal_issue(delta: DeltaFile, main: Main | None) -> list[Issue]:
+    """Say why an archive would refuse the delta, if it would; for a delta without an error of its own."""
+    applied = apply_delta(delta.document, delta.plan, main, delta.capability)
+    if not isinstance(applied, Refusal):
+        return []
+    line = max(applied.line - 1, 0) if applied.code != "broken-spec" else 0
+    message = f"Archive would refuse this delta: {applied.message}"
+    return [_issue(delta, "C1", line, message, applied.fix, applied.requirement)]
 
 
 def _issue(delta: DeltaFile, rule: str, line: int, message: str, fix: str, requirement: str = "") -> Issue:
@@ -160,30 +177,27 @@ def _rename_conflicts(
         yield _issue(delta, "D9", item.from_line, message, "Either rename it or remove it.", old)
 
 
-def _loss_issues(delta: DeltaFile, main: str) -> Iterator[Issue]:
-    current_document = split(main)
-    current = {normal_name(block.name): block for block in spec_blocks(current_document).blocks}
+def _loss_issues(delta: DeltaFile, main: Main) -> Iterator[Issue]:
     came_from = {normal_name(item.new): normal_name(item.old) for item in delta.plan.renamed}
     renamed_away = {normal_name(item.old) for item in delta.plan.renamed}
     for block in delta.plan.modified:
         name = normal_name(block.name)
-        base = None if name in renamed_away else _base_of(name, current, came_from)
+        base = None if name in renamed_away else _base_of(name, main.entries, came_from)
         if base is None:
             continue
-        before = [scenario.name for scenario in block_scenarios(current_document, base)]
-        after = [scenario.name for scenario in block_scenarios(delta.document, block)]
-        lost = _missing(before, after)
+        before, after = scenario_names(base), scenario_names(Entry(block.name, delta.document, block, ""))
+        lost = without(before, after)
         if lost:
             names = ", ".join(f'"{item}"' for item in lost)
             message = (
                 f'MODIFIED requirement "{block.name}" would drop {names}: it has {len(after)} scenarios, '
-                f"the current spec {len(before)}, and {len(_missing(after, before))} of its are new."
+                f"the current spec {len(before)}, and {len(without(after, before))} of its are new."
             )
             fix = "Copy the dropped scenarios into the MODIFIED block, which replaces the whole requirement."
             yield _issue(delta, "D8", block.start, message, fix, block.name)
 
 
-def _base_of(name: str, current: dict[str, Block], came_from: dict[str, str]) -> Block | None:
+def _base_of(name: str, current: dict[str, Entry], came_from: dict[str, str]) -> Entry | None:
     """Find the block that a MODIFIED name replaces, back through the renames that come before it."""
     visited: set[str] = set()
     key: str | None = name
@@ -193,17 +207,3 @@ def _base_of(name: str, current: dict[str, Block], came_from: dict[str, str]) ->
         visited.add(key)
         key = came_from.get(key)
     return None
-
-
-def _missing(names: list[str], among: list[str]) -> list[str]:
-    """List the names that the other list lacks; a name that stands twice must be there twice."""
-    left: dict[str, int] = {}
-    for name in among:
-        left[name] = left.get(name, 0) + 1
-    missing = []
-    for name in names:
-        if left.get(name, 0):
-            left[name] -= 1
-        else:
-            missing.append(name)
-    return missing

@@ -78,6 +78,8 @@ def without_closing(name: str) -> str:
 def folded_name(name: str) -> str:
     """Fold a name for finding near misses: lower case, runs of white space as one blank."""
     normal = normal_name(name).lower()
+    if normal.isascii() and normal.isprintable():
+        return " ".join(normal.split())
     for character in WHITE:
         normal = normal.replace(character, " ")
     return " ".join(part for part in normal.split(" ") if part)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from geoflow.openspec.mains import Mains
 from geoflow.openspec.metadata import FILE
 from geoflow.openspec.schemas import Schemas, outputs
 
@@ -17,6 +18,7 @@ class Folder(NamedTuple):
     names: Mapping[str, str]
     files: Mapping[str, str]
     schemas: Schemas
+    mains: Mains
 
 
 def nested_changes(folder: Folder) -> list[str]:

@@ -59,7 +59,7 @@ def check_spec(path: str, text: str) -> list[Issue]:
     }
     return [
         *_schema_issues(path, document, headings[at_requirements], requirements, bare),
-        *_structure_issues(path, document),
+        *structure_issues(path, document),
         *_purpose_issues(path, document, purpose, headings[at_purpose or 0]),
         *_outline_issues(path, document, requirements, bare),
         *_keyword_issues(path, document),
@@ -108,7 +108,8 @@ def _schema_issues(
             )
 
 
-def _structure_issues(path: str, document: Lines) -> Iterator[Issue]:
+def structure_issues(path: str, document: Lines) -> Iterator[Issue]:
+    """Find what makes requirements invisible or ambiguous: delta headings, requirements outside, names twice."""
     lines = document.lines
     # A byte order mark keeps the first line from being a heading for this check.
     hashes = [index for index in document.hashes if index >= document.first]

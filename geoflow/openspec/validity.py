@@ -6,6 +6,7 @@ from typing import NamedTuple
 from geoflow.openspec.change_rules import check_change
 from geoflow.openspec.collate import collation_key
 from geoflow.openspec.layout import Layout, layout
+from geoflow.openspec.mains import Mains
 from geoflow.openspec.model import ItemType, Report
 from geoflow.openspec.nesting import Folder
 from geoflow.openspec.schemas import Schemas
@@ -33,16 +34,17 @@ class OpenTree(NamedTuple):
     files: Mapping[str, str]
     found: Layout
     schemas: Schemas
+    mains: Mains
 
 
 def open_tree(files: Mapping[str, str]) -> OpenTree:
     """Sort the files of a tree (as for `validate`)."""
-    return OpenTree(files, layout(files), Schemas(files))
+    return OpenTree(files, layout(files), Schemas(files), Mains(files))
 
 
 def folder_of(tree: OpenTree, change: str) -> Folder:
     """Give the files of an active change."""
-    return Folder(change, tree.found.changes[change], tree.files, tree.schemas)
+    return Folder(change, tree.found.changes[change], tree.files, tree.schemas, tree.mains)
 
 
 def check_item(item: Item, tree: OpenTree) -> Report:

@@ -31,3 +31,14 @@ def with_ending(text: str, ending: str) -> str:
     """Give a text with all its line endings turned into one kind."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     return plain if ending == "\n" else plain.replace("\n", ending)
+
+
+def match_ending(text: str, original: str | None) -> str:
+    r"""Give a text (line feeds) the line ending that the document it replaces has most, CRLF where both are as many.
+
+    As the npm CLI does on writing: a document without LF, or none at all, leaves the text as it is.
+    """
+    if original is None or "\n" not in original:
+        return text
+    plain = text.replace("\r\n", "\n")
+    return plain.replace("\n", "\r\n") if line_ending(original) == "\r\n" else plain

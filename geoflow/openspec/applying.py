@@ -1,0 +1,294 @@
+"""Applying a delta to the requirements of a main spec, or refusing it.
+
+Renamed, removed, modified, added: in this order. The rules and the order of refusals are those of the npm CLI 1.13.2.
+No text is put together here: `validate` asks for every delta of every change whether an archive would refuse it.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from geoflow.openspec.blocks import block_scenarios
+from geoflow.openspec.delta_reader import Plan
+from geoflow.openspec.headings import folded_name, normal_name, requirement_name
+from geoflow.openspec.lines import Lines
+from geoflow.openspec.mains import Entry, Main
+from geoflow.openspec.model import Counts, Refusal
+from geoflow.openspec.spec_rules import structure_issues
+
+
+class Applied(NamedTuple):
+    """What a delta makes of the requirements of a spec, before any text is put together.
+
+    `entries` are the requirements by name, in the order in which they came; `keys` name, for each block that the spec
+    had, what it is called now.
+    """
+
+    entries: dict[str, Entry]
+    keys: list[str]
+    counts: Counts
+    warnings: tuple[str, ...]
+
+
+def apply_delta(document: Lines, plan: Plan, main: Main | None, capability: str) -> Applied | Refusal:
+    """Apply a delta to the requirements of a main spec (None: a new one), without putting text together."""
+    refusal = _check_plan(plan) or _check_target(plan, main, capability)
+    if refusal:
+        return refusal
+    state = _State(document, main)
+    for step in (_rename, _remove, _modify, _add):
+        refusal = step(state, plan)
+        if refusal:
+            return refusal
+    warnings = [
+        f'Requirement "{orphan.name}" on line {orphan.line + 1} stands outside the delta sections and is not applied.'
+        for orphan in plan.orphans
+    ]
+    counts = Counts(state.added, state.modified, state.removed, state.renamed)
+    return Applied(state.entries, state.keys, counts, (*warnings, *state.warnings))
+
+
+def _refuse(code: str, message: str, fix: str, at: tuple[str, int]) -> Refusal:
+    """Refuse because of a requirement and its line index."""
+    return Refusal(code, message, fix, at[0], at[1] + 1)
+
+
+def _check_plan(plan: Plan) -> Refusal | None:
+    """Refuse a delta that contradicts itself."""
+    for lone in plan.unpaired:
+        other = "TO" if lone.side == "FROM" else "FROM"
+        return _refuse(
+            "unpaired-rename",
+            f'The {lone.side} line of "{lone.name}" has no {other} line.',
+            "Write each rename as a FROM line with its TO line below.",
+            (lone.name, lone.line),
+        )
+    olds, news = ([(one.old, one.from_line) for one in plan.renamed], [(one.new, one.to_line) for one in plan.renamed])
+    for names, where in (
+        ([(one.name, one.start) for one in plan.added], "ADDED"),
+        ([(one.name, one.start) for one in plan.modified], "MODIFIED"),
+        ([(one.name, one.line) for one in plan.removed], "REMOVED"),
+        (olds, "FROM"),
+        (news, "TO"),
+    ):
+        repeated = _repeated(names)
+        if repeated:
+            return _refuse("duplicate", f'"{repeated[0]}" stands twice under {where}.', "Keep one of them.", repeated)
+    return _check_renames(plan) or _check_sections(plan)
+
+
+def _repeated(names: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
+    seen: set[str] = set()
+    for name, line in names:
+        key = normal_name(name)
+        if key in seen:
+            return name, line
+        seen.add(key)
+    return None
+
+
+def _check_renames(plan: Plan) -> Refusal | None:
+    added = {normal_name(block.name) for block in plan.added}
+    modified = {normal_name(block.name) for block in plan.modified}
+    removed = {folded_name(item.name) for item in plan.removed} if plan.renamed else set()
+    for item in plan.renamed:
+        old, new = normal_name(item.old), normal_name(item.new)
+        if folded_name(old) in removed:
+            return _both("RENAMED", "REMOVED", item.old, item.from_line)
+        if old in modified:
+            return _refuse(
+                "modified-old-name",
+                f'MODIFIED names "{old}", which this delta renames to "{new}".',
+                f'Write the new name "{new}" under MODIFIED.',
+                (old, item.from_line),
+            )
+        if new in added:
+            return _refuse(
+                "renamed-and-added",
+                f'"{new}" is both the new name of a rename and an ADDED requirement.',
+                "Choose another name for one of them.",
+                (new, item.to_line),
+            )
+    return None
+
+
+def _check_sections(plan: Plan) -> Refusal | None:
+    added = {normal_name(block.name) for block in plan.added}
+    removed = {normal_name(item.name) for item in plan.removed}
+    for block in plan.modified:
+        key = normal_name(block.name)
+        if key in removed or key in added:
+            return _both("MODIFIED", "REMOVED" if key in removed else "ADDED", block.name, block.start)
+    for block in plan.added:
+        if normal_name(block.name) in removed:
+            return _both("ADDED", "REMOVED", block.name, block.start)
+    return None
+
+
+def _both(one: str, other: str, name: str, line: int) -> Refusal:
+    message = f'Requirement "{name}" stands under both {one} and {other}.'
+    return _refuse("in-two-sections", message, "Keep it under one of the two.", (name, line))
+
+
+def _check_target(plan: Plan, main: Main | None, capability: str) -> Refusal | None:
+    """Refuse a delta without operations, or one that its main spec cannot take."""
+    if not (plan.added or plan.modified or plan.removed or plan.renamed):
+        return Refusal(
+            "no-operations",
+            f"The delta of {capability} adds, modifies, removes and renames nothing.",
+            "Write a delta section such as `## ADDED Requirements` with a requirement in it.",
+        )
+    if main is None:
+        if plan.modified or plan.renamed:
+            return Refusal(
+                "no-spec",
+                f"There is no main spec {capability}, so nothing in it can be modified or renamed.",
+                "Put the requirements under `## ADDED Requirements`, or mend the name of the delta's folder.",
+            )
+        return None
+    broken = next(structure_issues(main.path, main.document), None)
+    if broken is None:
+        return None
+    message = f"The main spec {capability} cannot be updated as it is: {broken.message}"
+    return Refusal("broken-spec", message, broken.fix, broken.requirement, broken.span.line)
+
+
+class _State:
+    """The requirements while a delta is applied to them."""
+
+    __slots__ = ("added", "document", "entries", "folds", "keys", "modified", "new", "removed", "renamed", "warnings")
+
+    def __init__(self, document: Lines, main: Main | None) -> None:
+        self.document = document
+        self.new = main is None
+        self.entries = dict(main.entries) if main else {}
+        self.keys = list(main.keys) if main else []
+        self.folds = set(main.folds) if main else set()
+        self.added = self.modified = self.removed = self.renamed = 0
+        self.warnings: list[str] = []
+
+    def near(self, name: str, besides: str | None = None) -> str | None:
+        """Find another requirement whose name folds to the same as this one."""
+        folded = folded_name(name)
+        if folded not in self.folds:
+            return None
+        return next((key for key in self.entries if key != besides and folded_name(key) == folded), None)
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Add a requirement, or put it in the place of the one of this name."""
+        self.entries[key] = entry
+        self.folds.add(folded_name(key))
+
+
+def _rename(state: _State, plan: Plan) -> Refusal | None:
+    for item in plan.renamed:
+        old, new = normal_name(item.old), normal_name(item.new)
+        known = new in state.entries
+        if old not in state.entries:
+            near = state.near(old, new) if known else None
+            if known and near is None:
+                continue  # An earlier archive, or a person, has renamed it already.
+            return _missing("rename-source", "RENAMED", (item.old, item.from_line), near)
+        near = new if known else state.near(new, old)
+        if near is not None:
+            return _taken("rename-target", "RENAMED", (new, item.to_line), near)
+        before = state.entries.pop(old)
+        state.put(new, Entry(new, before.document, before.block, f"### Requirement: {new}"))
+        if old in state.keys:
+            state.keys[state.keys.index(old)] = new
+        state.renamed += 1
+    return None
+
+
+def _remove(state: _State, plan: Plan) -> Refusal | None:
+    if state.new:
+        if plan.removed:
+            state.warnings.append("There is no main spec yet, so what is under REMOVED is passed over.")
+        return None
+    for item in plan.removed:
+        key = normal_name(item.name)
+        if key in state.entries:
+            del state.entries[key]
+            state.removed += 1
+            continue
+        near = state.near(key)
+        if near is not None:
+            return _missing("removed", "REMOVED", (item.name, item.line), near)
+        state.warnings.append(f'Requirement "{item.name}" under REMOVED is not in the spec: taken as removed already.')
+    return None
+
+
+def _modify(state: _State, plan: Plan) -> Refusal | None:
+    for block in plan.modified:
+        key = normal_name(block.name)
+        current, incoming = state.entries.get(key), Entry(block.name, state.document, block, "")
+        if current is None:
+            return _missing("modified", "MODIFIED", (block.name, block.start), state.near(key))
+        if _first_name(incoming) != key:
+            message = f'The heading of the MODIFIED requirement "{block.name}" has no name that can be read.'
+            return _refuse("modified-heading", message, "Write the name behind it.", (block.name, block.start))
+        lost = without(scenario_names(current), scenario_names(incoming))
+        if lost:
+            names = ", ".join(f'"{name}"' for name in lost)
+            message = f'MODIFIED requirement "{block.name}" would drop {names}.'
+            fix = "Copy the dropped scenarios into the MODIFIED block, which replaces the whole requirement."
+            return _refuse("drops-scenarios", message, fix, (block.name, block.start))
+        state.modified += current.raw() != incoming.raw()
+        state.put(key, incoming)
+    return None
+
+
+def _first_name(entry: Entry) -> str | None:
+    name = requirement_name(entry.raw().partition("\n")[0])
+    return None if name is None else normal_name(name)
+
+
+def _add(state: _State, plan: Plan) -> Refusal | None:
+    for block in plan.added:
+        key, incoming = normal_name(block.name), Entry(block.name, state.document, block, "")
+        current = state.entries.get(key)
+        if current is not None:
+            if current.raw() == incoming.raw():
+                continue  # It has been added already.
+            return _taken("added", "ADDED", (block.name, block.start), key)
+        near = state.near(key)
+        if near is not None:
+            return _taken("added", "ADDED", (block.name, block.start), near)
+        state.put(key, incoming)
+        state.added += 1
+    return None
+
+
+def _missing(code: str, section: str, at: tuple[str, int], near: str | None) -> Refusal:
+    if near is None:
+        message = f'Requirement "{at[0]}" under {section} is not in the spec.'
+        return _refuse(f"{code}-missing", message, "Write the name as the spec has it.", at)
+    message = f'Requirement "{at[0]}" under {section} is not in the spec, which has "{near}".'
+    return _refuse(f"{code}-near", message, f'Write the name as the spec has it: "{near}".', at)
+
+
+def _taken(code: str, section: str, at: tuple[str, int], holder: str) -> Refusal:
+    if holder == normal_name(at[0]):
+        message = f'Requirement "{at[0]}" under {section} is in the spec already, with another text.'
+        fix = "Put it under MODIFIED, or choose another name." if code == "added" else "Choose another name."
+        return _refuse(f"{code}-exists", message, fix, at)
+    message = f'Requirement "{at[0]}" under {section} differs from "{holder}" in the spec only in case or spacing.'
+    return _refuse(f"{code}-near", message, "Choose a name of its own, or modify that one.", at)
+
+
+def scenario_names(entry: Entry) -> list[str]:
+    """List the names of a requirement's scenarios as merges compare them."""
+    return [scenario.name for scenario in block_scenarios(entry.document, entry.block)]
+
+
+def without(names: Iterable[str], among: Iterable[str]) -> list[str]:
+    """List the names that the other list lacks; a name that stands twice must be there twice."""
+    left: dict[str, int] = {}
+    for name in among:
+        left[name] = left.get(name, 0) + 1
+    lacking = []
+    for name in names:
+        if left.get(name, 0):
+            left[name] -= 1
+        else:
+            lacking.append(name)
+    return lacking
