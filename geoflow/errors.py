@@ -35,3 +35,26 @@ class GeoflowError(Exception):
         self.fix = fix
         self.code = code
         self.exit_code = exit_code
+
+
+_UNREADABLE_FIXES = {
+    "unreadable": "Make it a file that you may read.",
+    "outside-root": "Replace the link by the file itself.",
+    "bad-name": "Rename the folder.",
+}
+
+
+class UnreadableError(GeoflowError):
+    """A file of a tree is there and cannot be read.
+
+    Args:
+        path: The file, relative to the root of the tree.
+        reason: Why it cannot be read, a clause.
+        code: A stable kebab-case name that scripts may match.
+    """
+
+    def __init__(self, path: str, reason: str, *, code: str = "unreadable") -> None:
+        fix = _UNREADABLE_FIXES[code]
+        super().__init__(f"{path} cannot be read: {reason}", fix=fix, code=code)
+        self.path = path
+        self.reason = reason

@@ -6,8 +6,17 @@ from geoflow.errors import GeoflowError
 from geoflow.openspec.disk import find_root
 
 
-def root_here() -> str:
-    """Find the folder that holds `openspec/`: here or the nearest one above; GeoflowError `no-openspec`."""
+def root_here(store: str = "") -> str:
+    """Find the folder that holds `openspec/`: here or the nearest one above.
+
+    Raises:
+        GeoflowError: There is none (`no-openspec`), or a store would be used (`store-not-supported`): the one that was
+            asked for, one that a config names, or the user's default.
+    """
+    if store:
+        from geoflow.openspec.stores import no_store
+
+        raise no_store(store, "asked for with --store")
     try:
         here = os.getcwd()  # noqa: PTH109  (pathlib costs more than the whole command)
     except FileNotFoundError:
@@ -16,6 +25,11 @@ def root_here() -> str:
         ) from None
     root = find_root(here)
     if root is None:
+        from geoflow.openspec.stores import default_store, no_store
+
+        default, path = default_store()
+        if default:
+            raise no_store(default, f"the default for folders without openspec/, set in {path}")
         raise GeoflowError(
             f"There is no openspec/ folder in {here} or above it.",
             fix="Go to a folder that has one, or make it: `mkdir -p openspec/specs`.",

@@ -86,7 +86,7 @@ def _parse_any(text: str) -> Any:
     try:
         node = YAML(typ="safe", pure=True).compose(_readable(text))
         return _value(node, {})
-    except (YAMLError, RecursionError, ValueError) as error:
+    except (YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise YamlError(str(error).partition("\n")[0]) from error
 
 
@@ -111,7 +111,7 @@ def _value(node: Any, seen: dict[int, Any]) -> Any:
     mapping: dict[str, Any] = {}
     seen[id(node)] = mapping
     for key_node, value_node in node.value:
-        key = str(_value(key_node, seen))
+        key = _key(_value(key_node, seen))
         if key in mapping:
             message = f"the key {key} stands twice"
             raise YamlError(message)
@@ -122,5 +122,20 @@ def _value(node: Any, seen: dict[int, Any]) -> Any:
 def _plain(text: str) -> Any:
     if text in _WORD_VALUES:
         return _WORD_VALUES[text]
-    # What number it is does not matter to any reader here, only that it is no text.
-    return 0.0 if re.fullmatch(_NUMBER, text, re.ASCII) else text
+    return _number(text) if re.fullmatch(_NUMBER, text, re.ASCII) else text
+
+
+def _number(text: str) -> float:
+    bare = text.lower()
+    if bare.startswith(("0x", "0o")):
+        return float(int(bare, 0))
+    return float(bare.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _key(value: Any) -> str:
+    """Write a key as the npm CLI's mappings do."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

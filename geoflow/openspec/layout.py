@@ -6,6 +6,8 @@ from typing import NamedTuple, TypeVar
 SPECS = "openspec/specs/"
 CHANGES = "openspec/changes/"
 ARCHIVE = "openspec/changes/archive/"
+SCHEMAS = "openspec/schemas/"
+USER_SCHEMAS = "~/openspec/schemas/"  # where the user's own lie in `{path: text}`, wherever they lie on the disk
 _T = TypeVar("_T")
 
 
