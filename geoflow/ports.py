@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from geoflow.openspec.model import WritePlan
 from geoflow.questions.retrieval import Found
 
 JsonValue = Any
@@ -145,6 +146,22 @@ class Documents(Protocol):
 
     def create(self, files: Mapping[str, str]) -> None:
         """Write new files, all or none; GeoflowError `exists` where one is there already."""
+
+
+class PlanningTree(Protocol):
+    """The folder `openspec/` of a work tree, where a write plan is carried out."""
+
+    def read(self) -> Mapping[str, str]:
+        """Read what is not archived: {path: text}, paths relative to the root."""
+        ...
+
+    def holds(self, path: str) -> bool:
+        """Tell whether anything stands at a path, be it a link that leads nowhere."""
+        ...
+
+    def carry_out(self, plan: WritePlan, made_from: Mapping[str, str]) -> None:
+        """Carry out a plan, all of it or nothing; GeoflowError where a file is not as it was when the plan was made."""
+        ...
 
 
 class Passages(Protocol):

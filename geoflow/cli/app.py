@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from geoflow import __version__
-from geoflow.cli import ask, demo, improve, list_, model, monitor, propose, review, show, validate
+from geoflow.cli import archive, ask, demo, improve, list_, model, monitor, propose, review, show, validate
 from geoflow.cli.render import print_error
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -64,5 +64,6 @@ app.add_typer(monitor.app, name="monitor", rich_help_panel=_VERBS)
 app.command("demo", rich_help_panel=_BESIDE)(demo.demo)
 app.command("validate", rich_help_panel=_BESIDE)(validate.validate)
 app.command("list", rich_help_panel=_BESIDE)(list_.list_)
+app.command("archive", rich_help_panel=_BESIDE)(archive.archive)
 app.command("show", rich_help_panel=_BESIDE)(show.show)
 app.add_typer(model.app, name="model", rich_help_panel=_BESIDE)

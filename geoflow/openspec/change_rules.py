@@ -59,7 +59,7 @@ def _delta_issues(change: Folder, deltas: list[DeltaFile]) -> Iterator[Issue]:
     yield from refused
 
 
-def _unread_files(change: Folder) -> list[str]:
+def unread_files(change: Folder) -> list[str]:
     """List Markdown files below specs/ with delta sections that no reader opens."""
     found = []
     for name in change.names:
@@ -72,7 +72,7 @@ def _unread_files(change: Folder) -> list[str]:
 
 
 def _marker_and_total_issues(change: Folder, deltas: list[DeltaFile]) -> Iterator[Issue]:
-    unread = _unread_files(change)
+    unread = unread_files(change)
     yield from (_unread_issue(change, name) for name in unread)
     empty = [delta for delta in deltas if not entries(delta)]
     yield from (_no_entries_issue(delta) for delta in empty if delta.plan.present)

@@ -1,11 +1,13 @@
 """Merging a delta into a main spec: the new text, byte for byte what the npm CLI 1.13.2 writes."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from geoflow.openspec.applying import Applied, apply_delta
 from geoflow.openspec.delta_reader import read_plan
+from geoflow.openspec.layout import SPECS
 from geoflow.openspec.leftovers import unaccounted
-from geoflow.openspec.lines import split
+from geoflow.openspec.lines import Lines, split
 from geoflow.openspec.mains import Entry, Main, open_main
 from geoflow.openspec.model import Merged, Refusal
 from geoflow.openspec.purpose import Skeleton, new_spec, purpose_of
@@ -25,29 +27,41 @@ def merge(delta: str, spec: str | None, *, capability: str, change: str) -> Merg
     Returns:
         The new text with what was done, or why nothing can be done.
     """
-    path = f"openspec/specs/{capability}/spec.md"
-    document = split(delta)
-    main = None if spec is None else open_main(path, spec)
-    applied = apply_delta(document, read_plan(document), main, capability)
+    main = None if spec is None else open_main(f"{SPECS}{capability}/spec.md", spec)
+    built = build(Source(delta, split(delta), capability, change), main)
+    if isinstance(built, Refusal):
+        return built
+    changed = spec is None or any(built.counts)
+    text = match_ending(built.text, spec) if changed else spec or ""
+    return built._replace(text=text)
+
+
+class Source(NamedTuple):
+    """A delta to merge: its text, its lines, the capability it is for, the change it belongs to."""
+
+    text: str
+    document: Lines
+    capability: str
+    change: str
+
+
+def build(source: Source, main: Main | None) -> Merged | Refusal:
+    """Merge as `merge` does, with the text put together in any case and with line feeds: what archive validates."""
+    applied = apply_delta(source.document, read_plan(source.document), main, source.capability)
     if isinstance(applied, Refusal):
         return applied
     warnings = list(applied.warnings)
     if main is None:
-        skeleton = new_spec(capability, change, purpose_of(delta))
-        main = open_main(path, skeleton.text)
+        skeleton = new_spec(source.capability, source.change, purpose_of(source.text))
+        main = open_main("", skeleton.text)
         warnings += _purpose_warnings(skeleton)
-    elif _other_purpose(delta, main):
+    elif _other_purpose(source.text, main):
         warnings.append("The delta's Purpose is not used: the spec has one. Edit the spec itself to change it.")
-    return _merged(applied, main, warnings, original=spec)
-
-
-def _merged(applied: Applied, main: Main, warnings: list[str], *, original: str | None) -> Merged:
     kept = _kept(applied, main)
     warnings += (
         f'"{heading}" stands inside requirement "{name}" and goes with it.' for heading, name in lost_with(kept)
     )
-    changed = original is None or any(applied.counts)
-    text = match_ending(rebuilt(main, [entry for _, entry in kept if entry]), original) if changed else original or ""
+    text = rebuilt(main, [entry for _, entry in kept if entry])
     bare = not applied.entries
     return Merged(text, applied.counts, tuple(warnings), bare, unaccounted(main) if bare else ())
 
