@@ -14,7 +14,10 @@ _QUOTED = r'"([^"\\]*)"|\'([^\']*)\''
 _NUMBER = (
     r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-_CONTROLS = sorted({*range(32), *range(127, 160)} - set(map(ord, "\t\n")))
+_FORBIDDEN = dict.fromkeys(
+    {*range(32), *range(127, 160), *map(ord, "\u2028\u2029\ufffe\uffff")} - set(map(ord, "\t\n")), "\ue000"
+)
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _WORD_VALUES: Final[dict[str, Any]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -51,6 +54,8 @@ def _parse_simple(text: str) -> dict[str, Any] | None:
     for line in text.split("\n"):
         bare = line.strip(" ")
         if not bare.strip("\t") or bare[0] == "#":
+            if last and bare[:1] == "\t":
+                raise _NotSimple
             continue
         item = re.fullmatch(_ITEM, line, re.ASCII)
         if item and last:
@@ -91,9 +96,39 @@ def _parse_any(text: str) -> Any:
 
 
 def _readable(text: str) -> str:
-    """Leave LF and CRLF as the only line endings, as the npm CLI reads them; what YAML forbids becomes a letter."""
+    """Rewrite what the npm CLI's reader takes and this one does not, values aside, into what both take.
+
+    LF and CRLF are the only line endings; what YAML forbids becomes a letter; a tab between words is a blank.
+    """
     whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\r\n", "\n")
-    return whole.translate(dict.fromkeys((*_CONTROLS, *map(ord, "\u2028\u2029\ufffe\uffff")), "\ue000"))
+    lines: list[str] = []
+    levels: list[int] = []
+    before = ""
+    for raw in whole.translate(_FORBIDDEN).split("\n"):
+        bare = raw.lstrip(" ")
+        if not bare.strip("\t"):
+            lines.append(raw if bare and before.endswith((":", "-", "?")) and before != "---" else "")
+            continue
+        line = raw[: len(raw) - len(bare)] + bare[0] + bare[1:].replace("\t", " ")
+        if bare[:2].strip(" ") == ":":
+            line = " " * _level_of_bare_colon(_indent(line), levels, before) + line.lstrip(" ")
+        if bare[0] != "#" and (bare != "..." or not before):
+            before = line.rstrip(" ")
+            levels = [*(level for level in levels if level < _indent(line)), _indent(line)]
+        lines.append(line)
+    return "" if before == "..." else "\n".join(lines)
+
+
+def _level_of_bare_colon(indent: int, levels: list[int], before: str) -> int:
+    """Give the indent that a value without a key really has: where it stands below a value, it is a key beside it."""
+    value = before.partition(": ")[2].lstrip(" ")
+    if levels and indent > levels[-1] and (not value or value[0] in "|>"):
+        return indent
+    return max((level for level in levels if level <= indent), default=indent)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _value(node: Any, seen: dict[int, Any]) -> Any:
@@ -102,7 +137,8 @@ def _value(node: Any, seen: dict[int, Any]) -> Any:
     if id(node) in seen:
         return seen[id(node)]
     if node.id == "scalar":
-        return _plain(node.value) if node.style is None else node.value
+        is_text = node.style is not None or str(node.tag) == _TEXT_TAG
+        return node.value if is_text else _plain(node.value)
     if node.id == "sequence":
         items: list[Any] = []
         seen[id(node)] = items

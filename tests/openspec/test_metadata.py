@@ -86,3 +86,27 @@ def test_a_mark_in_metadata_that_is_no_yaml_is_told() -> None:
 def test_a_schema_that_cannot_be_read_takes_the_marks_away() -> None:
     found = _marks("schema: own\nretire_capabilities: true\n", **{"openspec/schemas/own/schema.yaml": "name: own\n"})
     assert found == Marks(retire_problem="the schema own cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("x: a\n : b", {"x": "a", "": "b"}),
+        ("x: a\n :", {"x": "a", "": None}),
+        ("x: |\n :", {"x": ":"}),
+        ("x:\n  y: 1\n :", {"x": {"y": 1}, "": None}),
+        ("x:\ty", {"x": "y"}),
+        ("x: 1\n\t", {"x": 1}),
+        ("# a\n...", None),
+        ("x: !!str 1", {"x": "1"}),
+        ("1: a\n0x2: b\n.5: c", {"1": "a", "2": "b", "0.5": "c"}),
+    ],
+)
+def test_odd_yaml_is_read_as_the_npm_cli_reads_it(text: str, value: object) -> None:
+    assert parse_yaml(text) == value
+
+
+@pytest.mark.parametrize("text", ["x:\n\t", "x: 0x" + "f" * 400, "a\n...\nb: 1"])
+def test_what_is_no_yaml_is_told(text: str) -> None:
+    with pytest.raises(YamlError):
+        parse_yaml(text)
