@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 def list_(
     specs: bool = typer.Option(False, "--specs", help="List the specs."),
     changes: bool = typer.Option(False, "--changes", help="List the active changes (what is listed anyway)."),
+    order: bool = typer.Option(
+        False, "--order", help="Show which changes conflict, and in which order the rest archive."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document, in the shape of the npm CLI."),
 ) -> None:
     """List the active changes with their tasks, newest first, or the specs with their requirements.
@@ -24,6 +27,12 @@ def list_(
     from geoflow.openspec.validity import open_tree
 
     root = root_here()
+    if order:
+        from geoflow.cli.order import refuse_specs, show_order
+
+        refuse_specs(asked=specs)
+        show_order(root, as_json=as_json)
+        return
     tree = open_tree(load(root, archive=False))
     rows = _specs(tree) if specs and not changes else _changes(root, tree)
     name = "specs" if specs and not changes else "changes"
