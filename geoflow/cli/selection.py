@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from geoflow.errors import ExitCode, GeoflowError
+from geoflow.openspec.items import Item
 from geoflow.openspec.layout import Layout
-from geoflow.openspec.validity import Item
 
 TYPES = ("spec", "change")
 

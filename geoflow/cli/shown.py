@@ -6,11 +6,12 @@ from typing import Any
 from geoflow.cli.render import printable
 from geoflow.errors import GeoflowError
 from geoflow.openspec.headings import level, title
+from geoflow.openspec.items import Item
 from geoflow.openspec.layout import delta_paths
 from geoflow.openspec.lines import split
 from geoflow.openspec.model import Delta, Requirement, Scenario
 from geoflow.openspec.parser import parse_delta, parse_spec
-from geoflow.openspec.validity import Item, OpenTree
+from geoflow.openspec.validity import OpenTree
 
 
 def print_source(item: Item, tree: OpenTree) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import NamedTuple
 
+from geoflow.cli.judge import Judge
 from geoflow.cli.root import root_here
 from geoflow.cli.selection import check_type, select
 from geoflow.cli.validation_report import Checked, json_report, text_report
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec.disk import load
-from geoflow.openspec.validity import Item, OpenTree, check_item, items, open_tree
+from geoflow.openspec.disk import open_files
+from geoflow.openspec.items import Item, items
+from geoflow.openspec.layout import Layout, layout
 
 
 class Request(NamedTuple):
@@ -54,8 +56,11 @@ def run(request: Request) -> int:
             exit_code=ExitCode.USAGE,
         )
     root = root_here()
-    tree = open_tree(load(root, archive=False))
-    checked = [_timed(item, tree) for item in _selected(request, tree)]
+    files = open_files(root, archive=False)
+    found = layout(files)
+    judge = Judge(root, files, found)
+    checked = [_timed(item, judge) for item in _selected(request, found)]
+    judge.remember(whole=request.everything or (request.specs and request.changes))
     if request.as_json:
         sys.stdout.write(json_report(checked, root, _types(request, checked), strict=request.strict))
     else:
@@ -64,16 +69,16 @@ def run(request: Request) -> int:
     return int(ExitCode.OK if passed else ExitCode.NO)
 
 
-def _selected(request: Request, tree: OpenTree) -> list[Item]:
+def _selected(request: Request, found: Layout) -> list[Item]:
     if request.names and not (request.everything or request.specs or request.changes):
-        return [select(name, request.type, tree.found) for name in request.names]
+        return [select(name, request.type, found) for name in request.names]
     specs, changes = request.everything or request.specs, request.everything or request.changes
-    return items(tree.found, specs=specs, changes=changes)
+    return items(found, specs=specs, changes=changes)
 
 
-def _timed(item: Item, tree: OpenTree) -> Checked:
+def _timed(item: Item, judge: Judge) -> Checked:
     begin = perf_counter()
-    report = check_item(item, tree)
+    report = judge.judge(item)
     return Checked(report, round((perf_counter() - begin) * 1000))
 
 

@@ -3,29 +3,17 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from geoflow.errors import UnreadableError
+from geoflow.openspec.archived_rules import check_finished
 from geoflow.openspec.change_rules import check_change
-from geoflow.openspec.collate import collation_key
+from geoflow.openspec.items import Item, items
 from geoflow.openspec.layout import Layout, layout
 from geoflow.openspec.mains import Mains
-from geoflow.openspec.model import ItemType, Report
+from geoflow.openspec.model import Report
 from geoflow.openspec.nesting import Folder
+from geoflow.openspec.rules import Where, issue
 from geoflow.openspec.schemas import Schemas
 from geoflow.openspec.spec_rules import check_spec
-
-
-class Item(NamedTuple):
-    """Something that can be validated: a main spec or an active change."""
-
-    type: ItemType
-    id: str
-
-
-def items(found: Layout, *, specs: bool = True, changes: bool = True) -> list[Item]:
-    """List what there is to validate in the npm CLI's order; a change stands before a spec of the same id."""
-    names = [Item("change", name) for name in found.changes] if changes else []
-    if specs:
-        names.extend(Item("spec", name) for name in found.specs)
-    return sorted(names, key=lambda item: collation_key(item.id))
 
 
 class OpenTree(NamedTuple):
@@ -37,9 +25,9 @@ class OpenTree(NamedTuple):
     mains: Mains
 
 
-def open_tree(files: Mapping[str, str]) -> OpenTree:
-    """Sort the files of a tree (as for `validate`)."""
-    return OpenTree(files, layout(files), Schemas(files), Mains(files))
+def open_tree(files: Mapping[str, str], found: Layout | None = None) -> OpenTree:
+    """Sort the files of a tree (as for `validate`), unless that was done."""
+    return OpenTree(files, found or layout(files), Schemas(files), Mains(files))
 
 
 def folder_of(tree: OpenTree, change: str) -> Folder:
@@ -48,13 +36,23 @@ def folder_of(tree: OpenTree, change: str) -> Folder:
 
 
 def check_item(item: Item, tree: OpenTree) -> Report:
-    """Validate one item."""
-    if item.type == "spec":
-        path = tree.found.specs[item.id]
-        issues = check_spec(path, tree.files[path])
-    else:
-        issues = check_change(folder_of(tree, item.id))
+    """Validate one item; a file that cannot be read makes an item invalid, and nothing more is said of it."""
+    try:
+        if item.type == "spec":
+            path = tree.found.specs[item.id]
+            issues = check_spec(path, tree.files[path])
+        else:
+            issues = check_change(folder_of(tree, item.id))
+    except UnreadableError as error:
+        rule = "S0" if item.type == "spec" else "C0"
+        issues = [issue(rule, Where("file", error.path), f"{error.message}.", error.fix)]
     return Report(item.id, item.type, tuple(issues))
+
+
+def check_archived(change: str, tree: OpenTree) -> Report:
+    """Check the tasks of an archived change."""
+    folder = Folder(change, tree.found.archived[change], tree.files, tree.schemas, tree.mains)
+    return Report(change, "change", tuple(check_finished(folder)))
 
 
 def validate(files: Mapping[str, str], *, specs: bool = True, changes: bool = True) -> tuple[Report, ...]:
