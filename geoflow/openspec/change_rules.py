@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
+from geoflow.errors import UnreadableError
 from geoflow.openspec.collate import collation_key
 from geoflow.openspec.delta_reader import ADDED, MODIFIED, REMOVED, RENAMED, read_plan
 from geoflow.openspec.delta_rules import DeltaFile, check_delta, entries, open_delta, refusal_issue
-from geoflow.openspec.layout import CHANGES, delta_paths
+from geoflow.openspec.layout import CHANGES, SPECS, delta_paths
 from geoflow.openspec.lines import split
-from geoflow.openspec.marks import honoured
-from geoflow.openspec.metadata import FILE, Metadata, read_metadata
+from geoflow.openspec.mains import Main
+from geoflow.openspec.marks import change_metadata, honoured
+from geoflow.openspec.metadata import FILE, Metadata
 from geoflow.openspec.model import Issue
 from geoflow.openspec.nesting import Folder, nested_changes
-from geoflow.openspec.progress import change_schema, tracked_tasks
+from geoflow.openspec.progress import change_schema, task_text, tracked_tasks
 from geoflow.openspec.rules import Where, issue, line_span
 from geoflow.openspec.task_rules import TaskFile, check_checkboxes, check_numbers
 
@@ -21,12 +23,11 @@ def check_change(change: Folder) -> list[Issue]:
     nested = nested_changes(change)
     if nested:
         return [_nested_issue(change, nested)]
-    text = change.files[change.names[FILE]] if FILE in change.names else None
-    metadata = None if text is None else read_metadata(text)
+    metadata = change_metadata(change)
     deltas = [open_delta(name, path, change.files[path]) for name, path in delta_paths(change.names).items()]
     return [
         *_delta_issues(change, deltas),
-        *_marker_and_total_issues(change, deltas),
+        *_marker_and_total_issues(change, metadata, deltas),
         *_task_issues(change, metadata),
     ]
 
@@ -51,12 +52,22 @@ def _delta_issues(change: Folder, deltas: list[DeltaFile]) -> Iterator[Issue]:
         )
     refused = []
     for delta in deltas:
-        main = change.mains.get(delta.capability)
-        found = check_delta(delta, main)
+        main, problem = _main(change, delta.capability)
+        found = check_delta(delta, main, problem)
         yield from found
-        if entries(delta) and not any(one.level == "ERROR" for one in found):
+        if not problem and entries(delta) and not any(one.level == "ERROR" for one in found):
             refused += refusal_issue(delta, main)
     yield from refused
+
+
+def _main(change: Folder, capability: str) -> tuple[Main | None, str]:
+    """Give the main spec of a capability, None where there is none, and why it cannot be read, if that is so."""
+    if f"{SPECS}{capability}/spec.md/" in change.files:
+        return None, "it is a folder"
+    try:
+        return change.mains.get(capability), ""
+    except UnreadableError as error:
+        return None, error.reason
 
 
 def unread_files(change: Folder) -> list[str]:
@@ -71,13 +82,13 @@ def unread_files(change: Folder) -> list[str]:
     return sorted(found)
 
 
-def _marker_and_total_issues(change: Folder, deltas: list[DeltaFile]) -> Iterator[Issue]:
+def _marker_and_total_issues(change: Folder, metadata: Metadata | None, deltas: list[DeltaFile]) -> Iterator[Issue]:
     unread = unread_files(change)
     yield from (_unread_issue(change, name) for name in unread)
     empty = [delta for delta in deltas if not entries(delta)]
     yield from (_no_entries_issue(delta) for delta in empty if delta.plan.present)
     yield from (_no_sections_issue(delta) for delta in empty if not delta.plan.present)
-    marks = honoured(change)
+    marks = honoured(change, metadata)
     if marks.skip_problem:
         yield _bad_marker_issue(change, marks.skip_problem)
     skips = marks.skip_specs
@@ -129,8 +140,11 @@ def _no_sections_issue(delta: DeltaFile) -> Issue:
 
 
 def _bad_marker_issue(change: Folder, problem: str) -> Issue:
-    path = change.names[FILE]
-    document = split(change.files[path])
+    path = f"{CHANGES}{change.id}/{FILE}"
+    try:
+        document = split(change.files.get(path, ""))
+    except UnreadableError:
+        document = split("")
     line = next((index for index, line in enumerate(document.lines) if "skip_specs" in line), 0)
     return issue(
         "C5",
@@ -170,7 +184,10 @@ def _no_delta_issue(change: Folder) -> Issue:
 def _task_issues(change: Folder, metadata: Metadata | None) -> Iterator[Issue]:
     schema = change_schema(change, metadata)
     tracked = sorted(tracked_tasks(change, schema), key=collation_key)
-    files = [TaskFile(file, change.names[file], change.files[change.names[file]]) for file in tracked]
-    yield from check_checkboxes(files)
+    texts = {file: task_text(change, file) for file in tracked}
+    files = [TaskFile(file, change.names[file], text) for file, text in texts.items() if text is not None]
+    if len(files) == len(tracked):
+        # Checkboxes that nobody sees may stand in the file that cannot be read.
+        yield from check_checkboxes(files)
     if schema and schema.built_in:
         yield from check_numbers(files)

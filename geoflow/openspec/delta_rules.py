@@ -7,6 +7,7 @@ from geoflow.openspec.applying import apply_delta, scenario_names, without
 from geoflow.openspec.blocks import Block, block_scenarios, body_text
 from geoflow.openspec.delta_reader import Plan, Rename, read_plan
 from geoflow.openspec.headings import folded_name, normal_name
+from geoflow.openspec.layout import SPECS
 from geoflow.openspec.lines import Lines, split
 from geoflow.openspec.mains import Entry, Main
 from geoflow.openspec.model import Issue, Refusal
@@ -44,13 +45,20 @@ def entries(delta: DeltaFile) -> int:
     return len(plan.added) + len(plan.modified) + len(plan.removed) + len(plan.renamed)
 
 
-def check_delta(delta: DeltaFile, main: Main | None) -> list[Issue]:
-    """Check a delta spec against itself and against its main spec (None where there is none)."""
+def check_delta(delta: DeltaFile, main: Main | None, problem: str = "") -> list[Issue]:
+    """Check a delta spec against itself and against its main spec (None where there is none).
+
+    Args:
+        delta: The delta spec.
+        main: Its main spec.
+        problem: Why the main spec is there and cannot be read; empty where it can.
+    """
     return [
         *_ignored_issues(delta),
         *_block_issues(delta, "ADDED", delta.plan.added),
         *_block_issues(delta, "MODIFIED", delta.plan.modified),
         *(_loss_issues(delta, main) if main is not None and delta.plan.modified else ()),
+        *(_unreadable_issue(delta, problem) if problem and delta.plan.modified else ()),
         *_repeated(delta, "REMOVED", ((item.name, item.line) for item in delta.plan.removed)),
         *_rename_issues(delta),
         *_conflict_issues(delta),
@@ -175,6 +183,12 @@ def _rename_conflicts(
         how = "" if spelled == old else f' (spelled "{spelled}" under REMOVED)'
         message = f'Requirement "{old}" is both renamed and removed{how}.'
         yield _issue(delta, "D9", item.from_line, message, "Either rename it or remove it.", old)
+
+
+def _unreadable_issue(delta: DeltaFile, problem: str) -> Iterator[Issue]:
+    first = delta.plan.modified[0]
+    message = f"{SPECS}{delta.place} cannot be read, so what is modified cannot be compared with it: {problem}."
+    yield _issue(delta, "D8", first.start, message, "Make it a file that you may read.", first.name)
 
 
 def _loss_issues(delta: DeltaFile, main: Main) -> Iterator[Issue]:

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from geoflow.openspec.metadata import FILE, RETIRE, SKIP, Metadata, read_metadata
+from geoflow.errors import UnreadableError
+from geoflow.openspec.metadata import FILE, Metadata, read_metadata
 from geoflow.openspec.nesting import Folder
 
 
@@ -18,15 +19,28 @@ class Marks(NamedTuple):
     retire_problem: str = ""
 
 
-def honoured(change: Folder) -> Marks:
-    """Read a change's marks; they count only where the whole metadata is valid and its schema can be read."""
-    if FILE not in change.names:
-        return Marks()
-    text = change.files[change.names[FILE]]
-    if SKIP not in text and RETIRE not in text and "\\" not in text:
-        return Marks()  # most changes, without the cost of reading YAML (a backslash may spell a letter)
-    metadata = read_metadata(text)
-    if not (metadata.marked or metadata.retire_marked):
+_UNREADABLE = Metadata("", skip_specs=False, marked=True, problem="it cannot be read", retire=False, retire_marked=True)
+
+
+def change_metadata(change: Folder) -> Metadata | None:
+    """Read a change's metadata; None where there is none. In a file that cannot be read every mark may be set."""
+    if f"{FILE}/" in change.names:
+        return _UNREADABLE
+    try:
+        return read_metadata(change.files[change.names[FILE]]) if FILE in change.names else None
+    except UnreadableError:
+        return _UNREADABLE
+
+
+def honoured(change: Folder, metadata: Metadata | None = None) -> Marks:
+    """Tell which marks of a change count: those in metadata that is valid as a whole, with a schema that can be read.
+
+    Args:
+        change: The folder of the change.
+        metadata: What was read of its metadata, where that was done.
+    """
+    metadata = metadata or change_metadata(change)
+    if metadata is None or not (metadata.marked or metadata.retire_marked):
         return Marks()
     problem = metadata.problem or _schema_problem(change, metadata)
     return Marks(

@@ -2,9 +2,12 @@
 
 from typing import NamedTuple
 
-from geoflow.openspec.metadata import FILE, Metadata, read_metadata
+from geoflow.errors import UnreadableError
+from geoflow.openspec.marks import change_metadata
+from geoflow.openspec.metadata import Metadata
 from geoflow.openspec.nesting import Folder
-from geoflow.openspec.schemas import Schema, outputs
+from geoflow.openspec.schema_file import Schema
+from geoflow.openspec.schemas import outputs
 from geoflow.openspec.tasks import checkboxes
 
 
@@ -28,9 +31,26 @@ def tracked_tasks(change: Folder, schema: Schema | None) -> list[str]:
     return outputs(schema.tasks, change.names) if schema and schema.tasks else []
 
 
+def task_files(change: Folder) -> list[str]:
+    """List the files whose tasks count (paths inside the change): tasks.md where the schema names none that is there.
+
+    Such a file may be missing, or be a folder.
+    """
+    return tracked_tasks(change, change_schema(change, change_metadata(change))) or ["tasks.md"]
+
+
+def task_text(change: Folder, name: str) -> str | None:
+    """Read a task file of a change; None where it cannot be read, nothing where it is not there."""
+    if f"{name}/" in change.names:
+        return None
+    try:
+        return change.files[change.names[name]] if name in change.names else ""
+    except UnreadableError:
+        return None
+
+
 def progress(change: Folder) -> Progress:
-    """Count the tasks of a change; where its schema names no file that is there, tasks.md counts."""
-    metadata = read_metadata(change.files[change.names[FILE]]) if FILE in change.names else None
-    names = tracked_tasks(change, change_schema(change, metadata)) or ["tasks.md"]
-    boxes = [box for name in names if name in change.names for box in checkboxes(change.files[change.names[name]])]
+    """Count the tasks of a change; a file that cannot be read holds none."""
+    texts = (task_text(change, name) for name in task_files(change))
+    boxes = [box for text in texts if text for box in checkboxes(text)]
     return Progress(sum(box.done for box in boxes), len(boxes))

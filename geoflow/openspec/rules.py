@@ -7,7 +7,7 @@ from geoflow.openspec.lines import Lines
 from geoflow.openspec.model import Issue, Level, Span
 
 ERRORS = (
-    "S1 S2 S3 S4 S5 S7 S8 S9 S14 D0 D2 D4 D5 D7 D8 D9 C2 C3 C4 C5 C6 C8 C9"  # what makes an item invalid
+    "S0 S1 S2 S3 S4 S5 S7 S8 S9 S14 D0 D2 D4 D5 D7 D8 D9 C0 C2 C3 C4 C5 C6 C8 C9 A1 A2"  # what makes an item invalid
 ).split()
 WARNINGS = "S10 S11 S13 S15 D3 D6 T1 T2 T3".split()  # what makes it invalid under --strict
 INFOS = "S12 D1 D1b C1 C7".split()  # what never does
