@@ -178,11 +178,5 @@ def _print_refusal(root: "Path", error: GeoflowError) -> None:
             {"rule": issue.rule, "document": issue.document, "line": issue.span.line, "message": issue.message}
             for issue in issues
         ]
-    print_json(
-        {
-            "archive": None,
-            "root": {"path": str(root), "source": "nearest"},
-            "status": [status],
-            "schema": "geoflow.archive/1",
-        }
-    )
+    failure = {"schema": "geoflow.error/1", "code": error.code, "message": error.message, "fix": error.fix}
+    print_json({"archive": None, "root": {"path": str(root), "source": "nearest"}, "status": [status], **failure})
