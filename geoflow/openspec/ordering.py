@@ -85,6 +85,19 @@ class _Search:
         self._ranks = {change: rank for rank, change in enumerate(ranked)}
         self._ranked = ranked
         self._waiting: dict[Place, set[str]] = {}
+        self._touching: dict[Place, dict[str, bool]] = {}  # by folded name: who, and whether they make it
+        self._makers: dict[str, set[str]] = {}
+        self._index()
+
+    def _index(self) -> None:
+        for change, deeds in self._deeds.items():
+            for touch in deeds:
+                makes = touch.operation in ("ADDED", "RENAMED TO")
+                makers = self._makers.setdefault(touch.capability, set())
+                if makes:
+                    makers.add(change)
+                near = self._touching.setdefault((touch.capability, folded_name(touch.name)), {})
+                near[change] = makes or near.get(change, False)
 
     def run(self) -> None:
         """Try the changes by rank until nothing is left that another try could help."""
@@ -120,17 +133,14 @@ class _Search:
     def left(self, change: str) -> Left:
         """Say why a change is left, and which others have to do with it."""
         capability, refusal = self.stopped[change]
-        near = folded_name(refusal.requirement)
-        makers, touching = set(), set()
-        for other, group in self._deeds.items():
-            for touch in group if other != change else ():
-                if touch.capability == capability:
-                    same = folded_name(touch.name) == near
-                    if other in self.stopped and touch.operation in ("ADDED", "RENAMED TO") and (same or not near):
-                        makers.add(other)
-                    if other not in self.stopped and same:
-                        touching.add(other)
-        waits_for = makers if refusal.code in _MISSING else set()
+        near = self._touching.get((capability, folded_name(refusal.requirement)), {})
+        touching = {other for other in near if other != change and other not in self.stopped}
+        makers = (
+            {other for other, makes in near.items() if makes}
+            if refusal.requirement
+            else self._makers.get(capability, set())
+        )
+        waits_for = (makers & self.stopped.keys()) - {change} if refusal.code in _MISSING else set[str]()
         return Left(change, capability, refusal, tuple(sorted(waits_for)), tuple(sorted(touching)))
 
 
