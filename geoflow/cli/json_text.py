@@ -6,6 +6,8 @@ _ESCAPES |= {ord(mark): f"\\{sign}" for mark, sign in zip('"\\\b\f\n\r\t', '"\\b
 
 def quoted(text: str) -> str:
     """Write a text as a JSON string."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     return f'"{text.translate(_ESCAPES)}"'
 
 

@@ -11,15 +11,16 @@ _BREAKS = "\n\r\u2028\u2029"
 
 def level(line: str) -> int:
     """Give the level (1 to 6) of a heading line, with or without a title; 0 for any other line."""
-    count = len(line) - len(line.lstrip("#"))
-    return count if 0 < count < 7 and count < len(line) and line[count] in WHITE else 0
+    rest = line.lstrip("#")
+    count = len(line) - len(rest)
+    return count if 0 < count < 7 and rest and rest[0] in WHITE else 0
 
 
 def title(line: str, depth: int) -> str | None:
     """Give the title of a heading of this level; None where the line has none that counts."""
     rest = line[depth:]
     blank = len(rest) - len(rest.lstrip(WHITE))
-    last_break = -1 if rest.isascii() else max(rest.rfind(mark) for mark in _BREAKS)
+    last_break = max(map(rest.rfind, _BREAKS)) if _has_break(rest) else -1
     if max(1, last_break + 1) > min(blank, len(rest) - 1):
         return None
     return rest.strip(WHITE)
@@ -29,7 +30,7 @@ def lazy_title(line: str, depth: int) -> str | None:
     """Give the title of a heading of this level, where line separators may stand behind it."""
     core = line[depth:].strip(WHITE)
     if core:
-        return None if any(mark in core for mark in _BREAKS) else core
+        return None if _has_break(core) else core
     return "" if line[depth + 1 :].strip(_BREAKS) else None
 
 
@@ -53,7 +54,7 @@ def _captured_name(rest: str) -> str | None:
     if not core:
         return "" if rest.strip(_BREAKS) else None
     body = core.rstrip(WHITE)
-    if any(mark in body for mark in _BREAKS):
+    if _has_break(body):
         return None
     end = len(body)
     while end < len(core) and core[end] not in _BREAKS:
@@ -61,9 +62,14 @@ def _captured_name(rest: str) -> str | None:
     return normal_name(core[:end])
 
 
+def _has_break(text: str) -> bool:
+    # Line breaks cannot be printed, and asking for that is quicker than looking for four of them.
+    return not text.isprintable() and any(mark in text for mark in _BREAKS)
+
+
 def normal_name(name: str) -> str:
     """Drop closing hashes and outer blanks: the form in which names are compared, case and all."""
-    return without_closing(name).strip(WHITE)
+    return (without_closing(name) if "#" in name else name).strip(WHITE)
 
 
 def without_closing(name: str) -> str:

@@ -105,4 +105,4 @@ def utf16_length(text: str) -> int:
     if text.isascii():
         return len(text)
     whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return len(whole) + sum(character > "\uffff" for character in whole)
+    return len(whole.encode("utf-16-le")) // 2

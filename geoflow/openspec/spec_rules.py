@@ -112,13 +112,14 @@ def structure_issues(path: str, document: Lines) -> Iterator[Issue]:
     """Find what makes requirements invisible or ambiguous: delta headings, requirements outside, names twice."""
     lines = document.lines
     # A byte order mark keeps the first line from being a heading for this check.
-    hashes = [index for index in document.hashes if index >= document.first]
+    first = document.first
+    hashes = [index for index in document.hashes if index >= first and lines[index][:2] == "##"]
     heading = next((index for index in hashes if is_section(lines[index], "requirements")), len(lines))
     end = next((index for index in hashes if index > heading and level(lines[index]) == 2), len(lines))
     declared: dict[str, int] = {}
     for index in hashes:
         line = lines[index]
-        depth = level(line)
+        depth = 0 if line[3:4] == "#" else level(line)
         if depth == 2 and _is_delta_heading(line):
             yield _delta_heading_issue(path, line_span(document, index), line.strip(WHITE))
         elif depth == 3:
