@@ -118,6 +118,7 @@ class _Asker:
 def _lines(archive: "Archive") -> list[str]:
     """Describe what happens to each spec, with what to look at."""
     lines = [f"{_verb(update):<9} {printable(update.path)}{_counts(update)}" for update in archive.updates]
+    lines += [f"note: {printable(note.document)}:{note.span.line}: {printable(note.message)}" for note in archive.notes]
     return lines + [f"note: {printable(warning)}" for warning in archive.warnings]
 
 
@@ -165,6 +166,10 @@ def _document(root: "Path", archive: "Archive", *, dry_run: bool) -> dict[str, A
     body["specs"] = [
         {"id": update.capability, "document": update.path, "outcome": update.outcome, "counts": update.counts._asdict()}
         for update in archive.updates
+    ]
+    body["notes"] = [
+        {"rule": note.rule, "document": note.document, "line": note.span.line, "message": note.message, "fix": note.fix}
+        for note in archive.notes
     ]
     body |= {"openTasks": archive.tasks.total - archive.tasks.done, "dryRun": dry_run}
     return {"archive": body, "root": {"path": str(root), "source": "nearest"}, "schema": "geoflow.archive/1"}

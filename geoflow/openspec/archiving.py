@@ -17,6 +17,7 @@ from geoflow.openspec.merging import Source, build
 from geoflow.openspec.model import Counts, Issue, Merged, Refusal, WritePlan
 from geoflow.openspec.nesting import Folder, nested_changes
 from geoflow.openspec.progress import Progress, progress
+from geoflow.openspec.proposal_rules import check_proposal
 from geoflow.openspec.spec_rules import check_spec
 from geoflow.openspec.validity import folder_of, open_tree
 from geoflow.openspec.writer import match_ending
@@ -43,7 +44,7 @@ class SpecUpdate(NamedTuple):
 class Archive(NamedTuple):
     """An archive that may be carried out.
 
-    `name` is the folder's new name; `tasks` tells how many are open; `files` are the change's documents and those that
+    `name` is the folder's new name; `tasks` tells how many are open; `notes` say what is poor in the proposal; `files` are the change's documents and those that
     the plan replaces or deletes, as they were when it was made: whoever writes must find them so.
     """
 
@@ -52,6 +53,7 @@ class Archive(NamedTuple):
     tasks: Progress
     updates: tuple[SpecUpdate, ...]
     warnings: tuple[str, ...]
+    notes: tuple[Issue, ...]
     plan: WritePlan
     files: Mapping[str, str]
 
@@ -100,7 +102,8 @@ def plan_archive(files: Mapping[str, str], change: str, options: Options) -> Arc
     updates = () if options.skip_specs else _updates(folder, options)
     if isinstance(updates, Refused):
         return updates
-    return _archive(folder, name, updates)
+    notes = tuple(check_proposal(folder)) if options.check else ()
+    return _archive(folder, name, updates)._replace(notes=notes)
 
 
 def _archive(folder: Folder, name: str, prepared: "tuple[_Prepared, ...]") -> Archive:
@@ -114,7 +117,7 @@ def _archive(folder: Folder, name: str, prepared: "tuple[_Prepared, ...]") -> Ar
     retired = tuple(_retired_note(one) for one in updates if one.outcome == "retire")
     moves = ((f"{CHANGES}{folder.id}", f"{ARCHIVE}{name}"),)
     plan = WritePlan(writes, deletes, moves)
-    return Archive(folder.id, name, progress(folder), updates, warnings + retired, plan, made_from)
+    return Archive(folder.id, name, progress(folder), updates, warnings + retired, (), plan, made_from)
 
 
 def _retired_note(update: SpecUpdate) -> str:

@@ -16,6 +16,10 @@ LEVELS: dict[str, Level] = {
     **dict.fromkeys((f"OS-{code}" for code in WARNINGS), "WARNING"),
     **dict.fromkeys((f"OS-{code}" for code in INFOS), "INFO"),
 }
+PROPOSAL_LEVELS: dict[str, Level] = {
+    **dict.fromkeys((f"OS-{code}" for code in "P1 P2 P3 P4 P5 P6".split()), "ERROR"),
+    **dict.fromkeys((f"OS-{code}" for code in "P7 P8".split()), "WARNING"),
+}
 _KEYWORD = r"\b(?:SHALL|MUST)\b"
 START = Span(1, 1, 1, 1)
 
@@ -32,7 +36,16 @@ class Where(NamedTuple):
 def issue(rule: str, where: Where, message: str, fix: str) -> Issue:
     """Make an issue; its level follows from its rule (`S10`)."""
     code = f"OS-{rule}"
-    return Issue(LEVELS[code], code, where.path, message, fix, where.document, where.requirement, where.span)
+    return Issue(
+        LEVELS.get(code) or PROPOSAL_LEVELS[code],
+        code,
+        where.path,
+        message,
+        fix,
+        where.document,
+        where.requirement,
+        where.span,
+    )
 
 
 def line_span(document: Lines, index: int) -> Span:

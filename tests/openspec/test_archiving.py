@@ -127,3 +127,39 @@ def test_the_documents_behind_a_plan_are_named_so_that_a_change_in_between_is_se
     tree = files("## MODIFIED Requirements\n" + requirement("A", "It SHALL well."), spec(A))
 
     assert planned(tree).files == tree
+
+
+WHY = "Callers wait for minutes today and nobody tells them why that is so."
+
+
+@pytest.mark.parametrize(
+    ("proposal", "rules"),
+    [
+        (f"## Why\n{WHY}\n\n## What Changes\n- One thing.\n", []),
+        ("## Why\nShort.\n\n## What Changes\n- One thing.\n", ["OS-P3"]),
+        (f"## Why\n{WHY * 20}\n\n## What Changes\n- One thing.\n", ["OS-P4"]),
+        ("## What Changes\n- One thing.\n", ["OS-P1"]),
+        (f"## Why\n{WHY}\n", ["OS-P2"]),
+        (f"## Why\n{WHY}\n\n## What Changes\n\n## Impact\nNone.\n", ["OS-P2"]),
+    ],
+)
+def test_a_poor_proposal_is_told_and_stops_nothing(proposal: str, rules: list[str]) -> None:
+    tree = files("## ADDED Requirements\n" + A, proposal__md=proposal)
+
+    assert [note.rule for note in planned(tree).notes] == rules
+
+
+def test_deltas_that_only_the_proposal_lists_are_told() -> None:
+    proposal = f"## Why\n{WHY}\n\n## What Changes\n- **auth:** add x\n- **mail**: Remove what nobody reads\n"
+
+    assert [(note.rule, note.path) for note in planned(files(proposal__md=proposal)).notes] == [
+        ("OS-P7", "deltas[0].description"),
+        ("OS-P8", "deltas[0].requirements"),
+    ]
+
+
+def test_a_change_with_more_than_ten_deltas_is_told() -> None:
+    blocks = "".join(requirement(f"N{count}", "It SHALL.") for count in range(11))
+    tree = files("## ADDED Requirements\n" + blocks, proposal__md=f"## Why\n{WHY}\n\n## What Changes\n- Much.\n")
+
+    assert [note.rule for note in planned(tree).notes] == ["OS-P6"]
