@@ -1,9 +1,10 @@
 """The folder that a command works in. Light: the hot commands come through here."""
 
 import os
+import sys
 
 from geoflow.errors import GeoflowError
-from geoflow.openspec.disk import find_root
+from geoflow.openspec.disk import CONFIGS, find_root
 
 
 def root_here(store: str = "") -> str:
@@ -35,4 +36,36 @@ def root_here(store: str = "") -> str:
             fix="Go to a folder that has one, or make it: `mkdir -p openspec/specs`.",
             code="no-openspec",
         )
+    _warn_of_config(root)
     return root
+
+
+def _warn_of_config(root: str) -> None:
+    """Say on stderr what the config asks for and does not get."""
+    raw = _read_config(root)
+    if b"store" not in raw and b"schema" not in raw:
+        return
+    from geoflow.openspec.metadata import config_problem
+
+    text = raw.decode("utf-8", "surrogateescape")
+    warnings = [config_problem(text)]
+    if b"store" in raw:
+        from geoflow.openspec.stores import ignored_store
+
+        warnings.append(ignored_store(text))
+    for warning in filter(None, warnings):
+        from geoflow.cli.render import printable
+
+        sys.stderr.write(f"geoflow: openspec/config: {printable(warning)}\n")
+
+
+def _read_config(root: str) -> bytes:
+    for name in CONFIGS:
+        try:
+            with open(os.path.join(root, "openspec", name), "rb") as file:  # noqa: PTH118, PTH123
+                return file.read()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            break
+    return b""

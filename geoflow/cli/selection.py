@@ -15,8 +15,8 @@ def select(name: str, wanted: str, found: Layout) -> Item:
     Raises:
         GeoflowError: There is no such item (`unknown-item`), or there are both (`ambiguous-item`).
     """
-    is_change = name in found.changes and wanted != "spec"
-    is_spec = name in found.specs and wanted != "change"
+    is_change = name in found.changes and wanted.lower() != "spec"
+    is_spec = name in found.specs and wanted.lower() != "change"
     if is_change and is_spec:
         raise GeoflowError(
             f"{name} is both a change and a spec.",
@@ -31,7 +31,7 @@ def select(name: str, wanted: str, found: Layout) -> Item:
 
 def check_type(wanted: str) -> None:
     """Refuse a type that is neither `spec` nor `change` (nor empty)."""
-    if wanted and wanted not in TYPES:
+    if wanted and wanted.lower() not in TYPES:
         raise GeoflowError(
             f"{wanted} is no type of item.",
             fix="Write --type spec or --type change.",

@@ -12,8 +12,15 @@ def validate(
     strict: bool = typer.Option(False, "--strict", help="A warning makes an item invalid, too."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document, in the shape of the npm CLI."),
     type_: str = typer.Option("", "--type", metavar="spec|change", help="Say what ITEM is where both exist."),
+    archived: bool = typer.Option(False, "--archived", help="Check that archived changes have no open task instead."),
+    report: str = typer.Option("", "--report", metavar="full|findings", help="Show all items, or those with issues."),
+    store: str = typer.Option("", "--store", metavar="ID", help="Stores are not supported: says where to go instead."),
+    _concurrency: str = typer.Option("", "--concurrency", metavar="N", hidden=True),
+    _no_interactive: bool = typer.Option(False, "--no-interactive", hidden=True),
 ) -> None:
     """Check specs and changes against the rules of OpenSpec; exit 1 where one is invalid.
+
+    --concurrency and --no-interactive are taken from scripts for the npm CLI, and change nothing.
 
     Example: geoflow validate --all --strict
     """
@@ -27,5 +34,8 @@ def validate(
         strict=strict,
         as_json=as_json,
         type=type_,
+        archived=archived,
+        report=report,
+        store=store,
     )
     raise typer.Exit(run(request))

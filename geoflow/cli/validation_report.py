@@ -15,9 +15,10 @@ class Checked(NamedTuple):
     milliseconds: int
 
 
-def text_report(checked: list[Checked], *, strict: bool) -> str:
-    """Write the reports for people: one line an item, one an issue, the fix below it."""
-    lines = [line for report, _ in checked for line in _item_lines(report, strict=strict)]
+def text_report(checked: list[Checked], *, strict: bool, findings: bool = False) -> str:
+    """Write the reports for people: one line an item (`findings`: that has issues), one an issue, the fix below it."""
+    shown = [report for report, _ in checked if report.issues or not findings]
+    lines = [line for report in shown for line in _item_lines(report, strict=strict)]
     passed = sum(report.valid(strict=strict) for report, _ in checked)
     lines.append(f"{passed} of {len(checked)} valid." if checked else "There is nothing to validate.")
     return encodable("\n".join(lines) + "\n")
@@ -33,22 +34,35 @@ def _item_lines(report: Report, *, strict: bool) -> Iterator[str]:
             yield f"    fix: {printable(issue.fix)}"
 
 
-def json_report(checked: list[Checked], root: str, types: list[str], *, strict: bool) -> str:
-    """Write the reports as the npm CLI does, each issue with its rule, fix, document, requirement and span."""
-    entries = ",\n".join(_item_json(one, strict=strict) for one in checked)
+def json_report(checked: list[Checked], root: str, types: list[str], *, strict: bool, scope: str = "") -> str:
+    """Write the reports as the npm CLI does, each issue with its rule, fix, document, requirement and span.
+
+    With a `scope` it is the npm CLI's other document: the items of that scope that have issues, and counts of all.
+    """
+    shown = [one for one in checked if one.report.issues or not scope]
+    entries = ",\n".join(_item_json(one, strict=strict) for one in shown)
     reports = [report for report, _ in checked]
     by_type = ",\n".join(
         f"      {quoted(kind)}: {_totals([one for one in reports if one.type == kind], 6, strict=strict)}"
         for kind in types
     )
+    name = "itemFindings" if scope else "items"
     return encodable(
         "{\n"
-        + (f'  "items": [\n{entries}\n  ],\n' if entries else '  "items": [],\n')
+        + (_findings_head(scope, len(shown), len(checked)) if scope else "")
+        + (f'  "{name}": [\n{entries}\n  ],\n' if entries else f'  "{name}": [],\n')
         + f'  "summary": {{\n    "totals": {_totals(reports, 4, strict=strict)},\n'
         + (f'    "byType": {{\n{by_type}\n    }}\n' if by_type else '    "byType": {}\n')
-        + '  },\n  "version": "1.0",\n'
+        + ("  },\n" if scope else '  },\n  "version": "1.0",\n')
         + f'  "root": {{\n    "path": {quoted(root)},\n    "source": "nearest"\n  }},\n'
         + '  "schema": "geoflow.validate/1"\n}\n'
+    )
+
+
+def _findings_head(scope: str, shown: int, of: int) -> str:
+    return (
+        '  "report": {\n    "kind": "validation-findings",\n    "version": "1.0",\n'
+        f'    "scope": "{scope}",\n    "returnedItems": {shown},\n    "totalItems": {of}\n  }},\n'
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from geoflow.errors import UnreadableError
 from geoflow.openspec.flat_yaml import YamlError, parse_yaml
 from geoflow.openspec.lines import WHITE
 
@@ -112,16 +113,30 @@ _FIELDS = (
 
 def project_schema(files: Mapping[str, str]) -> str:
     """Give the schema that the project's config names, `spec-driven` where it names none that can be read."""
-    text = next((files[path] for path in CONFIGS if path in files), "")
+    path = next((path for path in CONFIGS if path in files or f"{path}/" in files), "")
+    try:
+        return _config_schema(files[path])[0] if path in files else DEFAULT_SCHEMA
+    except UnreadableError:
+        return DEFAULT_SCHEMA
+
+
+def config_problem(text: str) -> str:
+    """Say why the schema that a project's config names is not used; empty where it is, or none is named."""
+    return _config_schema(text)[1]
+
+
+def _config_schema(text: str) -> tuple[str, str]:
     named = [line for line in text.splitlines() if line.lstrip(" ").startswith(("schema", '"schema', "'schema", "{"))]
     if not named:
-        return DEFAULT_SCHEMA
+        return DEFAULT_SCHEMA, ""
     if len(named) == 1 and named[0].split(" #")[0].rstrip(" ") == f"schema: {DEFAULT_SCHEMA}":
         # Whether the rest of the file can be read makes no difference then.
-        return DEFAULT_SCHEMA
+        return DEFAULT_SCHEMA, ""
     try:
         value = parse_yaml(text)
-    except YamlError:
-        return DEFAULT_SCHEMA
-    schema = value.get("schema") if isinstance(value, dict) else None
-    return schema if isinstance(schema, str) and schema else DEFAULT_SCHEMA
+    except YamlError as error:
+        return DEFAULT_SCHEMA, f"the schema is taken to be {DEFAULT_SCHEMA}, since the file is no YAML: {error}"
+    schema = value.get("schema", DEFAULT_SCHEMA) if isinstance(value, dict) else DEFAULT_SCHEMA
+    if not _is_text(schema):
+        return DEFAULT_SCHEMA, f"the schema is taken to be {DEFAULT_SCHEMA}, since `schema` is not a name."
+    return schema, ""

@@ -39,18 +39,14 @@ def refuse_store(folder: str) -> None:
     raise no_store(store, f"named in {path}")
 
 
-def ignored_store(folder: str) -> str:
+def ignored_store(config: str) -> str:
     """Say which store the config of a folder with specs or changes names, which nobody uses; empty where none."""
-    path = _config(folder)
     try:
-        with open(path, "rb") as file:
-            raw = file.read()
-        if b"store" not in raw:
-            return ""
-        store = _read_yaml(path).get("store")
-    except (OSError, YamlError):
+        value = parse_yaml(config)
+    except YamlError:
         return ""
-    return f"{path} names the store {store}, which is not used: there are specs or changes here." if store else ""
+    store = value.get("store") if isinstance(value, dict) else None
+    return f"the store {store} is not used, since there are specs or changes here." if store else ""
 
 
 def default_store() -> tuple[str, str]:

@@ -49,6 +49,12 @@ def check_item(item: Item, tree: OpenTree) -> Report:
     return Report(item.id, item.type, tuple(issues))
 
 
+def archived_items(found: Layout) -> list[Item]:
+    """List the archived changes in the npm CLI's order, which is that of UTF-16 units."""
+    names = sorted(found.archived, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+    return [Item("change", name) for name in names]
+
+
 def check_archived(change: str, tree: OpenTree) -> Report:
     """Check the tasks of an archived change."""
     folder = Folder(change, tree.found.archived[change], tree.files, tree.schemas, tree.mains)
