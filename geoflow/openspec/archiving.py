@@ -44,8 +44,9 @@ class SpecUpdate(NamedTuple):
 class Archive(NamedTuple):
     """An archive that may be carried out.
 
-    `name` is the folder's new name; `tasks` tells how many are open; `notes` say what is poor in the proposal; `files` are the change's documents and those that
-    the plan replaces or deletes, as they were when it was made: whoever writes must find them so.
+    `name` is the folder's new name; `tasks` tells how many are open; `notes` say what is poor in the proposal. `files`
+    are the change's documents and those that the plan replaces or deletes, as they were when it was made: whoever
+    writes must find them so.
     """
 
     change: str
