@@ -34,7 +34,7 @@ def surroundings(main: Main) -> tuple[str, str, str, str]:
 
 def _single_blanks(text: str) -> str:
     """Leave one of several empty lines that follow each other, outside code fences."""
-    if "\n\n\n" not in text:
+    if "\n\n\n" not in text and not text.startswith("\n\n"):
         return text
     lines = text.split("\n")
     fenced = mask(lines)
