@@ -8,6 +8,7 @@ continue its paragraph. The judgement on each line is that of the npm CLI 1.13.2
 import re
 from collections.abc import Iterator
 
+from geoflow.openspec.headings import lazy_title, title
 from geoflow.openspec.lines import WHITE, mask
 from geoflow.openspec.mains import Entry, Main
 from geoflow.openspec.rebuild import foreign_tail, surroundings
@@ -59,7 +60,7 @@ def _around_purpose(before: str) -> Iterator[str]:
                 yield (last if underlined else line).strip(WHITE)
                 in_purpose = False
                 continue
-            if _TITLE.match(line) and line.lstrip(" ")[1:].strip(WHITE):
+            if _TITLE.match(line) and title(line.lstrip(" "), 1) is not None:
                 if titled or in_purpose:
                     yield line.strip(WHITE)
                     in_purpose = False
@@ -72,7 +73,7 @@ def _around_purpose(before: str) -> Iterator[str]:
 def _section_title(line: str) -> str | None:
     if not _SECTION.match(line):
         return None
-    return line.lstrip(" ")[2:].strip(WHITE) or None
+    return lazy_title(line.lstrip(" "), 2)
 
 
 def _is_ruler(line: str) -> bool:
