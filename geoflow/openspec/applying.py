@@ -223,7 +223,7 @@ def _modify(state: _State, plan: Plan) -> Refusal | None:
         current, incoming = state.entries.get(key), Entry(block.name, state.document, block, "")
         if current is None:
             return _missing("modified", "MODIFIED", (block.name, block.start), state.near(key))
-        if _first_name(incoming) != key:
+        if requirement_name(incoming.raw().partition("\n")[0]) != key:
             message = f'The heading of the MODIFIED requirement "{block.name}" has no name that can be read.'
             return _refuse("modified-heading", message, "Write the name behind it.", (block.name, block.start))
         lost = without(scenario_names(current), scenario_names(incoming))
@@ -235,11 +235,6 @@ def _modify(state: _State, plan: Plan) -> Refusal | None:
         state.modified += current.raw() != incoming.raw()
         state.put(key, incoming)
     return None
-
-
-def _first_name(entry: Entry) -> str | None:
-    name = requirement_name(entry.raw().partition("\n")[0])
-    return None if name is None else normal_name(name)
 
 
 def _add(state: _State, plan: Plan) -> Refusal | None:
