@@ -60,8 +60,10 @@ class Judge:
 
     def _judge_anew(self, item: Item) -> Report:
         # The rules are a third of what a run loads, and a tree that has not changed needs none of them.
-        from geoflow.openspec.validity import check_item, open_tree
+        from geoflow.openspec.validity import check_item, check_main, open_tree
 
+        if item.type == "spec":
+            return check_main(item, self._files, self._found)
         if self._tree is None:
             self._tree = open_tree(self._files, self._found)
         return check_item(item, self._tree)

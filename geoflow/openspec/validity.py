@@ -1,19 +1,20 @@
 """Validity of a whole tree: every main spec and every active change."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from geoflow.errors import UnreadableError
-from geoflow.openspec.archived_rules import check_finished
-from geoflow.openspec.change_rules import check_change
 from geoflow.openspec.items import Item, items
 from geoflow.openspec.layout import Layout, layout
-from geoflow.openspec.mains import Mains
-from geoflow.openspec.model import Report
-from geoflow.openspec.nesting import Folder
+from geoflow.openspec.model import Issue, Report
 from geoflow.openspec.rules import Where, issue
-from geoflow.openspec.schemas import Schemas
 from geoflow.openspec.spec_rules import check_spec
+
+# What only changes need is two thirds of the rules, and is loaded when there is a change to look at.
+if TYPE_CHECKING:
+    from geoflow.openspec.mains import Mains
+    from geoflow.openspec.nesting import Folder
+    from geoflow.openspec.schemas import Schemas
 
 
 class OpenTree(NamedTuple):
@@ -21,31 +22,45 @@ class OpenTree(NamedTuple):
 
     files: Mapping[str, str]
     found: Layout
-    schemas: Schemas
-    mains: Mains
+    schemas: "Schemas"
+    mains: "Mains"
 
 
 def open_tree(files: Mapping[str, str], found: Layout | None = None) -> OpenTree:
     """Sort the files of a tree (as for `validate`), unless that was done."""
+    from geoflow.openspec.mains import Mains
+    from geoflow.openspec.schemas import Schemas
+
     return OpenTree(files, found or layout(files), Schemas(files), Mains(files))
 
 
-def folder_of(tree: OpenTree, change: str) -> Folder:
+def folder_of(tree: OpenTree, change: str) -> "Folder":
     """Give the files of an active change."""
+    from geoflow.openspec.nesting import Folder
+
     return Folder(change, tree.found.changes[change], tree.files, tree.schemas, tree.mains)
 
 
 def check_item(item: Item, tree: OpenTree) -> Report:
     """Validate one item; a file that cannot be read makes an item invalid, and nothing more is said of it."""
+    if item.type == "spec":
+        return check_main(item, tree.files, tree.found)
+    from geoflow.openspec.change_rules import check_change
+
+    return _report(item, "C0", lambda: check_change(folder_of(tree, item.id)))
+
+
+def check_main(item: Item, files: Mapping[str, str], found: Layout) -> Report:
+    """Validate one main spec, for which nothing else of the tree counts."""
+    path = found.specs[item.id]
+    return _report(item, "S0", lambda: check_spec(path, files[path]))
+
+
+def _report(item: Item, unreadable: str, check: Callable[[], list[Issue]]) -> Report:
     try:
-        if item.type == "spec":
-            path = tree.found.specs[item.id]
-            issues = check_spec(path, tree.files[path])
-        else:
-            issues = check_change(folder_of(tree, item.id))
+        issues = check()
     except UnreadableError as error:
-        rule = "S0" if item.type == "spec" else "C0"
-        issues = [issue(rule, Where("file", error.path), f"{error.message}.", error.fix)]
+        issues = [issue(unreadable, Where("file", error.path), f"{error.message}.", error.fix)]
     return Report(item.id, item.type, tuple(issues))
 
 
@@ -57,6 +72,9 @@ def archived_items(found: Layout) -> list[Item]:
 
 def check_archived(change: str, tree: OpenTree) -> Report:
     """Check the tasks of an archived change."""
+    from geoflow.openspec.archived_rules import check_finished
+    from geoflow.openspec.nesting import Folder
+
     folder = Folder(change, tree.found.archived[change], tree.files, tree.schemas, tree.mains)
     return Report(change, "change", tuple(check_finished(folder)))
 
