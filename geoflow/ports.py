@@ -1,6 +1,6 @@
 """What the use cases need from the outside, as Protocols, and the plain values that cross the border."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -136,6 +136,19 @@ class Repository(Protocol):
 
     def notes(self, commits: Sequence[str]) -> dict[str, str]:
         """Read the notes of these commits; commits without one are absent."""
+
+
+class History(Protocol):
+    """How the files of the checked-out commit came to be. Paths are relative to the root, with forward slashes."""
+
+    def uncommitted(self) -> list[str]:
+        """List the paths below `openspec/` that differ from HEAD, untracked ones included."""
+
+    def last_touched(self, paths: Collection[str]) -> dict[str, str]:
+        """Tell for each path the last commit up to HEAD that changed it; paths that none did are absent."""
+
+    def read_at(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """Read files as they were: {(commit, path): content}; absent where the commit has no such file."""
 
 
 class Documents(Protocol):

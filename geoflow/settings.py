@@ -21,7 +21,15 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """Section `rules`. `off` are the codes of rules that nobody wants to hear of, such as `GF301`."""
+
+    off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a project."""
 
     llm: ModelSettings = field(default_factory=ModelSettings)
+    rules: RuleSettings = field(default_factory=RuleSettings)

@@ -1,10 +1,11 @@
 """The repository around an OpenSpec root. Nothing here touches the work tree, the index or the checked-out branch."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from geoflow.adapters.git_history import last_touched, read_at
 from geoflow.adapters.git_notes import append_note, read_notes
 from geoflow.adapters.git_objects import list_tree, read_blobs, tree_ids, write_blob, write_tree
 from geoflow.adapters.git_process import GitProcess, failure
@@ -124,6 +125,15 @@ class GitRepository:
             CommitInfo(name, _time(seconds), subject, tree)
             for (name, seconds, subject), tree in zip(commits, trees, strict=True)
         ]
+
+    def last_touched(self, paths: Collection[str]) -> dict[str, str]:
+        """Tell for each path the last commit up to HEAD that changed it; paths that none did are absent."""
+        return last_touched(self._git, self.head().commit, self._prefix, paths)
+
+    def read_at(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """Read files as they were: {(commit, path): content}; absent where the commit has no such file."""
+        found = read_at(self._git, [(commit, self._path(path)) for commit, path in places])
+        return {(commit, path.removeprefix(self._prefix)): content for (commit, path), content in found.items()}
 
     def append_note(self, commit: str, line: str, *, unless: Callable[[str], bool] | None = None) -> bool:
         """Append one line to the commit's note in `refs/notes/geoflow`, safe against parallel writers."""

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from geoflow.adapters.openai_chat import is_loopback, normalised_url
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.settings import ModelSettings, Settings
+from geoflow.quality.rules import switched_off
+from geoflow.settings import ModelSettings, RuleSettings, Settings
 
-_SECTIONS: dict[str, type] = {"llm": ModelSettings}
+_SECTIONS: dict[str, type] = {"llm": ModelSettings, "rules": RuleSettings}
 _PREFIX = "GEOFLOW_"
 _LARGEST_FILE = 1_000_000
 
@@ -51,10 +52,20 @@ def read_settings(environ: Mapping[str, str], project_file: Path | None, user_fi
     entries = {**user, **project, **_from_environment(environ)}
     if "llm.api_key" not in own:
         entries.pop("llm.api_key", None)
-    values = {name.partition(".")[2]: _typed(name, entry) for name, entry in entries.items()}
-    return LoadedSettings(
-        Settings(ModelSettings(**values)), {name: entry.source for name, entry in entries.items()}, tuple(notices)
-    )
+    sections: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
+    for name, entry in entries.items():
+        section, _, key = name.partition(".")
+        sections[section][key] = _typed(name, entry)
+    rules = _known_rules(sections["rules"], entries, notices)
+    settings = Settings(ModelSettings(**sections["llm"]), rules)
+    return LoadedSettings(settings, {name: entry.source for name, entry in entries.items()}, tuple(notices))
+
+
+def _known_rules(values: Mapping[str, Any], entries: Mapping[str, Entry], notices: list[str]) -> RuleSettings:
+    """Keep the rules that there are; a misspelt one stops nothing, but must not go unseen."""
+    off, told = switched_off(values.get("off", ()))
+    notices += (f"{entries['rules.off'].source} sets rules.off: {text}" for text in told)
+    return RuleSettings(tuple(sorted(off)))
 
 
 def _disarm(project: dict[str, Entry], notices: list[str]) -> None:
@@ -144,6 +155,8 @@ def _near(word: str, known: Iterable[str]) -> str:
 def _typed(name: str, entry: Entry) -> Any:
     section, _, key = name.partition(".")
     wanted = next(field.type for field in fields(_SECTIONS[section]) if field.name == key)
+    if wanted == tuple[str, ...]:
+        return _words(name, entry)
     if wanted is str:
         if isinstance(entry.value, (dict, list)):
             raise _invalid(entry.source, f"sets {name} to something that is no text")
@@ -151,6 +164,14 @@ def _typed(name: str, entry: Entry) -> Any:
     if wanted is int:
         return int(_number(name, entry, smallest=0))
     return _number(name, entry, smallest=0.001)
+
+
+def _words(name: str, entry: Entry) -> tuple[str, ...]:
+    """Read a list of words: a YAML list, or in one text separated by commas or blanks."""
+    given = entry.value if isinstance(entry.value, list) else [entry.value]
+    if any(isinstance(one, (dict, list, bool)) for one in given):
+        raise _invalid(entry.source, f"sets {name} to something that is no list of words")
+    return tuple(word for one in given if one is not None for word in str(one).replace(",", " ").split())
 
 
 def _number(name: str, entry: Entry, smallest: float) -> float:

@@ -58,13 +58,13 @@ def load_settings() -> "Settings":
     return loaded.settings
 
 
-def open_model() -> "ChatModel":
+def open_model(settings: "Settings | None" = None) -> "ChatModel":
     """Choose the model that answers, its calls written down in the git folder; GeoflowError `no-model` and others."""
     from geoflow.adapters import backends, git
     from geoflow.adapters.transcript import Transcribed, Transcript
     from geoflow.openspec.disk import find_root
 
-    model = backends.open_model(load_settings().llm, _StartNote())
+    model = backends.open_model((settings or load_settings()).llm, _StartNote())
     root = find_root(str(Path.cwd()))
     try:
         folder = git.open_repository(Path(root)).state_folder if root else None
@@ -91,10 +91,10 @@ class _StartNote:
         self._said = True
 
 
-def optional_model(without: str) -> "ChatModel | None":
+def optional_model(without: str, settings: "Settings | None" = None) -> "ChatModel | None":
     """Open the model that answers, and say which; None, with a note and `without`, where there is none."""
     try:
-        model = open_model()
+        model = open_model(settings)
     except GeoflowError as error:
         sys.stderr.write(f"note: {printable(error.message.rstrip('.'))}. {without}\n")
         if error.fix:
@@ -120,9 +120,10 @@ def improve_workshop() -> "Iterator[Workshop]":
             f"note: {len(changed)} uncommitted file{'s' if len(changed) > 1 else ''} below openspec/ "
             "are left out: improve works on the last commit.\n"
         )
-    model = optional_model("Only edits of form are made.")
+    settings = load_settings()
+    model = optional_model("Only edits of form are made.", settings)
     with progress_bar() as progress:
-        yield Workshop(repository, model, JinjaTemplates(), SystemClock(), progress)
+        yield Workshop(repository, model, JinjaTemplates(), SystemClock(), progress, frozenset(settings.rules.off))
 
 
 @contextmanager
@@ -134,7 +135,19 @@ def open_review(*, rules_only: bool) -> "Iterator[tuple[Reviewer, dict[str, str]
     from geoflow.openspec.disk import load
     from geoflow.workflow.review import Reviewer
 
-    files = load(str(find_root_or_fail()))
-    model = None if rules_only else optional_model("Only rules look at it.")
+    root = find_root_or_fail()
+    files = load(str(root))
+    settings = load_settings()
+    off = frozenset(settings.rules.off)
+    model = None if rules_only else optional_model("Only rules look at it.", settings)
     with progress_bar() as progress:
-        yield Reviewer(model, JinjaTemplates(), SystemClock(), progress), files
+        yield Reviewer(model, JinjaTemplates(), SystemClock(), progress, _history(root), off), files
+
+
+def _history(root: Path) -> "GitRepository | None":
+    from geoflow.adapters import git
+
+    try:
+        return git.open_repository(root)
+    except GeoflowError:
+        return None

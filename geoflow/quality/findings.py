@@ -1,15 +1,21 @@
-"""All findings of an OpenSpec tree: validity, form and smells in one list."""
+"""All findings of an OpenSpec tree in one list: validity, form, smells, and what lies between documents."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
+from geoflow.quality.between import find_between
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.smells import find_smells
 from geoflow.quality.structure import find_form, from_issue
 
+_ABOUT_A_MERGE = "OS-C1"
+_SAYS_THE_SAME = ("GF301", "GF302")
 
-def find_all(tree: Tree, reports: Iterable[Report], texts: Mapping[str, str]) -> list[Finding]:
-    """Find everything wrong in main specs and active changes, in reading order."""
+
+def find_all(
+    tree: Tree, reports: Iterable[Report], texts: Mapping[str, str], *, off: Collection[str] = ()
+) -> list[Finding]:
+    """Find everything wrong in main specs and active changes, in reading order, but for the rules that are `off`."""
     issues: dict[str, list[Issue]] = {}
     for report in reports:
         for issue in report.issues:
@@ -19,7 +25,14 @@ def find_all(tree: Tree, reports: Iterable[Report], texts: Mapping[str, str]) ->
         found += find_in(document, issues.pop(document.path, []))
     for path, others in issues.items():
         found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
-    return sorted(number_occurrences(found), key=by_place)
+    return sorted(number_occurrences(wanted([*found, *find_between(tree, texts)], off)), key=by_place)
+
+
+def wanted(findings: Iterable[Finding], off: Collection[str]) -> list[Finding]:
+    """Drop the findings of rules that are off, and where two say that one merge would fail, the vaguer."""
+    kept = [finding for finding in findings if finding.code not in off]
+    told = {one.path for one in kept if one.code in _SAYS_THE_SAME and one.severity != "info"}
+    return [finding for finding in kept if finding.code != _ABOUT_A_MERGE or finding.path not in told]
 
 
 def documents(tree: Tree) -> list[Spec | Delta]:

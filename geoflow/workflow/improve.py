@@ -43,7 +43,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         )
     meter = Meter(workshop.clock, options.limits)
     run = _run_id(workshop.clock, head.commit)
-    session = Session(workshop, Workbench(_live_files(workshop.repository.read(head.commit))), meter)
+    session = Session(workshop, Workbench(_live_files(workshop.repository.read(head.commit)), workshop.off), meter)
     bench = session.bench
     before = summary(bench.specs, bench.reports, bench.findings)
     session.work(_chosen(bench, options.targets))

@@ -64,6 +64,7 @@ class Refusal:
 
 
 NEEDS_ANSWER = "needs an answer from someone who knows"
+BETWEEN_DOCUMENTS = "lies between documents, where a person has to choose"
 NEEDS_MODEL = "needs a model, and none answers"
 BUDGET_SPENT = "the budget was spent"
 MODEL_STOPPED = "the model stopped answering"

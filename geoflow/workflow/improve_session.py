@@ -13,6 +13,7 @@ from geoflow.ports import ChatModel, Clock, Progress, Repository, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import Meter
 from geoflow.workflow.improve_result import (
+    BETWEEN_DOCUMENTS,
     BUDGET_SPENT,
     MODEL_STOPPED,
     NEEDS_ANSWER,
@@ -24,6 +25,9 @@ from geoflow.workflow.improve_result import (
 from geoflow.workflow.span_dialogue import SpanDialogue
 from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
+BETWEEN = "GF3"
+"""How the codes of findings between documents start: no edit of one document mends them."""
+
 TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
 
@@ -33,13 +37,14 @@ ONE_CALL_ONLY = frozenset({"model-reply-invalid", "model-context-exceeded"})
 
 @dataclass(frozen=True)
 class Workshop:
-    """What improve works with. Without a model only templates make edits."""
+    """What improve works with. Without a model only templates make edits; findings of rules that are `off` are none."""
 
     repository: Repository
     model: ChatModel | None
     templates: Templates
     clock: Clock
     progress: Progress
+    off: frozenset[str] = frozenset()
 
 
 class Session:
@@ -83,6 +88,8 @@ class Session:
             return BUDGET_SPENT
         if why := self.bench.editable(finding.path):
             return why
+        if finding.code.startswith(BETWEEN):
+            return BETWEEN_DOCUMENTS
         contract = contract_of(finding)
         if contract.maker == "none":
             return NEEDS_ANSWER

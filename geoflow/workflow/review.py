@@ -7,14 +7,16 @@ from typing import Any, Literal
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Delta, Requirement, Spec, read_tree, validate
-from geoflow.ports import ChatModel, ChatRequest, Clock, Message, Progress, Templates
+from geoflow.ports import ChatModel, ChatRequest, Clock, History, Message, Progress, Templates
 from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
 from geoflow.quality.findings import documents, find_all, requirements_of
+from geoflow.workflow.base_moved import find_moved_bases
 from geoflow.workflow.budget import Limits, Meter
 
 PROMPT = "review.testing/1"
 ROLE = "role:testing"
 CODE = "GF501"
+MOVED = "GF304"
 SAMPLES = 3
 """A finding of the model counts when it says the same in two of three samples."""
 
@@ -34,12 +36,14 @@ Verdict = Literal["approve", "revise"]
 
 @dataclass(frozen=True)
 class Reviewer:
-    """What review works with. Without a model only rules look."""
+    """What review works with. Without a model only rules look; `off` are codes of rules that are not to look."""
 
     model: ChatModel | None
     templates: Templates
     clock: Clock
     progress: Progress
+    history: History | None = None
+    off: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,14 @@ def review(reviewer: Reviewer, files: Mapping[str, str], targets: Sequence[str],
             exit_code=ExitCode.USAGE,
         )
     prefixes = tuple(known[target] for target in targets) or ("",)
-    findings = [finding for finding in find_all(tree, validate(files), files) if finding.path.startswith(prefixes)]
+    moved, unlooked = find_moved_bases(tree, reviewer.history) if MOVED not in reviewer.off else ([], ())
+    found = [*find_all(tree, validate(files), files, off=reviewer.off), *moved]
+    findings = [finding for finding in found if finding.path.startswith(prefixes)]
     chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
     items = [_Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
     meter = Meter(reviewer.clock, limits)
-    looked_at, notes = 0, list[str]()
-    if reviewer.model:
+    looked_at, notes = 0, list(unlooked)
+    if reviewer.model and CODE not in reviewer.off:
         for item in _riskiest_first(items, findings):
             if meter.exhausted:
                 notes.append(f"looked at {looked_at} of {len(items)} requirements: the budget was spent")

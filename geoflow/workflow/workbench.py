@@ -1,15 +1,16 @@
 """The state of an improve run: every document as it stands at the base, and as the kept edits have made it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import Candidate, apply
 from geoflow.improvement.proposal import Document, Proposal, target_place
 from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, read_tree, validate
+from geoflow.quality.between import find_between
 from geoflow.quality.finding import Finding
-from geoflow.quality.findings import documents, find_in, requirements_of
+from geoflow.quality.findings import documents, find_in, requirements_of, wanted
 from geoflow.quality.structure import from_issue
 
 LARGEST = 1_000_000
@@ -34,9 +35,11 @@ class Workbench:
 
     Args:
         files: All OpenSpec files at the base commit: {path relative to the root: text}.
+        off: Codes of rules that are not to look.
     """
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str], off: Collection[str] = ()) -> None:
+        self._off = off
         self.base_files = dict(files)
         self.files = dict(files)
         self.tree: Tree = read_tree(files)
@@ -52,19 +55,20 @@ class Workbench:
                 issues.setdefault(issue.document, []).append(issue)
         for document in documents(self.tree):
             found = tuple(issues.get(document.path, ()))
-            looked = Looked(document, found, tuple(find_in(document, found)))
+            looked = Looked(document, found, tuple(wanted(find_in(document, found), off)))
             self._base[document.path] = self._now[document.path] = looked
         self._elsewhere = [
             from_issue(issue, files.get(path, ""), (), (0, 0))
             for path, others in issues.items()
             if path not in self._base
             for issue in others
-        ]
+        ] + find_between(self.tree, files)
 
     @property
     def findings(self) -> list[Finding]:
         """List what is wrong in the documents as they stand now, and in changes as a whole."""
-        return [finding for looked in self._now.values() for finding in looked.findings] + self._elsewhere
+        found = [finding for looked in self._now.values() for finding in looked.findings]
+        return wanted([*found, *self._elsewhere], self._off)
 
     @property
     def specs(self) -> list[Spec]:
@@ -148,7 +152,7 @@ class Workbench:
         )
         reports = validate(self._around(old) | {path: text})
         issues = tuple(issue for report in reports for issue in report.issues if issue.document == path)
-        return Looked(document, issues, tuple(find_in(document, issues)))
+        return Looked(document, issues, tuple(wanted(find_in(document, issues), self._off)))
 
     def _around(self, document: Document) -> dict[str, str]:
         # A spec is judged by itself; a delta with its change and the main specs that it may touch.

@@ -109,3 +109,40 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(GeoflowError) as caught:
         load(tmp_path)
     assert caught.value.code == "settings-invalid"
+
+
+@pytest.mark.parametrize(
+    "project",
+    ["rules:\n  off: [GF301, gf205]\n", "rules:\n  off: GF205 GF301\n", "rules:\n  off:\n    - GF301\n    - GF205\n"],
+)
+def test_rules_are_switched_off_by_a_list_or_by_words(tmp_path: Path, project: str) -> None:
+    loaded = load(tmp_path, project=project)
+    assert (loaded.settings.rules.off, loaded.notices) == (("GF205", "GF301"), ())
+
+
+def test_the_environment_may_switch_rules_off(tmp_path: Path) -> None:
+    loaded = load(tmp_path, environ={"GEOFLOW_RULES__OFF": "GF301,GF308"}, project="rules:\n  off: [GF101]\n")
+    assert loaded.settings.rules.off == ("GF301", "GF308")
+    assert loaded.settings.llm == ModelSettings()
+
+
+def test_a_rule_that_does_not_exist_is_told_with_the_nearest_one_and_the_others_stay_off(tmp_path: Path) -> None:
+    loaded = load(tmp_path, project="rules:\n  off: [GF31, OS-S10, bananas, GF303]\n")
+    assert loaded.settings.rules.off == ("GF303",)
+    place = f"{tmp_path / 'geoflow.yaml'} sets rules.off: "
+    assert loaded.notices == (
+        f"{place}there is no rule GF31; did you mean GF301?",
+        f"{place}OS-S10 is a rule of OpenSpec, which cannot be switched off: its verdicts are those of the npm CLI.",
+        f"{place}there is no rule bananas.",
+    )
+
+
+@pytest.mark.parametrize("value", ["{a: b}", "[[GF301]]", "true"])
+def test_rules_that_are_no_list_of_words_are_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(GeoflowError, match=r"rules\.off") as failure:
+        load(tmp_path, project=f"rules:\n  off: {value}\n")
+    assert failure.value.code == "settings-invalid"
+
+
+def test_no_rule_off_is_no_rule_off(tmp_path: Path) -> None:
+    assert load(tmp_path, project="rules:\n  off:\n").settings == Settings()

@@ -217,7 +217,11 @@ def test_a_placeholder_purpose_is_written_from_the_requirements(tmp_path: Path) 
 
 def test_a_requirement_that_an_active_change_modifies_is_left_alone(tmp_path: Path) -> None:
     delta = "## MODIFIED Requirements\n\n" + LOWER.replace("must wait", "SHALL wait")
-    files = {PATH: spec(LOWER, TIDY), "openspec/changes/other/specs/example/spec.md": delta}
+    files = {
+        PATH: spec(LOWER, TIDY),
+        "openspec/changes/other/specs/example/spec.md": delta,
+        "openspec/changes/other/tasks.md": "- [ ] 1.1 Do it\n",
+    }
     result = run(make_repo(tmp_path / "r", files), None)
     assert result.edits == ()
     assert [left.why for left in result.left] == ["the active change other touches this requirement"]
@@ -286,3 +290,27 @@ def test_edits_that_only_fail_together_are_not_delivered() -> None:
         _must_not_be_worse((fine,), (Report("example", "spec", (issue,)),))
     assert caught.value.code == "edits-together-invalid"
     _must_not_be_worse((Report("example", "spec", (issue,)),), (Report("example", "spec", (issue,)),))
+
+
+def test_what_lies_between_documents_is_left_to_people_and_no_model_is_asked(tmp_path: Path) -> None:
+    files = {PATH: spec(TIDY)}
+    for change in ("one", "two"):
+        block = requirement("Closing", f"The writer SHALL close the file for {change}.")
+        files[f"openspec/changes/{change}/specs/example/spec.md"] = "## MODIFIED Requirements\n\n" + block
+        files[f"openspec/changes/{change}/tasks.md"] = "- [x] 1.1 Do it\n"
+    model = QueueModel()
+    result = run(make_repo(tmp_path / "r", files), model)
+    assert sorted(left.finding.code for left in result.left) == ["GF303", "GF303", "GF308", "GF308"]
+    assert {left.why for left in result.left} == {"lies between documents, where a person has to choose"}
+    assert (model.requests, result.edits, result.refused, result.worked) == ([], (), (), True)
+    assert result.before["findings"] == result.after["findings"] == 4
+    assert result.before["smells"] == 4
+
+
+def test_a_rule_that_is_switched_off_makes_no_edit(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {PATH: spec(VAGUE, LOWER)})
+    model = QueueModel()
+    off = frozenset({"GF101", "GF201"})
+    workshop = Workshop(open_repository(root), model, JinjaTemplates(), SystemClock(), SilentProgress(), off)
+    result = improve(workshop, ImproveOptions())
+    assert (result.edits, result.left, result.before["findings"], model.requests) == ((), (), 0, [])

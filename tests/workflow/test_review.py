@@ -13,6 +13,7 @@ from geoflow.workflow.budget import Limits
 from geoflow.workflow.review import Review, Reviewer, review
 from tests.builders import requirement, spec
 from tests.fakes import QueueModel, SilentProgress
+from tests.openspec.deltas import block, delta, tree
 
 PATH = "openspec/specs/example/spec.md"
 FILES = {
@@ -103,3 +104,27 @@ def test_the_document_for_scripts_has_the_promised_fields() -> None:
     names = {"id", "code", "severity", "path", "line", "end_line", "requirement", "quote", "message", "fix", "source"}
     assert names <= set(document["findings"][0])
     assert document["verdict"] == "approve"
+
+
+def changed(*tasks: str) -> dict[str, str]:
+    files = tree({"auth": [block("Login")]}, {"one": {"auth": delta(modified=[block("Reset", "second")])}})
+    return files | {"openspec/changes/one/tasks.md": "\n".join(tasks) + "\n"}
+
+
+def test_what_lies_between_documents_is_reviewed_and_fails_like_any_other_finding() -> None:
+    result = run(None, changed("- [x] 1.1 Do it"))
+    assert [(finding.code, finding.severity) for finding in result.findings] == [("GF301", "error"), ("GF308", "info")]
+    assert (result.fails("error"), result.verdict) == (True, "revise")
+    assert [finding.code for finding in run(None, changed("- [x] 1.1 Do it"), targets=("auth",)).findings] == []
+
+
+def test_a_rule_that_is_off_is_not_heard_of() -> None:
+    reviewer = Reviewer(None, JinjaTemplates(), SystemClock(), SilentProgress(), off=frozenset({"GF301", "GF308"}))
+    result = review(reviewer, changed("- [x] 1.1 Do it"), (), Limits())
+    assert [finding.code for finding in result.findings] == ["OS-C1"]
+
+
+def test_a_tester_that_is_off_is_not_asked() -> None:
+    model = QueueModel()
+    reviewer = Reviewer(model, JinjaTemplates(), SystemClock(), SilentProgress(), off=frozenset({"GF501"}))
+    assert (review(reviewer, FILES, (), Limits()).looked_at, model.requests) == (0, [])

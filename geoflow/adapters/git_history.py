@@ -1,0 +1,64 @@
+"""When the files of the checked-out commit were last changed, and how they read then."""
+
+import os
+from collections.abc import Collection, Mapping
+
+from geoflow.adapters.git_objects import read_blobs
+from geoflow.adapters.git_process import GitProcess
+
+_FIRST_LOOK = 200
+_MARK = "\x01"
+
+
+def last_touched(git: GitProcess, head: str, prefix: str, paths: Collection[str]) -> dict[str, str]:
+    """Tell for each path the newest commit up to `head` that changed it.
+
+    Walks back over the folder that the paths share: a few hundred commits first, and all of them only where some path
+    is older than that. Renames count as changes; merges are passed over, their commits are not.
+
+    Args:
+        git: Runs git in the root.
+        head: Where to start.
+        prefix: The root's path in the repository, empty or with a slash at its end.
+        paths: Paths relative to the root.
+    """
+    if not paths:
+        return {}
+    shared = os.path.commonpath(paths) if len(paths) > 1 else next(iter(paths))
+    found: dict[str, str] = {}
+    for limit in (f"--max-count={_FIRST_LOOK}", "--max-count=-1"):
+        output = git.run(
+            *("log", "-z", limit, "--name-only", "--no-renames", "--diff-filter=AMT", "--no-show-signature"),
+            *("--no-color", "--no-ext-diff", f"--format={_MARK}%H", head, "--", shared),
+        )
+        found = _newest(os.fsdecode(output), {f"{prefix}{path}": path for path in paths})
+        if len(found) == len(set(paths)):
+            break
+    return found
+
+
+def _newest(output: str, paths: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    commit = ""
+    for record in output.split("\0"):
+        name = record.removeprefix("\n")
+        if name.startswith(_MARK):
+            # Without a changed file behind it, git ends the line of a commit with a line feed.
+            commit = name[1:].rstrip("\n")
+        elif name in paths:
+            found.setdefault(paths[name], commit)
+    return found
+
+
+def read_at(git: GitProcess, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+    """Read files at commits with two processes: {(commit, path): content}; what is no file there is absent."""
+    wanted = [place for place in sorted(places) if "\n" not in place[1]]
+    question = "".join(f"{commit}:{path}\n" for commit, path in wanted)
+    if not question:
+        return {}
+    output = git.run(
+        *("cat-file", "--batch-check=%(objecttype) %(objectname)", "--buffer"), stdin=os.fsencode(question)
+    )
+    ids = [line.removeprefix("blob ") if line.startswith("blob ") else "" for line in os.fsdecode(output).splitlines()]
+    contents = read_blobs(git, (name for name in ids if name))
+    return {place: contents[name] for place, name in zip(wanted, ids, strict=True) if name}

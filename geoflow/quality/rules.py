@@ -1,0 +1,45 @@
+"""Every rule of geoflow's own by its code, so that each can be named, and switched off by name."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+RULES: dict[str, str] = {
+    "GF101": "an obligation in lower case",
+    "GF111": "a scenario heading that has not its form",
+    "GF112": "a step whose keyword has not its form",
+    "GF201": "a manner that judges instead of saying what happens",
+    "GF202": "a word that judges instead of naming a property",
+    "GF203": "a clause that lets the reader off",
+    "GF204": "a list that is left open",
+    "GF205": "words that add nothing to the verb",
+    "GF206": "and/or",
+    "GF207": "a pronoun in the place of who has to do it",
+    "GF210": "an amount without a number",
+    "GF211": "a placeholder",
+    "GF212": "a condition that nobody named",
+    "GF301": "a delta that modifies, removes or renames what is not in the main spec",
+    "GF302": "a delta that adds what is in the main spec already",
+    "GF303": "a requirement that two active changes touch",
+    "GF304": "a requirement that has changed in the main spec since a delta for it was written",
+    "GF305": "a capability that a proposal names and no delta is for",
+    "GF306": "a delta for a capability that its proposal does not name",
+    "GF307": "a capability that a proposal lists as new though it exists, or as modified though it does not",
+    "GF308": "a change whose tasks are all done and that is still active",
+    "GF309": "a change without tasks, or with none done though the main specs say what it adds",
+    "GF501": "an objection of the tester",
+}
+"""Code and what the rule finds. Issues of validation (OS codes) are the npm CLI's and cannot be switched off."""
+
+
+def switched_off(codes: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Tell which of these codes are rules, in any case of letters, and what to say of those that are none."""
+    wanted = [code.strip() for code in codes]
+    unknown = [code for code in wanted if code.upper() not in RULES]
+    return frozenset(code.upper() for code in wanted) & RULES.keys(), tuple(map(_told, unknown))
+
+
+def _told(code: str) -> str:
+    if code.upper().startswith("OS-"):
+        return f"{code} is a rule of OpenSpec, which cannot be switched off: its verdicts are those of the npm CLI."
+    near = get_close_matches(code.upper(), RULES, n=1, cutoff=0.5)
+    return f"there is no rule {code}" + (f"; did you mean {near[0]}?" if near else ".")
