@@ -59,7 +59,7 @@ def place_plan(root: Path, plan: WritePlan, expected: Mapping[str, str]) -> Plac
 
 def changed_contents(plan: PlacedPlan, folder: str) -> list[str]:
     """List the files in a copy of the plan's folder that are not what the plan was made from."""
-    return sorted(path for path, content in plan.contents.items() if not _holds(os.path.join(folder, path), content))
+    return sorted(path for path, content in plan.contents.items() if not holds(os.path.join(folder, path), content))
 
 
 def changed_meanwhile(paths: list[str]) -> GeoflowError:
@@ -85,7 +85,11 @@ def _entry(folder: str, path: str) -> str:
     """Follow the folders of a path, but not what the path itself names."""
     parts = path.split("/")
     if len(parts) < 2 or parts[0] != _FOLDER or any(part in {"", ".", ".."} or "\0" in part for part in parts):
-        raise GeoflowError(f"{path!r} is no path below {_FOLDER}/.", code="outside-openspec")
+        raise GeoflowError(
+            f"{path!r} is no path below {_FOLDER}/.",
+            fix=f"Name a file such as {_FOLDER}/specs/NAME/spec.md.",
+            code="outside-openspec",
+        )
     return _inside(folder, os.path.join(os.path.realpath(os.path.join(folder, *parts[1:-1])), parts[-1]), path)
 
 
@@ -111,7 +115,8 @@ def _check_move(folder: str, source: str, target: str) -> None:
         raise GeoflowError(f"{_FOLDER}/{target} exists already.", fix="Move it away, or remove it.", code="exists")
 
 
-def _holds(path: str, content: bytes | None) -> bool:
+def holds(path: str, content: bytes | None) -> bool:
+    """Tell whether a file has this content, or, for None, whether nothing stands there."""
     if content is None:
         return not os.path.lexists(path)
     try:

@@ -109,9 +109,9 @@ def remove_tree(top: str) -> None:
 def _usable(scratch: Path | None, folder: str) -> str | None:
     if scratch is None:
         return None
+    place = os.path.realpath(scratch)
+    if place.startswith(folder + os.sep):
+        return None
     with suppress(OSError):
-        scratch.mkdir(parents=True, exist_ok=True)
-        place = os.path.realpath(scratch)
-        if not f"{place}/".startswith(f"{folder}/") and os.access(place, os.W_OK):
-            return place
-    return None
+        os.makedirs(place, exist_ok=True)
+    return place if os.access(place, os.W_OK) else None

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from geoflow.adapters.tree_entries import emptied_folders
-from geoflow.adapters.tree_plan import DRAFT_PREFIX, PlacedPlan, changed_meanwhile
+from geoflow.adapters.tree_plan import DRAFT_PREFIX, PlacedPlan, changed_meanwhile, holds
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class _Steps:
             self._make_folders(os.path.dirname(place))
             self._undo.append(lambda: _remove(place))
         else:
-            self._undo.append(lambda: _replace(place, before))
+            self._undo.append(lambda: _put_back(place, before))
         _replace(place, content)
 
     def delete(self, path: str) -> None:
@@ -83,7 +83,7 @@ class _Steps:
         else:
             content = self._expected(path, place)
             status = os.stat(place)
-            self._undo.append(lambda: _put_back(place, content or b"", status.st_mode))
+            self._undo.append(lambda: _put_back(place, content or b"", mode=status.st_mode))
         os.unlink(place)
         for folder in emptied_folders(path):
             self._remove_if_empty(os.path.join(self._plan.folder, folder))
@@ -135,14 +135,22 @@ def _replace(place: str, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, place)
+    except OSError as error:
+        _remove(draft)
+        error.filename = place  # a draft means nothing to anybody
+        raise
     except BaseException:
         _remove(draft)
         raise
 
 
-def _put_back(place: str, content: bytes, mode: int) -> None:
+def _put_back(place: str, content: bytes, *, mode: int | None = None) -> None:
+    # A step that failed may have changed nothing, and what refused it refuses this as well.
+    if holds(place, content):
+        return
     _replace(place, content)
-    os.chmod(place, stat.S_IMODE(mode))
+    if mode is not None:
+        os.chmod(place, stat.S_IMODE(mode))
 
 
 def _link_back(target: str, place: str) -> None:
@@ -161,7 +169,7 @@ def _remove(place: str) -> None:
 
 
 def _remove_folder(folder: str) -> None:
-    with suppress(FileNotFoundError):
+    if os.path.isdir(folder):
         os.rmdir(folder)
 
 

@@ -175,7 +175,8 @@ class _Swap:
     def _check(self, folder: str, known: Mapping[str, Entry]) -> None:
         plan = self._plan
         ignored = {*plan.writes, *plan.deletes, plan.claim, *self._claim.made_folders(plan.folder)}
-        if changed := changed_contents(plan, folder) or differences(known, scan(folder), ignored=frozenset(ignored)):
+        seen = scan(folder)  # first: no pipe is ever opened
+        if changed := changed_contents(plan, folder) or differences(known, seen, ignored=frozenset(ignored)):
             raise changed_meanwhile(changed)
 
 
