@@ -1,7 +1,12 @@
 """The console script. What git hooks call is answered before the command line's library is imported."""
 
+import gc
 import os
 import sys
+
+TYPE_CHECKING = False  # what type checkers take for true, without the import of typing
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main() -> None:
@@ -15,14 +20,20 @@ def main() -> None:
 
 
 def _run() -> None:
-    code = answer_quickly(sys.argv[1:])
-    if code is not None:
-        sys.stdout.flush()
-        raise SystemExit(code)
-    from geoflow.cli.app import app
-
     try:
+        # A run this short is over before it pays to look for garbage, or to take down what was built.
+        gc.disable()
+        code = answer_quickly(sys.argv[1:])
+        if code is not None:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        gc.enable()
+        from geoflow.cli.app import app
+
         app()
+    except BrokenPipeError:
+        raise
     except Exception:  # noqa: BLE001 (whatever gets here is a defect, and must not look like the answer "no")
         import traceback
 
@@ -33,31 +44,39 @@ def _run() -> None:
 
 
 def answer_quickly(arguments: list[str]) -> int | None:
-    """Answer `--version` and a plain `validate`; the exit code, or None where the whole command line is needed."""
+    """Answer `--version`, a plain `validate` and a plain `list`; the exit code, or None where Typer is needed."""
     if arguments == ["--version"]:
         from geoflow import __version__
 
         print(f"geoflow {__version__}")
         return 0
-    if arguments[:1] != ["validate"]:
-        return None
-    from geoflow.cli.validation import read_arguments, run
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if command == "validate":
+        from geoflow.cli import validation
 
-    request = read_arguments(arguments[1:])
-    if request is None:
-        return None
-    from geoflow.errors import GeoflowError
+        asked = validation.read_arguments(rest)
+        return None if asked is None else _answer(lambda: validation.run(asked), as_json=asked.as_json)
+    if command == "list":
+        from geoflow.cli import listing
+
+        wanted = listing.read_arguments(rest)
+        return None if wanted is None else _answer(lambda: listing.run(wanted), as_json=wanted.as_json)
+    return None
+
+
+def _answer(run: "Callable[[], int]", *, as_json: bool) -> int:
+    """Run a command; an expected failure is shown here and where the command line is the whole one, nowhere else."""
+    from geoflow.errors import ExitCode, GeoflowError
 
     try:
-        return run(request)
+        return run()
     except GeoflowError as error:
         from geoflow.cli.render import print_error
 
-        print_error(error, as_json=request.as_json)
+        print_error(error, as_json=as_json)
         return int(error.exit_code)
     except KeyboardInterrupt:
-        from geoflow.errors import ExitCode
-
+        sys.stderr.write("Stopped. Nothing was left half done.\n")
         return int(ExitCode.INTERRUPTED)
 
 

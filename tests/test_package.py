@@ -87,8 +87,7 @@ def test_what_hooks_call_loads_nothing_heavy(arguments: list[str], tmp_path: Pat
         tmp_path / "repo", {"openspec/specs/auth/spec.md": spec(requirement("Login", "The gate SHALL open."))}
     )
     code = (
-        f"sys.argv = ['geoflow', *{arguments!r}]\nfrom geoflow.__main__ import main\n"
-        f"try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        f"from geoflow.__main__ import answer_quickly\nassert answer_quickly({arguments!r}) == 0\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(

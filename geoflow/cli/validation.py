@@ -36,12 +36,12 @@ class Request(NamedTuple):
         return self.everything or self.specs or self.changes
 
 
-_SWITCHES = ("--all", "--specs", "--changes", "--strict", "--json")
+SWITCHES = ("--all", "--specs", "--changes", "--strict", "--json", "--archived", "--no-interactive")
 
 
 def read_arguments(arguments: Sequence[str]) -> Request | None:
     """Read the arguments behind `validate`; None for anything but names and switches, which Typer then reads."""
-    names = tuple(argument for argument in arguments if argument not in _SWITCHES)
+    names = tuple(argument for argument in arguments if argument not in SWITCHES)
     if any(not name or name.startswith("-") for name in names):
         return None
     return Request(
@@ -51,6 +51,7 @@ def read_arguments(arguments: Sequence[str]) -> Request | None:
         changes="--changes" in arguments,
         strict="--strict" in arguments,
         as_json="--json" in arguments,
+        archived="--archived" in arguments,
     )
 
 

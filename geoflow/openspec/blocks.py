@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from geoflow.openspec.headings import is_section, level, requirement_name, scenario_name, title
+from geoflow.openspec.headings import is_divider, is_section, level, requirement_name, scenario_name, title
 from geoflow.openspec.lines import WHITE, Lines
 
 
@@ -36,7 +36,7 @@ def spec_blocks(document: Lines) -> SpecBlocks:
     heading = next((index for index in document.hashes if is_section(lines[index], "requirements")), None)
     if heading is None:
         return SpecBlocks(None, [])
-    end = next((index for index in document.hashes if index > heading and level(lines[index]) == 2), len(lines))
+    end = next((index for index in document.hashes if index > heading and is_divider(lines[index])), len(lines))
     region = Region(heading, end)
     return SpecBlocks(region, blocks_in(document, region))
 
@@ -47,8 +47,8 @@ def blocks_in(document: Lines, region: Region) -> list[Block]:
     name, start = None, 0
     for index in between(document.hashes, region.heading + 1, region.end):
         line = document.lines[index]
-        following = requirement_name(line)
-        if following is None and level(line) != 2:
+        following = None if line[:4] == "####" else requirement_name(line)
+        if following is None and not is_divider(line):
             continue
         if name is not None:
             found.append(Block(name, start, index))
@@ -136,7 +136,7 @@ def sections(document: Lines) -> list[tuple[str, Region]]:
     found = []
     for index in document.hashes:
         line = document.lines[index]
-        if level(line) == 2:
+        if is_divider(line):
             name = title(line, 2)
             if name is not None:
                 found.append((name, index))

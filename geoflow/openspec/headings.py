@@ -16,6 +16,11 @@ def level(line: str) -> int:
     return count if 0 < count < 7 and rest and rest[0] in WHITE else 0
 
 
+def is_divider(line: str) -> bool:
+    """Tell whether a line is a heading of level 2, as `level` says, for loops that want to know no more."""
+    return line[:2] == "##" and len(line) > 2 and line[2] in WHITE
+
+
 def title(line: str, depth: int) -> str | None:
     """Give the title of a heading of this level; None where the line has none that counts."""
     rest = line[depth:]

@@ -1,6 +1,5 @@
 """The rules of validity by code, with their levels, and the making of an issue."""
 
-import re
 from typing import NamedTuple
 
 from geoflow.openspec.lines import Lines
@@ -20,7 +19,6 @@ PROPOSAL_LEVELS: dict[str, Level] = {
     **dict.fromkeys((f"OS-{code}" for code in "P1 P2 P3 P4 P5 P6".split()), "ERROR"),
     **dict.fromkeys((f"OS-{code}" for code in "P7 P8".split()), "WARNING"),
 }
-_KEYWORD = r"\b(?:SHALL|MUST)\b"
 START = Span(1, 1, 1, 1)
 
 
@@ -55,4 +53,19 @@ def line_span(document: Lines, index: int) -> Span:
 
 def is_normative(text: str) -> bool:
     """Tell whether a text holds SHALL or MUST as a word in capitals."""
-    return re.search(_KEYWORD, text, re.ASCII) is not None
+    return any(word in text and _stands_alone(word, text) for word in ("SHALL", "MUST"))
+
+
+def _stands_alone(word: str, text: str) -> bool:
+    """Tell whether a word occurs with no ASCII letter, digit or underscore beside it."""
+    at = text.find(word)
+    while at != -1:
+        end = at + len(word)
+        if not (_is_of_word(text[at - 1 : at]) or _is_of_word(text[end : end + 1])):
+            return True
+        at = text.find(word, end)
+    return False
+
+
+def _is_of_word(character: str) -> bool:
+    return character == "_" or (character.isascii() and character.isalnum())

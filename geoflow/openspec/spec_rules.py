@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from geoflow.openspec.blocks import Block, Region, body_text, spec_blocks
-from geoflow.openspec.headings import is_section, level, normal_name, requirement_name
+from geoflow.openspec.headings import is_divider, is_section, level, normal_name, requirement_name
 from geoflow.openspec.lines import WHITE, Lines, split
 from geoflow.openspec.model import Issue, Span
 from geoflow.openspec.outline import (
@@ -51,10 +51,11 @@ def check_spec(path: str, text: str) -> list[Issue]:
                 "Put the requirements under a `## Requirements` heading.",
             )
         ]
-    requirements = [headings[at] for at in children(headings, at_requirements)]
+    places = children(headings, at_requirements)
+    requirements = [headings[at] for at in places]
     bare = {
         index
-        for index, at in enumerate(children(headings, at_requirements))
+        for index, at in enumerate(places)
         if not any(is_filled(document, headings[child]) for child in children(headings, at))
     }
     return [
@@ -91,6 +92,8 @@ def _schema_issues(
             "Add a `### Requirement: <name>` with a sentence that says SHALL or MUST and a scenario.",
         )
     for index, heading in enumerate(requirements):
+        if heading.title and index not in bare:
+            continue
         span = line_span(document, heading.line)
         if not heading.title and not requirement_text(document, heading):
             yield issue(
@@ -115,14 +118,13 @@ def structure_issues(path: str, document: Lines) -> Iterator[Issue]:
     first = document.first
     hashes = [index for index in document.hashes if index >= first and lines[index][:2] == "##"]
     heading = next((index for index in hashes if is_section(lines[index], "requirements")), len(lines))
-    end = next((index for index in hashes if index > heading and level(lines[index]) == 2), len(lines))
+    end = next((index for index in hashes if index > heading and is_divider(lines[index])), len(lines))
     declared: dict[str, int] = {}
     for index in hashes:
         line = lines[index]
-        depth = 0 if line[3:4] == "#" else level(line)
-        if depth == 2 and _is_delta_heading(line):
+        if is_divider(line) and _is_delta_heading(line):
             yield _delta_heading_issue(path, line_span(document, index), line.strip(WHITE))
-        elif depth == 3:
+        elif line[:4] != "####" and level(line) == 3:
             name = requirement_name(line)
             if name is None:
                 continue
@@ -190,21 +192,20 @@ def _purpose_issues(path: str, document: Lines, purpose: str, heading: Heading) 
 
 def _outline_issues(path: str, document: Lines, requirements: list[Heading], bare: set[int]) -> Iterator[Issue]:
     for index, heading in enumerate(requirements):
-        span = line_span(document, heading.line)
         if (
             may_be_long(document, heading, REQUIREMENT_UNITS)
             and utf16_length(requirement_text(document, heading)) > REQUIREMENT_UNITS
         ):
             yield issue(
                 "S12",
-                Where(f"requirements[{index}]", path, span, _name(heading)),
+                Where(f"requirements[{index}]", path, line_span(document, heading.line), _name(heading)),
                 f"{_named(heading)} has more than {REQUIREMENT_UNITS} characters.",
                 "Split it into requirements that each say one thing.",
             )
         if index in bare:
             yield issue(
                 "S13",
-                Where(f"requirements[{index}].scenarios", path, span, _name(heading)),
+                Where(f"requirements[{index}].scenarios", path, line_span(document, heading.line), _name(heading)),
                 f"{_named(heading)} has no scenario that the format knows: a level-4 heading with steps under it.",
                 "Turn the bullets into a `#### Scenario: <name>` with `- **WHEN** ...` and `- **THEN** ...`.",
             )

@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from geoflow.__main__ import answer_quickly
+from geoflow.cli import listing, validation
 from geoflow.cli.app import app
 from tests.builders import GOOD_SCENARIO, requirement, spec, write_tree
 
@@ -156,6 +158,15 @@ def test_any_file_gets_a_clear_result(tmp_path: Path, monkeypatch: pytest.Monkey
         ["validate", "nothing"],
         ["validate", "nothing", "--json"],
         ["validate"],
+        ["validate", "--archived", "--json"],
+        ["validate", "--all", "--no-interactive"],
+        ["list"],
+        ["list", "--json"],
+        ["list", "--changes"],
+        ["list", "--specs", "--json"],
+        ["list", "--specs"],
+        ["list", "--order"],
+        ["list", "--order", "--specs", "--json"],
     ],
     ids=" ".join,
 )
@@ -173,19 +184,28 @@ def test_the_short_way_answers_as_the_command_line_does(
     assert (code, without_times(quick.out), quick.err) == (whole[0], without_times(whole[1]), whole[2])
 
 
-@pytest.mark.parametrize("arguments", [["validate", "x", "--type", "spec"], ["validate", "--help"], ["list"], []])
+@pytest.mark.parametrize(("command", "switches"), [("validate", validation.SWITCHES), ("list", listing.SWITCHES)])
+def test_the_short_way_knows_every_switch_of_the_command_and_no_other(command: str, switches: tuple[str, ...]) -> None:
+    options = get_command(app).commands[command].params  # type: ignore[attr-defined]
+
+    assert {option.opts[0] for option in options if getattr(option, "is_flag", False)} == set(switches)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["validate", "x", "--type", "spec"], ["validate", "--help"], ["list", "--sort", "name"], ["list", "x"], ["x"], []],
+)
 def test_the_short_way_leaves_everything_else_to_the_command_line(tree: Path, arguments: list[str]) -> None:
     assert answer_quickly(arguments) is None
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["validate", "--all", "--json"], ["validate", "--all"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["validate", "--all", "--json"], ["validate", "--all"], ["list"], ["list", "--specs"]]
+)
 def test_the_short_way_loads_nothing_heavy(tree: Path, arguments: list[str]) -> None:
     program = (
         "import sys; before = set(sys.modules)\n"
-        f"sys.argv = ['geoflow', *{arguments!r}]\n"
-        "from geoflow.__main__ import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
+        f"from geoflow.__main__ import answer_quickly; answer_quickly({arguments!r})\n"
         "sys.stderr.write(' '.join({name.split('.')[0] for name in set(sys.modules) - before}))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tree, capture_output=True, text=True, check=True)
@@ -194,6 +214,18 @@ def test_the_short_way_loads_nothing_heavy(tree: Path, arguments: list[str]) -> 
     assert "geoflow" in loaded
     heavy = {"openai", "mcp", "typer", "rich", "git", "pydantic", "ruamel", "dataclasses", "pathlib", "inspect", "json"}
     assert not loaded & heavy
+
+
+def test_a_defect_in_the_short_way_does_not_look_like_an_answer(tree: Path) -> None:
+    program = (
+        "import sys; from geoflow import __main__ as way\n"
+        "def broken(arguments): raise RuntimeError('defect')\n"
+        "way.answer_quickly = broken; way.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tree, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 70
+    assert "RuntimeError: defect" in done.stderr
 
 
 def test_a_reader_that_goes_away_is_no_error(tree: Path) -> None:
