@@ -1,16 +1,23 @@
 """What `geoflow show` prints: a file as it is, or the npm CLI's JSON with the place of everything."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from geoflow.cli.render import printable
-from geoflow.errors import GeoflowError
-from geoflow.openspec.headings import level, title
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.openspec.delta_reader import Plan, read_plan
+from geoflow.openspec.described import (
+    Described,
+    describe_blocks,
+    describe_prose,
+    describe_removals,
+    describe_spec,
+    proposal_title,
+)
 from geoflow.openspec.items import Item
 from geoflow.openspec.layout import delta_paths
-from geoflow.openspec.lines import split
-from geoflow.openspec.model import Delta, Requirement, Scenario
-from geoflow.openspec.parser import parse_delta, parse_spec
+from geoflow.openspec.lines import Lines, split
 from geoflow.openspec.validity import OpenTree
 
 
@@ -25,29 +32,40 @@ def print_source(item: Item, tree: OpenTree) -> None:
     sys.stdout.buffer.write(whole.encode("utf-8", "surrogateescape"))
 
 
-def spec_document(name: str, tree: OpenTree) -> dict[str, Any]:
-    """Describe a spec as JSON."""
-    path = tree.found.specs[name]
-    spec = parse_spec(name, path, tree.files[path])
+def spec_document(name: str, tree: OpenTree, *, number: int, scenarios: bool) -> dict[str, Any]:
+    """Describe a spec as JSON: all of its requirements, or the one of this number (from 1; 0 is all)."""
+    overview, requirements = describe_spec(tree.files[tree.found.specs[name]])
+    if number > len(requirements) or number < 0:
+        raise GeoflowError(
+            f"{name} has no requirement {number}: it has {len(requirements)}.",
+            fix="Name one by its number, counted from 1.",
+            code="no-requirement",
+            exit_code=ExitCode.USAGE,
+        )
+    shown = requirements[number - 1 : number] if number else requirements
     return {
         "id": name,
         "title": name,
-        "overview": spec.purpose,
-        "requirementCount": len(spec.requirements),
-        "requirements": [_requirement(item, spec.text) for item in spec.requirements],
+        "overview": overview,
+        "requirementCount": len(shown),
+        "requirements": [_requirement(item, scenarios=scenarios) for item in shown],
         "metadata": {"version": "1.0.0", "format": "openspec"},
     }
 
 
 def change_document(name: str, tree: OpenTree) -> dict[str, Any]:
-    """Describe a change as JSON: its title and what its delta specs ask for."""
-    deltas = [
-        entry
-        for spec, path in delta_paths(tree.found.changes[name]).items()
-        for entry in _deltas(parse_delta(spec, path, tree.files[path]))
-    ]
-    shown = _title(_proposal(name, tree)) or name
-    return {"id": name, "title": shown, "deltaCount": len(deltas), "deltas": deltas}
+    """Describe a change as JSON: its title and what its delta specs ask for, or its proposal where they ask nothing."""
+    proposal = _proposal(name, tree)
+    read = [(spec, split(tree.files[path])) for spec, path in delta_paths(tree.found.changes[name]).items()]
+    plans = [(spec, document, read_plan(document)) for spec, document in read]
+    if any(plan.present for _, _, plan in plans):
+        deltas = [entry for spec, document, plan in plans for entry in _deltas(spec, document, plan)]
+    else:
+        deltas = [
+            {"spec": item.spec, "operation": item.operation, "description": item.text}
+            for item in describe_prose(proposal)
+        ]
+    return {"id": name, "title": proposal_title(proposal) or name, "deltaCount": len(deltas), "deltas": deltas}
 
 
 def _proposal(name: str, tree: OpenTree) -> str:
@@ -61,52 +79,41 @@ def _proposal(name: str, tree: OpenTree) -> str:
     return tree.files[path]
 
 
-def _title(proposal: str) -> str:
-    document = split(proposal)
-    for line in document.lines:
-        if level(line) == 1:
-            found = title(line, 1) or ""
-            head, colon, rest = found.partition(":")
-            found = rest.strip() if colon and head.lower() == "change" else found
-            return "" if found.lower() == "proposal" else found
-    return ""
+def _deltas(spec: str, document: Lines, plan: Plan) -> list[dict[str, Any]]:
+    return [
+        *_entries(spec, "ADDED", "Add", describe_blocks(document, plan.added)),
+        *_entries(spec, "MODIFIED", "Modify", describe_blocks(document, plan.modified)),
+        *_entries(spec, "REMOVED", "Remove", describe_removals(document, plan)),
+        *(
+            {
+                "spec": spec,
+                "operation": "RENAMED",
+                "description": f'Rename requirement from "{item.old}" to "{item.new}"',
+                "rename": {"from": item.old, "to": item.new},
+            }
+            for item in plan.renamed
+        ),
+    ]
 
 
-def _deltas(delta: Delta) -> list[dict[str, Any]]:
-    found = [
-        _entry(delta, operation, f"{verb} requirement", _requirement(item, delta.text))
-        for operation, verb, items in (("ADDED", "Add", delta.added), ("MODIFIED", "Modify", delta.modified))
+def _entries(spec: str, operation: str, verb: str, items: Sequence[Described]) -> list[dict[str, Any]]:
+    return [
+        {
+            "spec": spec,
+            "operation": operation,
+            "description": f"{verb} requirement: {item.text}",
+            "requirement": (requirement := _requirement(item, scenarios=True)),
+            "requirements": [requirement],
+        }
         for item in items
     ]
-    for gone in delta.removed:
-        requirement = {"text": f"Requirement: {gone.name}", "scenarios": [], "name": gone.name, "line": gone.span.line}
-        found.append(_entry(delta, "REMOVED", "Remove requirement", requirement))
-    for item in delta.renamed:
-        words = f'Rename requirement from "{item.old}" to "{item.new}"'
-        rename = {"from": item.old, "to": item.new}
-        found.append({"spec": delta.id, "operation": "RENAMED", "description": words, "rename": rename})
-    return found
 
 
-def _entry(delta: Delta, operation: str, verb: str, requirement: dict[str, Any]) -> dict[str, Any]:
+def _requirement(item: Described, *, scenarios: bool) -> dict[str, Any]:
+    shown = item.scenarios if scenarios else ()
     return {
-        "spec": delta.id,
-        "operation": operation,
-        "description": f"{verb}: {requirement['text']}",
-        "requirement": requirement,
-        "requirements": [requirement],
-    }
-
-
-def _requirement(item: Requirement, text: str) -> dict[str, Any]:
-    return {
-        "text": item.text or f"Requirement: {item.name}",
-        "scenarios": [_scenario(one, text) for one in item.scenarios],
+        "text": item.text,
+        "scenarios": [{"rawText": one.text, "name": one.name, "line": one.line} for one in shown],
         "name": item.name,
-        "line": item.span.line,
+        "line": item.line,
     }
-
-
-def _scenario(item: Scenario, text: str) -> dict[str, Any]:
-    lines = split(text[item.start : item.end]).lines
-    return {"rawText": "\n".join(lines[1:]).strip(), "name": item.name, "line": item.span.line}
