@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM_OPENSPEC_VERSION := 1.13.2
 
-.PHONY: help demo test long lint format model npm clean
+.PHONY: help demo test long lint format model bench npm clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -36,6 +36,10 @@ test: lint ## Run every check and test; those that need a model where one was pu
 
 long: .make/venv ## Run what takes minutes: every real tree with the embedded model
 	$(BIN)/pytest -rs -m long
+
+bench: .make/venv npm ## Measure geoflow and the npm openspec CLI side by side
+	@$(BIN)/python -m compileall -q geoflow
+	@$(BIN)/python -m tests.benchmarks
 
 npm: ## Install the npm openspec CLI, the judge of some tests, where node is
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the npm openspec CLI will be skipped"; exit 0; }; \

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from geoflow.openspec import validate
+from tests.benchmarks.__main__ import check_equal
+from tests.benchmarks.measure import Candidate, costs, environment, straight_line
+from tests.benchmarks.trees import some_changes, some_specs
+from tests.builders import write_tree
+
+
+def test_the_generated_trees_are_of_the_size_asked_for_and_have_issues() -> None:
+    specs, changes = validate(some_specs(100)), validate(some_changes(40), specs=False)
+
+    assert (len(specs), len(changes)) == (100, 40)
+    for reports in (specs, changes):
+        flawed = [report for report in reports if report.issues]
+        assert 0 < len(flawed) < len(reports) / 4
+
+
+@pytest.mark.npm
+def test_both_sides_say_the_same_of_the_generated_trees(tmp_path: Path) -> None:
+    assert check_equal(write_tree(tmp_path / "specs", some_specs(60))) > 0
+    assert check_equal(write_tree(tmp_path / "changes", some_changes(20))) > 0
+
+
+def test_a_straight_line_is_found_and_a_curve_is_told() -> None:
+    line = straight_line({100: 250.0, 1000: 2050.0, 5000: 10050.0})
+    assert (round(line.fixed), round(line.each, 6), round(line.deviation, 6)) == (50, 2.0, 0.0)
+    assert straight_line({100: 100.0, 1000: 10_000.0, 5000: 250_000.0}).deviation > 0.5
+
+
+def test_commands_are_measured_in_turns_as_whole_processes(tmp_path: Path) -> None:
+    turns: list[str] = []
+    busy = ("python3", "-c", "sum(range(10**6))")
+
+    measured = costs(
+        {name: Candidate(busy, tmp_path, lambda name=name: turns.append(name)) for name in "ab"},  # type: ignore[misc]
+        runs=2,
+    )
+
+    assert turns == list("ababab")
+    assert all(cost.cpu > 0 and cost.wall > 0 and cost.spread >= 1 for cost in measured.values())
+
+
+def test_measured_processes_may_store_compiled_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    assert "PYTHONDONTWRITEBYTECODE" not in environment()
