@@ -6,7 +6,7 @@ from geoflow.openspec.lines import Lines
 from geoflow.openspec.model import Issue, Level, Span
 
 ERRORS = (
-    "S0 S1 S2 S3 S4 S5 S7 S8 S9 S14 D0 D2 D4 D5 D7 D8 D9 C0 C2 C3 C4 C5 C6 C8 C9 A1 A2"  # what makes an item invalid
+    "S1 S2 S3 S4 S5 S7 S8 S9 S14 D0 D2 D4 D5 D7 D8 D9 C2 C3 C4 C5 C6 C8 C9"  # what makes an item invalid
 ).split()
 WARNINGS = "S10 S11 S13 S15 D3 D6 T1 T2 T3".split()  # what makes it invalid under --strict
 INFOS = "S12 D1 D1b C1 C7".split()  # what never does
@@ -15,6 +15,8 @@ LEVELS: dict[str, Level] = {
     **dict.fromkeys((f"OS-{code}" for code in WARNINGS), "WARNING"),
     **dict.fromkeys((f"OS-{code}" for code in INFOS), "INFO"),
 }
+# What only the disk (a file that cannot be read) and the archive (work that was not done) can show.
+_BESIDE: dict[str, Level] = dict.fromkeys(("OS-S0", "OS-C0", "OS-A1", "OS-A2"), "ERROR")
 PROPOSAL_LEVELS: dict[str, Level] = {
     **dict.fromkeys((f"OS-{code}" for code in "P1 P2 P3 P4 P5 P6".split()), "ERROR"),
     **dict.fromkeys((f"OS-{code}" for code in "P7 P8".split()), "WARNING"),
@@ -35,7 +37,7 @@ def issue(rule: str, where: Where, message: str, fix: str) -> Issue:
     """Make an issue; its level follows from its rule (`S10`)."""
     code = f"OS-{rule}"
     return Issue(
-        LEVELS.get(code) or PROPOSAL_LEVELS[code],
+        LEVELS.get(code) or _BESIDE.get(code) or PROPOSAL_LEVELS[code],
         code,
         where.path,
         message,
