@@ -313,6 +313,156 @@ apply:
 """
 
 
+SCENARIO = "#### Scenario: S\n- **WHEN** x\n- **THEN** y\n"
+TWO = spec(f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}", f"### Requirement: Other\nIt SHALL too.\n\n{SCENARIO}")
+LAST = spec(f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}")
+
+
+def section(word: str, *blocks: str) -> str:
+    """Write a section of a delta from names (each a whole requirement then) and other texts."""
+    whole = (block if "\n" in block else f"### Requirement: {block}\nIt SHALL be.\n\n{SCENARIO}" for block in blocks)
+    return f"## {word} Requirements\n\n" + "\n".join(whole)
+
+
+def renames(*pairs: tuple[str, str]) -> str:
+    """Write a section of renames."""
+    lines = (f"- FROM: `### Requirement: {old}`\n- TO: `### Requirement: {new}`\n" for old, new in pairs)
+    return "## RENAMED Requirements\n" + "".join(lines)
+
+
+# A main spec (None: there is none) and a delta against it: every reason to refuse, and what merges do to texts.
+MERGES: dict[str, tuple[str | None, str]] = {
+    "unpaired-from": (TWO, "## RENAMED Requirements\n- FROM: `### Requirement: Old`\n"),
+    "unpaired-to": (TWO, "## RENAMED Requirements\n- TO: `### Requirement: New`\n"),
+    "unpaired-is-told-before-duplicates": (
+        TWO,
+        section("ADDED", "A", "A") + "\n## RENAMED Requirements\n- TO: `### Requirement: B`\n",
+    ),
+    "duplicate-added": (TWO, section("ADDED", "A", "A ##")),
+    "duplicate-modified": (TWO, section("MODIFIED", "Old", "Old")),
+    "duplicate-removed": (TWO, section("REMOVED", "Old", "- `### Requirement: Old`\n")),
+    "duplicate-from": (TWO, renames(("Old", "A"), ("Old", "B"))),
+    "duplicate-to": (TWO, renames(("Old", "A"), ("Other", "A"))),
+    "renamed-and-removed": (TWO, renames(("Old", "A")) + section("REMOVED", "Old")),
+    "renamed-and-removed-in-other-case": (TWO, renames(("Old", "A")) + section("REMOVED", "OLD")),
+    "modified-by-its-old-name": (TWO, renames(("Old", "A")) + section("MODIFIED", "Old")),
+    "renamed-to-what-is-added": (TWO, renames(("Old", "A")) + section("ADDED", "A")),
+    "modified-and-removed": (TWO, section("MODIFIED", "Old") + section("REMOVED", "Old")),
+    "modified-and-added": (TWO, section("MODIFIED", "Old") + section("ADDED", "Old")),
+    "added-and-removed": (TWO, section("ADDED", "A") + section("REMOVED", "A")),
+    "no-operation": (TWO, "# Notes\n\nNothing.\n"),
+    "empty-sections": (TWO, "## ADDED Requirements\n\n## REMOVED Requirements\n"),
+    "no-spec-to-modify": (None, section("MODIFIED", "Old")),
+    "no-spec-to-rename-in": (None, renames(("Old", "A"))),
+    "no-spec-to-remove-from": (None, section("REMOVED", "Old")),
+    "broken-by-delta-heading": (TWO + "\n## ADDED Requirements\n", section("ADDED", "A")),
+    "broken-by-outside": (TWO + f"\n## Notes\n### Requirement: B\nIt SHALL.\n\n{SCENARIO}", section("ADDED", "A")),
+    "broken-by-duplicate": (spec(ONE, ONE), section("ADDED", "B")),
+    "rename-source-missing": (TWO, renames(("No", "New"))),
+    "rename-source-in-other-case": (TWO, renames(("old", "New"))),
+    "rename-done-already": (TWO, renames(("No", "Other"))),
+    "rename-done-but-source-is-near": (TWO, renames(("OLD", "Other"))),
+    "rename-target-exists": (TWO, renames(("Old", "Other"))),
+    "rename-target-near": (TWO, renames(("Old", "OTHER"))),
+    "rename-to-other-case-of-itself": (TWO, renames(("Old", "OLD"))),
+    "rename-in-a-ring": (TWO, renames(("Old", "X"), ("Other", "Old"), ("X", "Other"))),
+    "removed-missing": (TWO, section("REMOVED", "No")),
+    "removed-near": (TWO, section("REMOVED", "old")),
+    "modified-missing": (TWO, section("MODIFIED", "No")),
+    "modified-near": (TWO, section("MODIFIED", "old")),
+    "modified-heading": (LAST, section("MODIFIED", f"### Requirement: Old ##\u2003\nIt SHALL.\n\n{SCENARIO}")),
+    "modified-drops-scenario": (TWO, section("MODIFIED", "### Requirement: Old\nIt SHALL.\n\n#### Scenario: T\n- x\n")),
+    "modified-drops-copy": (
+        spec(f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}\n{SCENARIO}"),
+        section("MODIFIED", f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}"),
+    ),
+    "modified-keeps-scenario-in-fence": (
+        TWO,
+        section("MODIFIED", f"### Requirement: Old\nIt SHALL.\n\n```\n{SCENARIO}```\n"),
+    ),
+    "added-exists": (TWO, section("ADDED", "Old")),
+    "added-exists-alike": (TWO, section("ADDED", f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}")),
+    "added-near": (TWO, section("ADDED", "OLD")),
+    "added-near-by-spaces": (spec(requirement("a b", WORDS)), section("ADDED", "a  b")),
+    "everything-at-once": (
+        TWO,
+        renames(("Old", "New")) + section("MODIFIED", "New") + section("REMOVED", "Other") + section("ADDED", "A", "B"),
+    ),
+    "modified-alike": (TWO, section("MODIFIED", f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}")),
+    "removed-then-added-by-near-name": (TWO, section("REMOVED", "Old") + section("ADDED", "OLD")),
+    "orphan": (TWO, f"### Requirement: Lost\n\n{section('ADDED', 'A')}\n## Notes\n### Requirement: Too\n"),
+    "new-spec": (None, section("ADDED", "A")),
+    "new-spec-with-purpose": (None, f"## Purpose\n{PURPOSE}\n\n" + section("ADDED", "A")),
+    "new-spec-with-short-purpose": (None, "## Purpose\nShort.\n\n" + section("ADDED", "A")),
+    "new-spec-with-comment-in-purpose": (None, f"## Purpose\n<!-- x -->\n{PURPOSE}\n\n" + section("ADDED", "A")),
+    "new-spec-with-fenced-purpose": (None, "## Purpose\n```\nx\n```\n\n" + section("ADDED", "A")),
+    "new-spec-with-open-fence-in-purpose": (None, section("ADDED", "A") + "\n## Purpose\nx\n```\n"),
+    "new-spec-with-requirements-in-purpose": (None, "## Purpose\n# Requirements\nx\n\n" + section("ADDED", "A")),
+    "other-purpose": (TWO, "## Purpose\nAnother one.\n\n" + section("ADDED", "A")),
+    "same-purpose": (TWO, f"## Purpose\n\n{PURPOSE}\n\n" + section("ADDED", "A")),
+    "crlf": (TWO.replace("\n", "\r\n"), section("ADDED", "A")),
+    "crlf-in-delta": (TWO, section("ADDED", "A").replace("\n", "\r\n")),
+    "half-crlf": ("\r\n".join(TWO.split("\n")[:9]) + "\n" + "\n".join(TWO.split("\n")[9:]), section("ADDED", "A")),
+    "cr": (TWO.replace("\n", "\r"), section("ADDED", "A")),
+    "one-line": ("## Requirements", section("ADDED", "A")),
+    "byte-order-mark": ("\ufeff" + TWO, section("ADDED", "A")),
+    "byte-order-marks": ("\ufeff" + TWO, "\ufeff" + section("ADDED", "A")),
+    "no-section": (f"# T\n\n## Purpose\n{PURPOSE}\n", section("ADDED", "A")),
+    "empty-spec": ("", section("ADDED", "A")),
+    "preamble-and-after": (
+        TWO.replace("## Requirements\n", "## Requirements\n\nSome words.\n\n\n") + "\n\n\n## Notes\n\n\n\nMore.",
+        section("REMOVED", "Old") + section("ADDED", "A"),
+    ),
+    "blank-runs-in-fence": (
+        spec(f"### Requirement: Old\nIt SHALL.\n```\n\n\n\n```\n\n\n\n{SCENARIO}"),
+        section("ADDED", "A"),
+    ),
+    "closed-heading-of-section": (TWO.replace("## Requirements", "## requirements  "), section("ADDED", "A")),
+    "foreign-heading-goes": (
+        spec(f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}\n### Notes\nkept?\n\n", ONE),
+        section("REMOVED", "Old"),
+    ),
+    "foreign-heading-kept": (
+        spec(f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}\n### Notes\nkept?\n"),
+        section("MODIFIED", f"### Requirement: Old\nIt SHALL be.\n\n{SCENARIO}\n### Notes\nkept?\n"),
+    ),
+    "last-one": (LAST, section("REMOVED", "Old")),
+    "last-one-with-notes": (LAST + "\n## Notes\n\nMore.\n", section("REMOVED", "Old")),
+    "last-one-with-preamble": (
+        LAST.replace("## Requirements\n", "## Requirements\nWords.\n"),
+        section("REMOVED", "Old"),
+    ),
+    "last-one-with-stray-lines": (
+        spec(
+            f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}\nProse.\n\n- bullet\n  inside\n\n| a | b |\n"
+            "#### Scenario: T\n- x\nlazy\n  wrapped\n\n> quote\n\nTitle\n---\n<b>x</b>\n"
+        ),
+        section("REMOVED", "Old"),
+    ),
+    "last-one-with-odd-head": (
+        (
+            "Before.\n\n# T\n# U\n\n## Purpose\nx\n\nTitle\n=====\ny\n\n<h2>z</h2>\nw\n\n## Other\nv\n\n## Requirements\n\n"
+            f"### Requirement: Old\nIt SHALL.\n\n{SCENARIO}"
+        ),
+        section("REMOVED", "Old"),
+    ),
+}
+
+
+ARCHIVED: dict[str, dict[str, str]] = {
+    "done": {"tasks.md": "- [x] 1.1 a\n"},
+    "open": {"tasks.md": "- [x] a\n- [ ] b\n  - [~] c\n"},
+    "crlf": {"tasks.md": "x\r\n- [ ] b\r\n"},
+    "cr": {"tasks.md": "x\r- [ ] b\r- [ ] c\r"},
+    "no-tasks": {"proposal.md": "x"},
+    "no-boxes": {"tasks.md": "- a\n"},
+    "own-schema": {".openspec.yaml": "schema: own\n", "work/a.md": "- [ ] b\n", "work/x/c.md": "- [ ] d\n"},
+    "own-schema-elsewhere": {".openspec.yaml": "schema: own\n", "tasks.md": "- [ ] b\n"},
+    "bad-metadata": {".openspec.yaml": "a: b\n", "tasks.md": "- [ ] b\n"},
+    "folder-for-tasks": {"tasks.md/x": ""},
+}
+
+
 def packed() -> dict[str, str]:
     """Pack every case into one tree, so that the judge is asked once."""
     files = {f"openspec/specs/spec-{name}/spec.md": text for name, text in SPECS.items()}
@@ -323,4 +473,7 @@ def packed() -> dict[str, str]:
     for name, change in CHANGES.items():
         for path, text in change.items():
             files[f"openspec/changes/change-{name}/{path}"] = text
+    for name, change in ARCHIVED.items():
+        for path, text in change.items():
+            files[f"openspec/changes/archive/2026-01-01-{name}/{path}"] = text
     return files

@@ -2,14 +2,22 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from geoflow.openspec import Report
+from geoflow.openspec import Issue, Refusal, Report, merge
+from tests.conformance.refusals import refusal_code, refusal_of
 from tests.conftest import NPM_OPENSPEC
 
-# Fragments of the judge's sentences, first match wins. C1 needs the merge, which geoflow does not have yet.
+# Fragments of the judge's sentences, first match wins.
 FRAGMENTS = (
+    ("C1", "Archive would refuse this delta"),
+    ("C1", "Could not check archive merge conflicts"),
+    ("A1", "could not read task file"),
+    ("A2", " incomplete task"),
+    ("C0", "Path is outside the allowed directory"),
+    ("D8", "to check the MODIFIED requirements against it"),
     ("S1", "Spec must have a Purpose section"),
     ("S2", "Spec must have a Requirements section"),
     ("S3", "Spec must have at least one requirement"),
@@ -22,8 +30,6 @@ FRAGMENTS = (
     ("S10", "Purpose section is still a placeholder"),
     ("S11", "Purpose section is too brief"),
     ("S12", "Requirement text is very long"),
-    ("C1", "Archive would refuse this delta"),
-    ("C1", "Could not check archive merge conflicts"),
     ("D1b", "is missing a requirement name and is ignored"),
     ("D1", 'is not a "### Requirement:" header and is ignored'),
     ("D2", "has no matching"),
@@ -59,6 +65,11 @@ class Found(NamedTuple):
     level: str
     path: str
     line: int | None
+    refusal: str = ""  # of C1: why archive would refuse the delta
+
+
+class JudgeFailedError(Exception):
+    """The npm CLI gave no answer."""
 
 
 class Verdict(NamedTuple):
@@ -78,24 +89,53 @@ def rule_of(message: str) -> str:
     return next((rule for rule, fragment in FRAGMENTS if fragment in message), f"unknown: {message[:80]}")
 
 
-def judge(root: Path, *, strict: bool = False) -> list[Verdict]:
-    """Ask the npm CLI about every item of a tree."""
-    arguments = [str(NPM_OPENSPEC), "validate", "--all", "--json", *(["--strict"] if strict else [])]
+def judge(root: Path, *, strict: bool = False, scope: str = "--all") -> list[Verdict]:
+    """Ask the npm CLI about every item of a tree, or (`--archived`) about the tasks of what is archived."""
+    arguments = [str(NPM_OPENSPEC), "validate", scope, "--json", *(["--strict"] if strict else [])]
     done = subprocess.run(arguments, cwd=root, capture_output=True, check=False)
-    assert done.returncode in (0, 1), done.stderr
-    return [_verdict(item) for item in json.loads(done.stdout)["items"]]
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError as error:
+        raise JudgeFailedError(done.stderr.decode(errors="replace")[-2000:]) from error
+    if "items" not in answer:
+        raise JudgeFailedError(str(answer))
+    return verdicts(answer)
+
+
+def verdicts(answer: dict[str, Any]) -> list[Verdict]:
+    """Read the items of an answer of the npm CLI."""
+    return [_verdict(item) for item in answer["items"]]
 
 
 def _verdict(item: dict[str, Any]) -> Verdict:
-    issues = [Found(rule_of(one["message"]), one["level"], one["path"], one.get("line")) for one in item["issues"]]
-    return Verdict(item["type"], item["id"], item["valid"], tuple(one for one in issues if one.rule != "C1"))
+    return Verdict(item["type"], item["id"], item["valid"], tuple(_found(one) for one in item["issues"]))
 
 
-def ours(report: Report, like: Verdict, *, strict: bool) -> Verdict:
+def _found(one: dict[str, Any]) -> Found:
+    rule = rule_of(one["message"])
+    refusal = refusal_of(one["message"]) if rule == "C1" else ""
+    return Found(rule, one["level"], one["path"], one.get("line"), refusal)
+
+
+def ours(report: Report, like: Verdict, *, strict: bool, files: Mapping[str, str]) -> Verdict:
     """Put our report into the judge's words; lines that the judge does not name are left out."""
     lines = [issue.line for issue in like.issues] if len(like.issues) == len(report.issues) else [0] * 9999
-    issues = (
-        Found(issue.rule.removeprefix("OS-"), issue.level, issue.path, None if line is None else issue.span.line)
+    issues = tuple(
+        Found(
+            issue.rule.removeprefix("OS-"),
+            issue.level,
+            issue.path,
+            None if line is None else issue.span.line,
+            refusal_of_delta(issue, report.id, files) if issue.rule == "OS-C1" else "",
+        )
         for issue, line in zip(report.issues, lines, strict=False)
     )
-    return Verdict(report.type, report.id, report.valid(strict=strict), tuple(issues))
+    return Verdict(report.type, report.id, report.valid(strict=strict), issues)
+
+
+def refusal_of_delta(issue: Issue, change: str, files: Mapping[str, str]) -> str:
+    """Merge a delta anew for the reason why it is refused: the issue tells it in words only."""
+    capability = issue.path.removesuffix("/spec.md")
+    spec = files.get(f"openspec/specs/{capability}/spec.md")
+    answer = merge(files[issue.document], spec, capability=capability, change=change)
+    return refusal_code(answer.code) if isinstance(answer, Refusal) else "merged"

@@ -1,0 +1,34 @@
+"""What the trees of the fuzzer are made of: texts that are right, nearly right, and odd."""
+
+NUMBER = "{n}"  # stands for the number of a case in paths, and in texts that name its schema
+BLANKS = ["\u00a0", "\u2003", "\u3000", "\u2028", "\u2029", "\ufeff", "\x85", "\x1c", "\x0b", "\x0c", "\t", " ", "\u200b", "\u180e"]  # fmt: skip
+NAMES = ["A", "B", "Old", "Old name", "User login", "C#", "É", "名前", "SHALL be fast", "a`b", 'say "x"', "Z: y"]
+CAPABILITIES = ["cap", "Cap", "a_b", "a-b", "a.b", "é", "e\u0301", "名", "ключ", "x y", "q'q", "a+b", "ß", "😀", "1", "$m", "area/deep", "area/é/x y", "a@b", "(p)"]  # fmt: skip
+SENTENCES = ["The system SHALL work.", "It MUST answer.", "SHALL NOT fail.", "The system SHALL work.\n\nAnd it MUST end.", "It works.", "", "**Note**: it MUST work", "**ID**: x\nIt SHALL.", "```\nSHALL\n```", "> It SHALL.", "It shall.", "系统MUST做", "x" * 490 + " MUST x", "😀" * 255 + " SHALL", "SHALLOW"]  # fmt: skip
+STEPS = ["- **WHEN** a\n- **THEN** b", "- **GIVEN** x\n  wrapped\n\n- **WHEN** a\n- **THEN** b", "text", "", "##### Deeper", "```\n- x\n```", "- **WHEN** a\n### Note\n- tail", "1. x\n\nProse below."]  # fmt: skip
+PURPOSES = ["Says what the parts of this small example owe to each other.", "Too short.", "", "TBD", "TODO: write", "Todo el sistema guarda cada registro por siete años enteros y más.", "TBD - created by archiving change x. Update Purpose after archive.", "😀" * 25, "<!-- c -->\nSays what the parts of this small example owe to each other."]  # fmt: skip
+PIECES = [
+    "", " ", "## Purpose", "## Requirements", "# Requirements", "## purpose ##", "### Requirement: A", "### Requirement: Old",
+    "###Requirement: B", "### requirement: old ##", "### Requirement:", "### Requirement: ", "###  Requirement:Old name",
+    "#### Scenario: S", "#### One", "####", "#### ", "##### Scenario: deep", "### Note", "# Title", "## Notes", "## ",
+    " ## Purpose", "   ### Requirement: A", "Purpose", "-------", "=====", "## ADDED Requirements", "## modified requirements",
+    "## REMOVED Requirements", "## RENAMED Requirements", "## ADDED  Requirements", "## ADDED Requirements ##",
+    "- FROM: `### Requirement: Old`", "- TO: `### Requirement: B`", "FROM: ### Requirement: A", "  * TO:### Requirement: C#",
+    "- `### Requirement: A`", "* ### Requirement: Old", "+ `### requirement: B`", "- from: `### Requirement: A`",
+    "```", "~~~", "````x", "  ```", "\t~~~", "<!--", "-->", "<!-- ### Requirement: A -->", "---", "> ### Requirement: A",
+    "- **WHEN** a", "- **THEN** b", "The system SHALL.", "**A**: MUST", "plain", "TBD", "<h2>x</h2>", "| a | b |",
+]  # fmt: skip
+TASK_PIECES = ["## 1. G", "## 2. H", "##3. I", "# 1. J", "## Later", "- [ ] 1.1 a", "- [x] 1.2 b", "* [X] 2.1 c", "+ [ ] 2.1.3 d", "1. [ ] 1.4 e", "2) [-] 3.1 f", "  - [ ] 1.10a g", "- [ ](x) 1.1", "- [A](b)", "- [x][ref]", "- [] 1.5", "- [ x ] 2.2", "- plain", "1. plain", "---", "```", "<!--", "-->", "    - [ ] 1.6 deep", "- [ ] no id", "> - [ ] 1.1 q", "- [ ] 01.1 z", "- [ ] 1.1. y", "- [ ] 10.1x2 w", "## 10. K", "## 01. L", "- [\u2713] 1.1"]  # fmt: skip
+META_PIECES = ["schema: spec-driven", "schema: own{n}", "schema: nope", "schema:", "schema: 'spec-driven'", 'schema: "own{n}"', "schema: spec-driven.yaml", "skip_specs: true", "skip_specs: false", "skip_specs: yes", "skip_specs:", "created: 2026-01-31", "created: 2026-1-1", "created: '2026-01-31'", "goal: do", "goal: ''", "goal: 12", "affected_areas: [a, b]", "affected_areas:", "  - a", "- b", "affected_areas: []", "initiative: {store: a-b, id: c}", "initiative:", "  store: a", "  id: b", "retire_capabilities: true", "other: [1, {a: b}]", "# skip_specs: true", "---", "...", "\tx: y", "a: &x b", "c: *x", "goal: |", "  text", "x: !!str y", "{schema: spec-driven}", "? a", ": b", "%YAML 1.2", "goal: a: b", "goal: a #b", "goal: 'it''s'", 'goal: "\\u0041"', "<<: {a: b}", "goal: 0x1F", "goal: .5", "goal: ~", "goal: off", "skip_specs: !!bool true", "- skip_specs", "goal: a\u2028b", "goal: \x07", "goal: @x", "goal: `x`", "goal: [a", "goal: >-", "'skip_specs' : true", "1: 2", "null: 3", "goal: -", "goal: - x", "goal: ?x", "goal: 'x' y"]  # fmt: skip
+SCHEMA = ["name: own", "version: 1", "artifacts:", "  - id: work", "    generates: {glob}", "    description: d", "    template: t.md", "    requires: []", "  - id: tasks", "    generates: todo.md", "    description: d", "    template: t.md", "    requires: [work]", "apply:", "  requires: [work]", "  tracks: {glob}"]  # fmt: skip
+GLOBS = ["work/**/*.md", "work.md", "*.md", "tasks.md", "**/tasks.md", "w?rk.md", "{tasks,todo}.md", "[tw]*.md", "'*'", "specs/**/*.md", "../x.md", "/x.md", "work/*", "**", "TASKS.md", "./tasks.md", "work/", "a**/b.md"]  # fmt: skip
+SCHEMA_PIECES = ["version: 0", "version: '1'", "name: ''", "description: x", "apply: {}", "    requires: [nope]", "    requires: [tasks]", "    requires: work", "  - id: work", "    template: ../t.md", "    generates: ''", "    instruction: i", "  tracks: null", "  tracks:", "  requires: []", "  requires: [nope]", "  extra: 1", "extra: 1", "\t", "# c", "    id: x"]  # fmt: skip
+CONFIG_PIECES = ["schema: spec-driven", "schema: own000", "schema: own001", "schema: nope", "schema:", "schema: 12", "context: |", "  schema: own000", "rules:", "  tasks: [a]", "\t: [", "schema: 'own002'", "{schema: own001}", "# schema: own000", '"schema": own001', "schema: own000 # x", "---", "- a", "schema : own001", "? schema", ": own001"]  # fmt: skip
+EXTRAS = [("changes/c{n}/specs/loose.md", True), ("changes/c{n}/specs/area/Loose.MD", True), ("changes/c{n}/specs/spec.md", True), ("changes/c{n}/specs/.hid/spec.md", True), ("changes/c{n}/specs/x/SPEC.md", True), ("changes/c{n}/specs/x/spec.md", True), ("changes/c{n}/specs/x/spec.md/y.md", True), ("changes/c{n}/specs/note.txt", True), ("changes/c{n}/proposal.md", False), ("changes/c{n}/work/a.md", False), ("changes/c{n}/work.md", False), ("changes/c{n}/todo.md", False), ("changes/c{n}/work/deep/b.md", False), ("changes/c{n}/sub/tasks.md", False), ("changes/c{n}/specs/q/.gitkeep", False), ("changes/c{n}/.x/y.md", False), ("specs/.hid{n}/spec.md", False), ("specs/c{n}/SPEC.md", False), ("specs/c{n}/deep/spec.md", False), ("changes/archive/2026-01-01-c{n}/specs/x/spec.md", True), ("changes/n{n}/inner/proposal.md", False), ("changes/n{n}/inner/specs/x/spec.md", True), ("changes/n{n}/a/b/tasks.md", False), ("changes/n{n}/.openspec.yaml", False), ("changes/n{n}/a/b/c/d/tasks.md", False), ("changes/n{n}/work/x.md", False), ("changes/n{n}/README.md", False), ("changes/n{n}/", False), ("changes/n{n}/specs/", False), ("changes/n{n}/inner/.openspec.yaml", False), ("changes/n{n}/inner/specs/.x/y.md", False), ("changes/loose{n}.md", False)]  # fmt: skip
+TASKS = "## 1. G\n- [ ] 1.1 a\n- [x] 1.2 b\n## 2. H\n- [ ] 2.1 c"
+METADATA = [
+    "schema: spec-driven\ncreated: 2026-01-31",
+    "schema: spec-driven\nskip_specs: true",
+    "schema: own{n}",
+    "schema: own{n}\nskip_specs: true",
+]
