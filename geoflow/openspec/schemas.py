@@ -13,8 +13,6 @@ from geoflow.openspec.metadata import DEFAULT_SCHEMA, project_schema
 from geoflow.openspec.schema_file import Schema, read_schema
 
 _FOLDERS = (SCHEMAS, USER_SCHEMAS)
-_DEPTH = 3
-
 
 BUILT_IN = Schema(DEFAULT_SCHEMA, ("proposal.md", "specs/**/*.md", "design.md", "tasks.md"), "tasks.md", built_in=True)
 
@@ -33,9 +31,10 @@ class Schemas:
         self._loaded: dict[str, Schema | None] = {}
         self._paths: dict[str, str] = {}
         for path in files:
-            if path.startswith(_FOLDERS) and path.count("/") == _DEPTH and path.endswith("/schema.yaml"):
-                name = path.split("/")[2]
-                if path.startswith(SCHEMAS) or name not in self._paths:
+            if path.startswith(_FOLDERS) and path.endswith("/schema.yaml"):
+                own = path.startswith(SCHEMAS)
+                name = path[len(SCHEMAS if own else USER_SCHEMAS) :].removesuffix("/schema.yaml")
+                if "/" not in name and (own or name not in self._paths):
                     self._paths[name] = path
 
     @property
