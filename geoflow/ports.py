@@ -24,8 +24,9 @@ class ChatRequest:
     """One call of a model.
 
     `prompt` names the prompt and its version (`improve.span/1`) for the transcript. `messages` start with what stays
-    the same from call to call, so that the server's prefix cache is hit. With `schema` (JSON Schema of an object) the
-    reply is forced into that form, parsed and validated.
+    the same from call to call, so that the server's prefix cache is hit: the first `stable` of them. With `schema`
+    (JSON Schema of an object) the reply is forced into that form, parsed and validated. The call ends at `deadline`
+    (`Clock.seconds`) at the latest; `heard` is told of each token as it comes, and must return at once.
     """
 
     prompt: str
@@ -34,6 +35,9 @@ class ChatRequest:
     max_tokens: int = 512
     temperature: float = 0.0
     seed: int = 7
+    stable: int = 1
+    deadline: float | None = None
+    heard: Callable[[], None] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class ChatModel(Protocol):
     """A language model behind a server.
 
     `complete` raises GeoflowError: code `model-unreachable`, `model-timeout`, `model-refused`, `model-reply-invalid`,
-    `model-context-exceeded`; the transport's own exceptions never pass.
+    `model-context-exceeded`, and `budget-spent` where the request's `deadline` passed; the transport's own exceptions
+    never pass.
     """
 
     @property
@@ -184,18 +189,52 @@ class Passages(Protocol):
         """Search these files for each list of terms: what was found, in the order of the queries."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt with its values in place. `id` is its name and version, `improve.span/1`.
+
+    A project's own text in its place adds a hash of that text: `improve.span/1+0a1b2c3d`.
+    """
+
+    id: str
+    messages: tuple[Message, ...]
+
+
 class Templates(Protocol):
     """Texts with holes, rendered in a sandbox."""
 
     def render(self, name: str, values: Mapping[str, JsonValue]) -> str:
-        """Fill the template of this name, such as `prompts/span.md`."""
+        """Fill the template of this name, such as `change/spec.md`."""
+
+    def prompt(self, name: str, values: Mapping[str, JsonValue]) -> Prompt:
+        """Fill the prompt of this name, such as `improve-span`; GeoflowError `prompt-invalid`."""
 
 
 class Progress(Protocol):
-    """How far a run is; shown on a terminal, silent elsewhere."""
+    """How far some work is; shown on a terminal, silent elsewhere."""
 
     def update(self, label: str, done: int, total: int) -> None:
         """Say what is being done, and how many of how many are finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run has taken so far. `speed` is in tokens a second, 0 before the first; `left` what its budget still has.
+
+    `left` is for people: `8:12`, `3 calls`, `1200 tokens`; of several limits, the nearest; empty without one.
+    """
+
+    calls: int
+    tokens: int
+    speed: float
+    left: str
+
+
+class RunProgress(Progress, Protocol):
+    """The progress of a run that calls a model."""
+
+    def follow(self, spent: Callable[[], Spent]) -> None:
+        """Show what the run has taken, asked for as often as the display is renewed."""
 
 
 class Clock(Protocol):

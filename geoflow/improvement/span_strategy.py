@@ -12,9 +12,7 @@ from geoflow.improvement.proposal import Document, target_place
 from geoflow.quality.finding import Finding
 from geoflow.quality.prose import sentence_around
 
-PROMPT = "improve.span/1"
 STRATEGY = "minimal-span"
-REWORD_PROMPT = "improve.reword/1"
 REWORD_STRATEGY = "reword"
 MOST_SUBJECTS = 4
 
@@ -102,7 +100,7 @@ def from_sentence(
             words = f"{words} " if a < len(old) else f" {words}"
         start, end = _take_blank(document.text, start, end, words)
         spans.append(SpanEdit(start, end, words))
-    return Candidate(finding, tuple(spans), REWORD_STRATEGY, prompt=REWORD_PROMPT)
+    return Candidate(finding, tuple(spans), REWORD_STRATEGY)
 
 
 _WORDS = re.compile(r"\S+")
@@ -132,7 +130,7 @@ def from_reply(
     start, new = _close_sentence(document.text, question, (start, end), new)
     new = _fit(sentence, document.text[:start], document.text[end:], new)
     start, end = _take_blank(document.text, start, end, new)
-    return Candidate(finding, (SpanEdit(start, end, new),), STRATEGY, prompt=PROMPT)
+    return Candidate(finding, (SpanEdit(start, end, new),), STRATEGY)
 
 
 _LAST_ARTICLE = re.compile(r"\b([Aa])n?(\s+)\Z")

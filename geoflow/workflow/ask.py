@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.ports import ChatModel, ChatRequest, Documents, JsonValue, Message, Passages, Progress, Templates
+from geoflow.ports import ChatModel, ChatRequest, Documents, JsonValue, Passages, Progress, Templates
 from geoflow.questions.answer import (
     LEAST_COVERAGE,
     Answer,
@@ -20,7 +20,6 @@ from geoflow.questions.retrieval import Found, Hit, ranked
 from geoflow.questions.terms import query_terms
 
 LONGEST_QUESTION = 2_000
-PROMPT = "ask/1"
 _HITS = 20
 _PASSAGES = 5
 _EXTRACTS = 6
@@ -154,16 +153,12 @@ def _request(question: str, shown: Sequence[Candidate], templates: Templates) ->
         {"title": candidate.extract.passage.heading, "text": candidate.extract.text[:_LONGEST_EXTRACT]}
         for candidate in shown
     ]
-    varying = templates.render("prompts/ask.md", {"extracts": extracts, "question": " ".join(question.split())})
-    return ChatRequest(
-        prompt=PROMPT,
-        messages=(Message("system", templates.render("prompts/ask-system.md", {})), Message("user", varying)),
-        schema=_schema(len(shown)),
-        max_tokens=300,
-    )
+    prompt = templates.prompt("ask", {"extracts": extracts, "question": " ".join(question.split())})
+    return ChatRequest(prompt.id, prompt.messages, answer_schema(len(shown)), max_tokens=300)
 
 
-def _schema(sources: int) -> Mapping[str, JsonValue]:
+def answer_schema(sources: int) -> Mapping[str, JsonValue]:
+    """Give the JSON Schema of an answer from this many numbered extracts."""
     return {
         "type": "object",
         "properties": {

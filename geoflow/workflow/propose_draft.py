@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geoflow.improvement.draft import Draft, DraftScenario, Licence, distinct_name, phrase, scenario, subject
-from geoflow.ports import ChatModel, ChatRequest, JsonValue, Message, Progress, Templates
+from geoflow.ports import ChatModel, ChatRequest, JsonValue, Progress, Templates
 from geoflow.quality.single_line import single_line
 from geoflow.questions.passage import Passage
 
@@ -12,15 +12,6 @@ _LONGEST_RELATED = 500
 _LONGEST_IDEA = 2_000
 _LONGEST_PROBLEM = 240
 _STEPS = ("requirement", "scenario", "failure", "problem")
-_WANTED = {
-    "requirement": "Give the one requirement that the idea asks for: a short name, the part of the system that acts "
-    '(without "the"), and what it does, beginning with a verb in its base form.',
-    "scenario": "Give one scenario in which this requirement is met: a short name, what happens first (when), and what "
-    "can then be observed (then).",
-    "failure": "Give one scenario in which something goes wrong with this requirement (missing, invalid or refused "
-    "input): a short name, what goes wrong (when), and what can then be observed (then).",
-    "problem": "Say in one short sentence what is the problem today that the idea solves.",
-}
 _FIELDS = {
     "requirement": {"name": 80, "subject": 60, "does": 240},
     "scenario": {"name": 80, "when": 200, "then": 200},
@@ -89,12 +80,9 @@ class Drafter:
 
     def _ask(self, step: str, idea: str, related: str, sentence: str = "") -> Mapping[str, str]:
         self._progress.update("Drafting", _STEPS.index(step), len(_STEPS))
-        values = {"idea": idea, "related": related, "sentence": sentence, "wanted": _WANTED[step]}
-        messages = (
-            Message("system", self._templates.render("prompts/propose-system.md", {})),
-            Message("user", self._templates.render("prompts/propose.md", values)),
-        )
-        request = ChatRequest(f"propose.{step}/1", messages, schema=_schema(_FIELDS[step]), max_tokens=300)
+        values = {"idea": idea, "related": related, "sentence": sentence, "step": step}
+        prompt = self._templates.prompt("propose", values)
+        request = ChatRequest(prompt.id, prompt.messages, schema=_schema(_FIELDS[step]), max_tokens=300)
         value = self._model.complete(request).value or {}
         return {field: str(value.get(field, "")) for field in _FIELDS[step]}
 

@@ -7,13 +7,12 @@ from typing import Any, Literal
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Delta, Requirement, Spec, read_tree, validate
-from geoflow.ports import ChatModel, ChatRequest, Clock, History, Message, Progress, Templates
+from geoflow.ports import ChatModel, ChatRequest, Clock, History, Progress, Templates
 from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
 from geoflow.quality.findings import documents, find_all, requirements_of
 from geoflow.workflow.base_moved import find_moved_bases
 from geoflow.workflow.budget import Limits, Meter
 
-PROMPT = "review.testing/1"
 ROLE = "role:testing"
 CODE = "GF501"
 MOVED = "GF304"
@@ -150,12 +149,9 @@ def _ask_role(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item) -
 def _sample(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item, sample: int) -> Finding | None:
     block = item.document.text[item.requirement.start : item.requirement.end]
     room = max(400, 3 * (model.context_tokens - 1500))
-    messages = (
-        Message("system", reviewer.templates.render("prompts/review-testing-system.md", {})),
-        Message("user", reviewer.templates.render("prompts/review-testing-user.md", {"requirement": block[:room]})),
-    )
+    prompt = reviewer.templates.prompt("review-testing", {"requirement": block[:room]})
     temperature = 0.7 if sample else 0.0
-    request = ChatRequest(PROMPT, messages, SCHEMA, max_tokens=220, temperature=temperature, seed=7 + sample)
+    request = ChatRequest(prompt.id, prompt.messages, SCHEMA, max_tokens=220, temperature=temperature, seed=7 + sample)
     value = meter.complete(model, request).value or {}
     if value.get("testable") is not False:
         return None

@@ -1,17 +1,11 @@
 """Ask the model to mend one finding: first for a minimal span, then, with the gate's own words, for the sentence."""
 
+from dataclasses import replace
+
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.proposal import Document
-from geoflow.improvement.span_strategy import (
-    PROMPT,
-    REWORD_PROMPT,
-    SpanQuestion,
-    from_reply,
-    from_sentence,
-    reword_schema,
-    span_schema,
-)
-from geoflow.ports import ChatModel, ChatRequest, Message, Templates
+from geoflow.improvement.span_strategy import SpanQuestion, from_reply, from_sentence, reword_schema, span_schema
+from geoflow.ports import ChatModel, ChatRequest, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import Meter
 
@@ -31,19 +25,12 @@ class SpanDialogue:
         Raises:
             GeoflowError: The model does not answer, or not in the form that was asked for.
         """
-        if refused:
-            value = self._complete("improve-reword", REWORD_PROMPT, reword_schema(self._question), refused)
-            return from_sentence(document, finding, self._question, value)
-        value = self._complete("improve-span", PROMPT, span_schema(self._question), "")
-        return from_reply(document, finding, self._question, value)
-
-    def _complete(self, name: str, prompt: str, schema: dict[str, object], refused: str) -> dict[str, object]:
         values = self._question.values() | {"refused": refused}
-        messages = (
-            Message("system", self._templates.render(f"prompts/{name}-system.md", {})),
-            Message("user", self._templates.render(f"prompts/{name}-user.md", values)),
-        )
+        prompt = self._templates.prompt("improve-reword" if refused else "improve-span", values)
+        schema = (reword_schema if refused else span_schema)(self._question)
         # A token is never shorter than a character, so this many always suffice for what the schema allows.
         limit = 60 + len(self._question.sentence)
-        reply = self._meter.complete(self._model, ChatRequest(prompt, messages, schema, max_tokens=limit))
-        return dict(reply.value or {})
+        request = ChatRequest(prompt.id, prompt.messages, schema, max_tokens=limit)
+        value = self._meter.complete(self._model, request).value or {}
+        made = (from_sentence if refused else from_reply)(document, finding, self._question, value)
+        return made if isinstance(made, str) else replace(made, prompt=prompt.id)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoflow.adapters.templates import JinjaTemplates, fenced
+from geoflow.adapters.prompt_text import fenced
+from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import GeoflowError
 from tests.builders import write_tree
 

@@ -1,0 +1,32 @@
+"""What each prompt is filled with, by example: a project's own text is tried on these before a model is asked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_SENTENCE = "The reader SHALL gracefully stop within 10 s."
+_RELATED = "### Requirement: Pause\nThe kiln controller SHALL hold the temperature."
+_STEPS = ("requirement", "scenario", "failure", "problem")
+
+SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "ask": (
+        {
+            "extracts": [
+                {"title": "Requirement: Reading", "text": _SENTENCE},
+                {"title": "Scenario: Too late", "text": "- **WHEN** 10 s have passed\n- **THEN** `late` is shown\n"},
+            ],
+            "question": "When does the reader stop?",
+        },
+    ),
+    "improve-span": ({"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},),
+    "improve-reword": (
+        {"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},
+        {"sentence": _SENTENCE, "instruction": "Take out “etc.”.", "refused": "loses the number “10s”"},
+    ),
+    "propose": tuple(
+        {"idea": "Potters want to pause a firing.", "related": related, "sentence": sentence, "step": step}
+        for step, related, sentence in zip(
+            _STEPS, ("", _RELATED, "", _RELATED), ("", "The kiln SHALL wait.", "The kiln SHALL wait.", ""), strict=True
+        )
+    ),
+    "review-testing": ({"requirement": f"### Requirement: Reading\n{_SENTENCE}\n"},),
+}
