@@ -23,3 +23,8 @@ def replies_folder() -> Path:
 def user_settings_file() -> Path:
     """Name the user's own settings file; nothing is made."""
     return user_config_path("geoflow", appauthor=False) / "geoflow.yaml"
+
+
+def profiles_file() -> Path:
+    """Name the file of what the bench found out about models; nothing is made."""
+    return user_data_path("geoflow", appauthor=False) / "model-bench.json"
