@@ -35,10 +35,10 @@ def _unreadable_issue(path: str) -> Issue:
 def _open_issue(change: Folder, path: str, first: Checkbox, *, still: int, of: int) -> Issue:
     line = change.files[path].split("\n")[first.line].rstrip("\r")
     span = Span(first.line + 1, 1, first.line + 1, len(line) + 1)
-    words = "task is" if still == 1 else "tasks are"
+    verb = "is" if still == 1 else "are"
     return issue(
         "A2",
         Where("tasks.md", path, span),
-        f"{still} of {of} {words} open in a change that was archived; the first is: {first.text}",
+        f"{still} of {of} tasks {verb} open in a change that was archived; the first is: {first.text}",
         "Tick what was done, remove what was dropped, or propose the rest as a change of its own.",
     )

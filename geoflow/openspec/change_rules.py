@@ -149,7 +149,7 @@ def _bad_marker_issue(change: Folder, problem: str) -> Issue:
     return issue(
         "C5",
         Where(FILE, path, line_span(document, line)),
-        f"skip_specs is set, but the file is not valid, so the mark does not count: {problem}.",
+        f"skip_specs does not count, since the file is not valid: {problem}.",
         "Mend the file, or remove skip_specs and write delta specs.",
     )
 

@@ -46,7 +46,8 @@ def ignored_store(config: str) -> str:
     except YamlError:
         return ""
     store = value.get("store") if isinstance(value, dict) else None
-    return f"the store {store} is not used, since there are specs or changes here." if store else ""
+    used = isinstance(store, str) and store
+    return f"the store {store} is not used, since there are specs or changes here." if used else ""
 
 
 def default_store() -> tuple[str, str]:

@@ -61,6 +61,8 @@ TREE = {
     "openspec/changes/task-folder/tasks.md/x.md": "x",
     "openspec/changes/meta-folder/.openspec.yaml/x.md": "x",
     "openspec/changes/linked/specs/auth/spec.md": MODIFIED,
+    "openspec/changes/inside/specs/auth/spec.md": MODIFIED,
+    "openspec/changes/beside/real.md": MODIFIED,
     "openspec/changes/around/inner/proposal.md": PROPOSAL,
     "openspec/changes/.hidden/tasks.md": OPEN,
     "openspec/changes/archive/2026-01-02-open/tasks.md": OPEN,
@@ -92,7 +94,7 @@ LINKS = {
     "openspec/changes/linked/specs/out/spec.md": "../../../../../outside.md",
     "openspec/changes/loop/specs/auth/spec.md": "spec.md",
     "openspec/changes/inside/specs/pay/spec.md": "../auth/spec.md",
-    "openspec/changes/inside/specs/auth/spec.md": "../../real.md",
+    "openspec/changes/beside/specs/auth/spec.md": "../../real.md",
 }
 
 
