@@ -76,13 +76,17 @@ def _without_comments(text: str) -> str:
     """Blank out HTML comments, line feeds kept; one that nobody closes runs to the end."""
     parts = []
     at = 0
+    ends = dict.fromkeys(("-->", "--!>"), -1)
     while (begin := text.find(_OPEN, at)) != -1:
-        ends = [
-            (place, len(close)) for close in ("-->", "--!>") if (place := text.find(close, begin + len(_OPEN))) != -1
-        ]
-        place, size = min(ends, default=(len(text), 0))
-        parts += [text[at:begin], _blank(text[begin : place + size])]
-        at = place + size
+        for close, known in ends.items():
+            # Looked for once and not for every comment: one of the two may be missing from a long text.
+            if known < begin + len(_OPEN):
+                found = text.find(close, begin + len(_OPEN))
+                ends[close] = len(text) if found == -1 else found
+        place, size = min((end, len(close)) for close, end in ends.items())
+        behind = min(place + size, len(text))
+        parts += [text[at:begin], _blank(text[begin:behind])]
+        at = behind
     return "".join((*parts, text[at:]))
 
 
