@@ -15,6 +15,7 @@ _CHARACTERS_PER_TOKEN = 3.6  # English prose and Markdown; code and other script
 REPEATED = 600  # characters at the end of a text that are looked at
 _LONGEST_UNIT = 120
 _FEWEST_UNITS = 5
+_LONGEST_SAVED = 1_000_000  # characters of an unfit reply that are kept
 _LOOSE_KEYWORDS = frozenset({"pattern", "format", "maxLength", "minLength"})
 
 
@@ -47,12 +48,19 @@ def _parse(text: str) -> Any:
     if not body.startswith("{") and (inner := re.search(r"\{.*\}", body, re.DOTALL)):
         body = inner[0]  # a fence or a sentence around it, where the server did not force the form
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
+        value = json.loads(body, parse_constant=_refuse_constant, object_pairs_hook=_without_doubles)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         raise UnfitReplyError("the reply holds half a character (a lone surrogate)") from None
     except (ValueError, RecursionError) as error:
         raise UnfitReplyError(f"the reply is not JSON: {error}") from None
+    return value
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):  # which of the two is meant, nobody can tell
+        raise ValueError("a field stands in it twice")
     return value
 
 
@@ -91,7 +99,7 @@ def save_reply(folder: Path, prompt: str, reason: str, text: str) -> Path:
     """Keep a reply that could not be used, readable by this user only; its path."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid4().hex[:8]}.txt"
-    content = f"prompt: {prompt}\nreason: {reason}\n\n{text}\n".encode("utf-8", "backslashreplace")
+    content = f"prompt: {prompt}\nreason: {reason}\n\n{text[:_LONGEST_SAVED]}\n".encode("utf-8", "backslashreplace")
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
