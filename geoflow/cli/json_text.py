@@ -12,5 +12,10 @@ def quoted(text: str) -> str:
 
 
 def encodable(text: str) -> str:
-    """Replace what came from bytes that are no UTF-8, so that the text can be printed."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    """Put U+FFFD for what came from bytes that are no UTF-8, as the npm CLI does, so that the text can be printed."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")

@@ -39,8 +39,9 @@ def print_json(document: dict[str, Any]) -> None:
     """Write one JSON document to stdout; it has a `schema` field."""
     import json
 
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+    from geoflow.cli.json_text import encodable
+
+    sys.stdout.write(encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n")
 
 
 def print_error(error: GeoflowError, *, as_json: bool) -> None:

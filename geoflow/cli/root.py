@@ -43,7 +43,7 @@ def root_here(store: str = "") -> str:
 def _warn_of_config(root: str) -> None:
     """Say on stderr what the config asks for and does not get."""
     raw = _read_config(root)
-    if b"store" not in raw and b"schema" not in raw:
+    if not any(map(_asks_for_more, raw.splitlines())):
         return
     from geoflow.openspec.metadata import config_problem
 
@@ -57,6 +57,12 @@ def _warn_of_config(root: str) -> None:
         from geoflow.cli.render import printable
 
         sys.stderr.write(f"geoflow: openspec/config: {printable(warning)}\n")
+
+
+def _asks_for_more(line: bytes) -> bool:
+    """Tell whether a line of a config may name a store or another schema; most name neither, and pay for no reader."""
+    named = line.lstrip(b" \"'").startswith((b"schema", b"store", b"{"))
+    return named and line.rstrip() != b"schema: spec-driven"
 
 
 def _read_config(root: str) -> bytes:

@@ -212,6 +212,16 @@ def test_what_the_npm_cli_refuses_is_refused_as_one_document(tree: Path, typed: 
     assert mine.document["fix"]
 
 
+def test_bytes_that_are_no_text_come_out_alike(tmp_path: Path) -> None:
+    broken = GOOD.encode().replace(b"It MUST last", b"It MUST last \xff caf\xe9 \xe2\x82")
+    write_tree(tmp_path / "t", {"openspec/specs/auth/spec.md": broken})
+
+    for typed in ("validate --all", "list --specs", "show auth"):
+        arguments = (*typed.split(), "--json")
+        theirs, mine = npm(tmp_path / "t", *arguments), ours(tmp_path / "t", *arguments)
+        assert list(differences(theirs.document, mine.document)) == []
+
+
 def test_an_empty_tree_has_empty_documents(tmp_path: Path) -> None:
     write_tree(tmp_path / "t", {"openspec/config.yml": "schema: spec-driven\n"})
     for typed in (
