@@ -1,6 +1,6 @@
 """Changes that lie inside another folder of changes, where nothing reads them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from geoflow.openspec.mains import Mains
@@ -23,40 +23,39 @@ class Folder(NamedTuple):
 
 def nested_changes(folder: Folder) -> list[str]:
     """List the changes (`folder/change`) inside a folder that is no change itself; empty for an ordinary change."""
-    if _is_change("", folder) or any("/" not in path and path[:1] not in (".", "") for path in folder.names):
+    schema = folder.schemas.get(folder.schemas.default())
+    made = schema.generates if schema else ()
+    if _is_change(folder.names, made) or any("/" not in path and path[:1] not in (".", "") for path in folder.names):
         return []
-    return sorted(f"{folder.id}/{name}" for name in _below("", folder, depth=1))
+    return sorted(f"{folder.id}/{name}" for name in _below(folder.names, made, depth=1))
 
 
-def _below(prefix: str, folder: Folder, *, depth: int) -> list[str]:
-    if depth > _DEPTH:
-        return []
+def _below(inside: Collection[str], made: Sequence[str], *, depth: int) -> list[str]:
+    """List the changes among these files, by their path; a folder that is one is not looked into."""
     found = []
-    for child in _folders(prefix, folder.names):
-        if _is_change(f"{child}/", folder):
+    for child, files in _folders(inside).items():
+        if _is_change(files, made):
             found.append(child)
-        else:
-            found.extend(_below(f"{child}/", folder, depth=depth + 1))
+        elif depth < _DEPTH:
+            found.extend(f"{child}/{name}" for name in _below(files, made, depth=depth + 1))
     return found
 
 
-def _folders(prefix: str, names: Iterable[str]) -> list[str]:
-    inside = (path[len(prefix) :].partition("/") for path in names if path.startswith(prefix))
-    return sorted({f"{prefix}{head}" for head, slash, _ in inside if slash and head[:1] not in (".", "")})
+def _folders(inside: Iterable[str]) -> dict[str, set[str]]:
+    """Sort files by the visible folder that they lie in, each with its path in there."""
+    found: dict[str, set[str]] = {}
+    for path in inside:
+        head, slash, rest = path.partition("/")
+        if slash and head[:1] not in (".", ""):
+            found.setdefault(head, set()).add(rest)
+    return found
 
 
-def _is_change(prefix: str, folder: Folder) -> bool:
-    if any(f"{prefix}{mark}" in folder.names for mark in _MARKS):
+def _is_change(inside: Collection[str], made: Sequence[str]) -> bool:
+    """Tell whether files are those of a change: a mark, a visible file below specs/, or what the schema makes."""
+    if any(mark in inside for mark in _MARKS):
         return True
-    specs = f"{prefix}specs/"
-    for path in folder.names:
-        if path.startswith(specs) and not any(part[:1] in (".", "") for part in path[len(specs) :].split("/")):
+    for path in inside:
+        if path.startswith("specs/") and not any(part[:1] in (".", "") for part in path[6:].split("/")):
             return True
-    return _has_output(prefix, folder)
-
-
-def _has_output(prefix: str, folder: Folder) -> bool:
-    """Tell whether anything is there that the schema makes."""
-    schema = folder.schemas.get(folder.schemas.default())
-    inside = [path[len(prefix) :] for path in folder.names if path.startswith(prefix)]
-    return schema is not None and any(outputs(generates, inside) for generates in schema.generates)
+    return any(outputs(generates, inside) for generates in made)

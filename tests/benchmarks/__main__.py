@@ -108,7 +108,7 @@ def _print_row(row: Row) -> None:
 
 def growth(folder: Path) -> list[dict[str, Any]]:
     """Measure trees of several sizes, without and with the cache, and lay a straight line through each."""
-    series = {"specs": (some_specs, (100, 1000, 5000)), "changes": (some_changes, (100, 1000))}
+    series = {"specs": (some_specs, (100, 1000, 5000)), "changes": (some_changes, (100, 300, 1000))}
     found = []
     for what, (make, sizes) in series.items():
         roots = {size: _tree(folder / f"{what}-{size}", make(size)) for size in sizes}
