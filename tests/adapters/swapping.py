@@ -128,8 +128,8 @@ def _append(root: Path, path: str, text: str) -> None:
         file.write(text)
 
 
-def at_moment(number: int, act: Callable[[], None]) -> None:
-    """Act just before the n-th thing that Python asks of the system from now on."""
+def at_moment(number: int, act: Callable[[], object]) -> list[int]:
+    """Act just before the n-th thing that Python asks of the system from now on; how many are left to it, kept up."""
     left = [number]
 
     def hook(event: str, _arguments: object) -> None:
@@ -139,6 +139,7 @@ def at_moment(number: int, act: Callable[[], None]) -> None:
                 act()
 
     sys.addaudithook(hook)
+    return left
 
 
 def disturbed(root: Path, number: int, act: Callable[[], None], *, inside: bool) -> str:
@@ -239,18 +240,18 @@ def moments(root: Path, edit: str, *, inside: bool = False) -> list[dict[str, An
 
 
 CHILD = """
-import sys
+import os, sys
 from pathlib import Path
-from geoflow.openspec.model import WritePlan
-from tests.adapters.swapping import files_of, go, plan_for
+from tests.adapters.swapping import at_moment, files_of, go, plan_for
 
-root = Path(sys.argv[1])
+root, number = Path(sys.argv[1]), int(sys.argv[3])
 files = files_of(root)
 plan = plan_for(files, sys.argv[2])
-print("ready", flush=True)
+left = at_moment(number, lambda: os.write(1, b"reached\\n"))
 go(root, plan, scratch=root / ".git" / "geoflow", expected=files)
-print("done", flush=True)
+print(number - left[0], flush=True)
 """
+NEVER = 10**9
 
 
 def plan_for(files: Files, change: str) -> WritePlan:
@@ -269,39 +270,44 @@ def plan_for(files: Files, change: str) -> WritePlan:
     )
 
 
-def run_child(root: Path, change: str, *, seconds: float | None) -> tuple[bool, float]:
-    """Archive a change in a process that is killed so long after it began; whether it ended first, and when."""
+def run_child(root: Path, change: str, *, number: int = NEVER, pause: float = 0) -> int:
+    """Archive a change in a process that is killed so long after it reached its n-th call of the system.
+
+    Returns:
+        How many calls it made; 0 where it was killed.
+    """
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(root), change], stdout=subprocess.PIPE, cwd=PROJECT, start_new_session=True
+        [sys.executable, "-c", CHILD, str(root), change, str(number)], stdout=subprocess.PIPE, cwd=PROJECT
     )
     assert child.stdout is not None
-    assert child.stdout.readline() == b"ready\n"
-    start = time.perf_counter()
-    if seconds is not None:
-        time.sleep(seconds)
+    line = child.stdout.readline()
+    if line == b"reached\n":
+        time.sleep(pause)
         child.send_signal(signal.SIGKILL)
-    ended = child.stdout.read() == b"done\n"
-    child.wait()
     child.stdout.close()
-    return ended, time.perf_counter() - start
+    status = child.wait()
+    if line == b"reached\n":
+        return 0
+    assert status == 0
+    return int(line)
 
 
 def kill_at_random(root: Path, kills: int, seed: int) -> dict[str, int]:
     """Kill archives of one change after another at moments spread over the run; how often the tree was how.
 
-    The next change is taken when one is archived, so that every kill but the last shows that the next run works.
+    Moments are counted in calls and not in seconds, so that they are spread on a busy computer too. The next change is
+    taken when one is archived, so that every kill shows that the next run works.
     """
     counts = dict.fromkeys(("before", "after", "between", "claimed", "stage left"), 0)
     chance = random.Random(seed)
-    changes = iter(sorted(path.name for path in (root / "openspec/changes").iterdir() if path.name != "archive"))
-    ended, seconds = run_child(root, next(changes), seconds=None)
-    assert ended
+    changes = iter(name for name in names(root / "openspec/changes") if name != "archive")
+    calls = run_child(root, next(changes))
     change = next(changes)
     for _ in range(kills):
         before = files_of(root)
         before.pop(CLAIM, None)
-        # A run after a killed one takes longer: it removes what that one left.
-        run_child(root, change, seconds=chance.uniform(0, seconds * 1.6))
+        # A run after a killed one makes more calls: it removes what that one left.
+        run_child(root, change, number=chance.randrange(calls * 3 // 2), pause=chance.uniform(0, 0.002))
         found = files_of(root)
         counts["claimed"] += found.pop(CLAIM, None) is not None
         counts["stage left"] += any(name.startswith("swap-") for name in names(root / ".git" / "geoflow"))
@@ -309,8 +315,7 @@ def kill_at_random(root: Path, kills: int, seed: int) -> dict[str, int]:
         counts[name] += 1
         if name == "after":
             change = next(changes)
-    ended, _ = run_child(root, change, seconds=None)
-    assert ended
+    run_child(root, change)
     assert names(root / ".git" / "geoflow") == []
     assert CLAIM not in files_of(root)
     return counts

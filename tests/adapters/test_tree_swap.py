@@ -488,21 +488,21 @@ def test_killed_in_steps_every_file_is_whole_and_the_next_run_completes_it(quick
     assert len(lines) > 30
 
 
-def real_size(root: Path) -> Path:
-    """A tree like the larger real ones: 60 specs, 60 changes, 150 archived."""
+def real_size(root: Path, *, active: int) -> Path:
+    """A tree like the larger real ones: 60 specs and 210 changes, those beyond `active` archived."""
     (root / ".git").mkdir(parents=True)
     files: dict[str, str | bytes] = {
         f"openspec/specs/s{n}/{'deep/' * (n % 3)}spec.md": f"spec {n}\n" * 400 for n in range(60)
     }
     for n in range(210):
-        folder = f"openspec/changes/{'archive/2026-01-01-' if n > 59 else ''}c{n:03}"
+        folder = f"openspec/changes/{'' if n < active else 'archive/2026-01-01-'}c{n:03}"
         files |= {f"{folder}/{name}.md": name * 100 for name in ("proposal", "design", "tasks")}
         files |= {f"{folder}/specs/s{m}/spec.md": f"delta {m}\n" * 50 for m in range(3)}
     return write_tree(root, files)
 
 
-def test_killed_at_random_moments_the_tree_is_before_or_after(tmp_path: Path) -> None:
-    counts = kill_at_random(real_size(tmp_path / "p"), 20, seed=11)
+def test_killed_at_random_moments_the_tree_is_before_or_after(quick: Path) -> None:
+    counts = kill_at_random(real_size(quick, active=60), 20, seed=11)
     assert counts["between"] == 0
     assert counts["before"] >= 3
     assert counts["after"] >= 1
