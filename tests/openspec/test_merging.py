@@ -177,7 +177,8 @@ def test_validate_says_what_archive_would_refuse_without_changing_the_verdict() 
     assert report.issues[0].span.line == 2
 
 
-LABELS = st.sampled_from(["A", "B", "C", "D e", "d e", "F"])
+# No two that differ in case only: a REMOVED name that is gone is a near miss of an ADDED one then, and refused.
+LABELS = st.sampled_from(["A", "B", "C", "D e", "F"])
 BLOCKS = st.builds(
     lambda name, body: requirement(name, f"It SHALL do {body}.", GOOD_SCENARIO), LABELS, st.sampled_from("xyz")
 )
