@@ -53,8 +53,9 @@ def _metadata(schema: str, problem: str, *, skip: bool, retire: bool) -> Metadat
 
 def _mentions(key: str, text: str) -> bool:
     """Tell whether a text that is no YAML has a line that starts with this key, quoted or not, and a colon."""
+    colon = re.compile(f"[{WHITE}]*:")
     return any(
-        _starts_line(text, found.start()) and text[found.end() :].lstrip(WHITE).startswith(":")
+        _starts_line(text, found.start()) and colon.match(text, found.end())
         for quote in ("", "'", '"')
         for found in re.finditer(f"{quote}{key}{quote}", text)
     )
