@@ -1,14 +1,19 @@
 """The settings: plain values with their defaults. Reading them from files and environment is an adapter's work."""
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+Kept = Literal["full", "replies", "calls", "off"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """Section `llm`. Times are seconds.
 
-    `base_url` empty means: find a server; `none` means: no model at all. `context_tokens` 0 means: ask the server.
-    `embedded_idle` is how long the embedded server stays without work.
+    `base_url` empty means: find a server; `none` means: no model at all; several addresses are separated by commas and
+    asked in this order. `context_tokens` 0 means: ask the server. `embedded_idle` is how long the embedded server stays
+    without work. `parallel` is the number of calls at a time, over all servers together. `transcript` is what is kept of a
+    call: its figures and the reply, and the prompt as well (`full`), or only the figures (`calls`), or nothing (`off`).
     """
 
     base_url: str = ""
@@ -18,6 +23,8 @@ class ModelSettings:
     first_token_timeout: float = 300.0
     timeout: float = 600.0
     embedded_idle: float = 1800.0
+    parallel: int = 1
+    transcript: Kept = "replies"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,24 @@
-"""Which model answers: the server that was set, LM Studio, the embedded model, or none."""
+"""Which model answers: the servers that were set, LM Studio, the embedded model, or none."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from geoflow.adapters import chat_errors
-from geoflow.adapters.discovery import FoundServer, ServedModel, find_server
+from geoflow.adapters.addresses import listed_addresses
+from geoflow.adapters.discovery import FoundServer
 from geoflow.adapters.embedded import EmbeddedChat, EmbeddedServer
 from geoflow.adapters.embedded_engine import is_installed, require_engine
 from geoflow.adapters.folders import embedded_folder, replies_folder
 from geoflow.adapters.model_manifest import ModelFile
 from geoflow.adapters.model_store import ModelStore
-from geoflow.adapters.openai_chat import Endpoint, OpenAIChat, is_loopback, normalised_url
+from geoflow.adapters.openai_chat import Endpoint, OpenAIChat
+from geoflow.adapters.server_choice import Asked, ask_servers, endpoints, unknown_model
+from geoflow.adapters.server_pool import Bounded, ServerPool
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatModel, Progress
 from geoflow.settings import ModelSettings
 
 LM_STUDIO = "http://127.0.0.1:1234/v1"
-UNKNOWN_CONTEXT = 4096  # what LM Studio loads a model with unless told otherwise
-_CONNECT_SECONDS = 0.3
-_CONNECT_SECONDS_TO_A_SET_SERVER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,9 @@ class Surroundings:
 
 
 def open_model(settings: ModelSettings, progress: Progress, around: Surroundings | None = None) -> ChatModel:
-    """Choose the model: the address that was set, else LM Studio, else the embedded model.
+    """Choose the model: on the servers that were set, else on LM Studio, else the embedded model.
+
+    Several servers that have it share its calls; at most `settings.parallel` calls run at a time.
 
     Args:
         settings: Section `llm`.
@@ -46,47 +46,54 @@ def open_model(settings: ModelSettings, progress: Progress, around: Surroundings
             embedded engine cannot run.
     """
     around = around or Surroundings()
-    if settings.base_url == "none":
-        raise _no_model("llm.base_url is none", "Unset llm.base_url, or set it to the address of a model server.")
-    if settings.base_url:
-        return _chat(_set_server(settings), settings, around)
-    found = find_server(around.lm_studio, settings.api_key, _CONNECT_SECONDS)
-    if found and (found.models or found.status in {401, 403}):
-        return _chat(_endpoint(found, settings), settings, around)
-    return _embedded(settings, progress, around, found)
+    return _chosen(settings, progress, around, ask_servers(_addresses(settings, around), settings))
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All models in reach. `answers` is the one that `open_model` chooses, None with a `reason` where there is none."""
+    """All models in reach. `answers` is the one that `open_model` chooses, None with a `failure` where there is none.
 
-    server: FoundServer | None
+    `servers` are those that were set, else LM Studio's usual address; `uses` are the addresses of those that answer.
+    """
+
+    servers: tuple[Asked, ...]
+    uses: tuple[str, ...]
     known: tuple[ModelFile, ...]
     installed: tuple[ModelFile, ...]
     running: frozenset[str]
     engine: bool
     answers: ChatModel | None
-    reason: str
+    failure: GeoflowError | None
+
+    @property
+    def reason(self) -> str:
+        """Say why no model answers and what to do; empty where one does."""
+        return f"{self.failure.message}. {self.failure.fix}" if self.failure else ""
 
 
 def overview(settings: ModelSettings, around: Surroundings | None = None) -> Overview:
-    """Look at everything there is, without starting anything."""
+    """Look at everything there is, without starting anything.
+
+    Raises:
+        GeoflowError: `bad-address`.
+    """
     around = around or Surroundings()
-    url = normalised_url(settings.base_url) if settings.base_url not in {"", "none"} else around.lm_studio
-    answers, reason = None, ""
+    asked = ask_servers(_addresses(settings, around), settings)
+    answers, failure = None, None
     try:
-        answers = open_model(settings, _NoProgress(), around)
+        answers = _chosen(settings, _NoProgress(), around, asked)
     except GeoflowError as error:
-        reason = f"{error.message}. {error.fix}"
+        failure = error
     installed = tuple(around.store.installed())
     return Overview(
-        server=find_server(url, settings.api_key, _CONNECT_SECONDS),
+        servers=tuple(asked),
+        uses=_used(asked, settings) if answers and answers.backend != "embedded" else (),
         known=around.store.manifest.models,
         installed=installed,
-        running=frozenset(model.name for model in installed if _server(model, settings, around).running()),
+        running=frozenset(model.name for model in installed if embedded_server(model, settings, around).running()),
         engine=is_installed(),
         answers=answers,
-        reason=reason,
+        failure=failure,
     )
 
 
@@ -95,41 +102,39 @@ class _NoProgress:
         """Show nothing."""
 
 
-def _server(model: ModelFile, settings: ModelSettings, around: Surroundings) -> EmbeddedServer:
+def embedded_server(model: ModelFile, settings: ModelSettings, around: Surroundings) -> EmbeddedServer:
+    """Name the server of a pulled model, whether it runs or not."""
     return EmbeddedServer(around.store.path(model), model.name, around.embedded_folder, settings.embedded_idle)
 
 
-def _set_server(settings: ModelSettings) -> Endpoint:
-    url = normalised_url(settings.base_url)
-    if settings.model and not is_loopback(url):  # it may be behind a proxy, which only the chat client knows
-        context = settings.context_tokens or UNKNOWN_CONTEXT
-        return Endpoint(url, settings.model, "openai-compatible", context, settings.api_key)
-    found = find_server(url, settings.api_key, _CONNECT_SECONDS_TO_A_SET_SERVER)
-    if found is None:
-        raise chat_errors.unreachable(url, "nobody listens there")
-    return _endpoint(found, settings)
+def _addresses(settings: ModelSettings, around: Surroundings) -> tuple[str, ...]:
+    """Tell where to look: nowhere, at the addresses that were set, or at LM Studio's own."""
+    return listed_addresses(settings.base_url) if settings.base_url else (around.lm_studio,)
 
 
-def _endpoint(found: FoundServer, settings: ModelSettings) -> Endpoint:
-    if found.status in {401, 403}:
-        raise chat_errors.refused(found.base_url, found.status, "its list of models needs one", 0)
-    model = _choose(found, settings.model)
-    context = settings.context_tokens or model.context_tokens or UNKNOWN_CONTEXT
-    backend = "lm-studio" if found.is_lm_studio else "openai-compatible"
-    return Endpoint(found.base_url, model.id, backend, context, settings.api_key)
+def _chosen(settings: ModelSettings, progress: Progress, around: Surroundings, asked: Sequence[Asked]) -> ChatModel:
+    if not asked:
+        raise _no_model("llm.base_url is none", "Unset llm.base_url, or set it to the address of a model server.")
+    if settings.base_url or _has_lm_studio(asked[0].found, settings.model, around):
+        return Bounded(_spread(endpoints(asked, settings), settings, around), settings.parallel)
+    return Bounded(_embedded(settings, progress, around, asked[0].found), 1)  # it has one slot
 
 
-def _choose(found: FoundServer, wanted: str) -> ServedModel:
-    named = [model for model in found.models if model.id == wanted]
-    if named:
-        return named[0]
-    if wanted and not found.is_lm_studio:  # other servers may know names that they do not list
-        return ServedModel(wanted)
-    if wanted:
-        raise _unknown(wanted, [model.id for model in found.models], found.base_url)
-    if not found.models:
-        raise chat_errors.no_chat_server(found.base_url, f"its list of models with {found.status or 'no JSON'}")
-    return next((model for model in found.models if model.loaded), found.models[0])
+def _has_lm_studio(found: FoundServer | None, wanted: str, around: Surroundings) -> bool:
+    """Tell whether the server that was found unasked is the one to use: it has the model, or nobody else here has."""
+    if found is None or not (found.models or found.status in {401, 403}):
+        return False
+    pulled = {model.name for model in around.store.installed()}
+    return not (wanted in pulled and found.find(wanted) is None)
+
+
+def _used(asked: Sequence[Asked], settings: ModelSettings) -> tuple[str, ...]:
+    return tuple(endpoint.base_url for endpoint in endpoints(asked, settings))
+
+
+def _spread(ends: Sequence[Endpoint], settings: ModelSettings, around: Surroundings) -> OpenAIChat | ServerPool:
+    chats = [_chat(endpoint, settings, around) for endpoint in ends]
+    return chats[0] if len(chats) == 1 else ServerPool(chats)
 
 
 def _chat(endpoint: Endpoint, settings: ModelSettings, around: Surroundings) -> OpenAIChat:
@@ -149,12 +154,12 @@ def _embedded(
     if not installed or not is_installed():
         raise _nothing_here(found, has_file=bool(installed))
     if settings.model and settings.model not in names:
-        raise _unknown(settings.model, names, "this machine, where LM Studio does not run")
+        raise unknown_model(settings.model, names, "this machine, where LM Studio does not run")
     require_engine()
     wanted = settings.model or around.store.manifest.default
     model = next((model for model in installed if model.name == wanted), installed[0])
     return EmbeddedChat(
-        _server(model, settings, around),
+        embedded_server(model, settings, around),
         first_token_timeout=settings.first_token_timeout,
         timeout=settings.timeout,
         replies=around.replies,
@@ -176,13 +181,3 @@ def _ways(own: str) -> str:
 
 def _no_model(reason: str, fix: str) -> GeoflowError:
     return GeoflowError(f"there is no model to ask: {reason}", fix=fix, code="no-model")
-
-
-def _unknown(wanted: str, known: Sequence[str], where: str) -> GeoflowError:
-    near = difflib.get_close_matches(wanted, known, n=1)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return GeoflowError(
-        f'there is no model "{wanted}" at {where}',
-        fix=f"Set llm.model to one of: {', '.join(known) or 'none there'}.{meant}",
-        code="unknown-model",
-    )

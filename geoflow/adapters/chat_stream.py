@@ -2,12 +2,13 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geoflow.adapters import chat_errors
+from geoflow.adapters.body_limit import TooLargeError
 from geoflow.adapters.chat_reply import REPEATED, repeats_itself
 from geoflow.adapters.watchdog import Watchdog
 from geoflow.ports import Usage
@@ -22,7 +23,11 @@ _BODY_SHOWN = 2000
 
 @dataclass(slots=True)
 class Answer:
-    """What came so far. `finish` is the server's word, or `repeated` or `over-long` where geoflow stopped reading."""
+    """What came so far.
+
+    `finish` is the server's word, `repeated` or `over-long` where geoflow stopped reading, or `broken-off` where the
+    stream ended without its end.
+    """
 
     model: str = ""
     pieces: list[str] = field(default_factory=list)
@@ -44,11 +49,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds that a call may take, and the loaded context for error messages."""
+    """Seconds that a call may take, the loaded context for error messages, and who is told of each piece that comes."""
 
     first_token: float
     total: float
     context_tokens: int
+    heard: Callable[[], None] | None = None
 
 
 def read_answer(client: "openai.OpenAI", url: str, body: dict[str, Any], limits: Limits) -> Answer:
@@ -65,14 +71,24 @@ def read_answer(client: "openai.OpenAI", url: str, body: dict[str, Any], limits:
             if "event-stream" not in response.headers.get("content-type", ""):
                 raise chat_errors.no_chat_server(url, _beginning(response))
             answer = Answer()
-            for chunk in response.parse():
-                _add(answer, chunk, url)
+            for chunk in _until_too_large(response.parse(), answer):
+                if _add(answer, chunk, url) and limits.heard:
+                    limits.heard()
                 if answer.first_token_seconds is None and (answer.pieces or answer.thoughts):
                     watchdog.first_token_came()
                     answer.first_token_seconds = time.monotonic() - started
                 if _must_stop(answer, body["max_tokens"]):
                     break
+    if answer.pieces and not answer.finish:
+        answer.finish = "broken-off"
     return answer
+
+
+def _until_too_large(chunks: Iterable[Any], answer: Answer) -> Iterator[Any]:
+    try:
+        yield from chunks
+    except TooLargeError:
+        answer.finish = "over-long"
 
 
 @contextmanager
@@ -85,12 +101,14 @@ def _explained(url: str, limits: Limits, watchdog: Watchdog) -> Iterator[None]:
         if watchdog.cut:  # the server took the cut for a regular end
             raise _timed_out(url, limits, watchdog)
     except openai.APIStatusError as error:
+        if error.response.has_redirect_location:
+            raise chat_errors.redirected(url, error.response.headers["location"]) from error
         raise chat_errors.refused(url, error.status_code, _text(error), limits.context_tokens) from error
     except (openai.APIConnectionError, httpx2.TransportError) as error:
         raise _connection_failure(error, url, limits, watchdog) from error
     except openai.APIError as error:
         raise chat_errors.refused(url, None, _text(error), limits.context_tokens) from error
-    except (json.JSONDecodeError, UnicodeDecodeError, openai.OpenAIError, httpx2.HTTPError) as error:
+    except (TooLargeError, json.JSONDecodeError, UnicodeDecodeError, openai.OpenAIError, httpx2.HTTPError) as error:
         raise chat_errors.garbled(url, f"{type(error).__name__}: {error}") from error
 
 
@@ -111,11 +129,14 @@ def _timed_out(url: str, limits: Limits, watchdog: Watchdog) -> chat_errors.Mode
     return chat_errors.slow_first_token(url, min(limits.first_token, limits.total))
 
 
-def _add(answer: Answer, chunk: Any, url: str) -> None:
+def _add(answer: Answer, chunk: Any, url: str) -> bool:
+    """Add what a chunk holds; whether that was a piece of the answer, which is a token with most servers."""
+    count = len(answer.pieces) + len(answer.thoughts)
     try:
         _add_parts(answer, chunk)
     except (AttributeError, TypeError) as error:  # the openai client hands on whatever shape the JSON has
         raise chat_errors.garbled(url, f"a piece of another shape: {error}") from error
+    return len(answer.pieces) + len(answer.thoughts) > count
 
 
 def _add_parts(answer: Answer, chunk: Any) -> None:
@@ -165,5 +186,5 @@ def _text(error: Any) -> str:
     """Find the server's own words, which the client keeps in different places for different shapes of error."""
     body = error.body
     if isinstance(body, dict):
-        return " ".join(str(body[name]) for name in ("message", "type", "code") if body.get(name))
-    return str(body or error.message)
+        return " ".join(str(body[name]) for name in ("message", "type", "code") if body.get(name))[:_BODY_SHOWN]
+    return str(body or error.message)[:_BODY_SHOWN]

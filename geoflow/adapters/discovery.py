@@ -2,21 +2,29 @@
 
 import http.client
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from geoflow.adapters.watchdog import Watchdog
+
 _READ_SECONDS = 5.0
+_INSTANCE = re.compile(r":\d+\Z")  # LM Studio calls a second copy of a loaded model `model:2`
 _LARGEST_BODY = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """A model that a server offers. `context_tokens` is 0 where the server does not say, `loaded` None likewise."""
+    """A model that a server offers. `context_tokens` is 0 where the server does not say, `loaded` None likewise.
+
+    `key` is the name of the model itself where a loaded copy of it goes by an `id` of its own.
+    """
 
     id: str
     loaded: bool | None = None
     context_tokens: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,18 @@ class FoundServer:
     is_lm_studio: bool
     status: int
     models: tuple[ServedModel, ...]
+
+    @property
+    def backend(self) -> str:
+        """Say which kind of server it is, in the words of `ChatModel.backend`."""
+        return "lm-studio" if self.is_lm_studio else "openai-compatible"
+
+    def find(self, name: str) -> ServedModel | None:
+        """Find a model by its id, else a loaded copy of the model of this name, else the model of which it was one."""
+        bare = _INSTANCE.sub("", name) if self.is_lm_studio else name
+        named = [model for model in self.models if model.id == name]
+        copies = [model for model in self.models if model.key and model.key in {name, bare}]
+        return next(iter(named + [copy for copy in copies if copy.loaded] + copies), None)
 
 
 def find_server(base_url: str, api_key: str, connect_seconds: float) -> FoundServer | None:
@@ -45,22 +65,30 @@ def find_server(base_url: str, api_key: str, connect_seconds: float) -> FoundSer
 def _native_models(asking: "_Asking", root: str) -> tuple[ServedModel, ...]:
     current = _objects(asking.get(f"{root}/api/v1/models")[1], "models")
     if current:
-        return tuple(_current_model(entry) for entry in current if entry.get("type", "llm") != "embedding")
+        language = (entry for entry in current if entry.get("type", "llm") != "embedding")
+        return tuple(model for entry in language for model in _current_models(entry))
     older = _objects(asking.get(f"{root}/api/v0/models")[1], "data")
     return tuple(
-        ServedModel(str(entry["id"]), entry.get("state") == "loaded", _count(entry.get("loaded_context_length")))
+        ServedModel(
+            str(entry["id"]),
+            entry.get("state") == "loaded",
+            _count(entry.get("loaded_context_length")),
+            _INSTANCE.sub("", str(entry["id"])),
+        )
         for entry in older
         if entry.get("type") != "embeddings" and "id" in entry
     )
 
 
-def _current_model(entry: dict[str, Any]) -> ServedModel:
-    instances = _objects(entry, "loaded_instances")
-    if not instances:
-        return ServedModel(str(entry.get("key", "")), loaded=False)
-    config = instances[0].get("config")
-    context = config.get("context_length") if isinstance(config, dict) else 0
-    return ServedModel(str(instances[0].get("id") or entry.get("key", "")), loaded=True, context_tokens=_count(context))
+def _current_models(entry: dict[str, Any]) -> list[ServedModel]:
+    """Read a model of the native list: each loaded copy of it, or itself where it is not loaded."""
+    key = str(entry.get("key", ""))
+    copies = []
+    for instance in _objects(entry, "loaded_instances"):
+        config = instance.get("config")
+        context = config.get("context_length") if isinstance(config, dict) else 0
+        copies.append(ServedModel(str(instance.get("id") or key), loaded=True, context_tokens=_count(context), key=key))
+    return copies or [ServedModel(key, loaded=False, key=key)]
 
 
 def _shared_models(listed: Any) -> tuple[ServedModel, ...]:
@@ -114,9 +142,12 @@ class _Asking:
         """Give the status and the JSON body; 0 and None where the answer is neither."""
         connection = _connection(self._base_url, _READ_SECONDS)
         try:
-            connection.request("GET", urlsplit(url).path, headers=self._headers)
-            response = connection.getresponse()
-            return response.status, json.loads(response.read(_LARGEST_BODY))
+            with Watchdog(_READ_SECONDS, _READ_SECONDS) as watchdog:  # a server that trickles would never time out
+                connection.connect()
+                watchdog.watch(connection.sock)
+                connection.request("GET", urlsplit(url).path, headers=self._headers)
+                response = connection.getresponse()
+                return response.status, json.loads(response.read(_LARGEST_BODY))
         except (OSError, http.client.HTTPException, ValueError, RecursionError):
             return 0, None
         finally:

@@ -2,33 +2,42 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from geoflow.adapters import chat_errors
+from geoflow.adapters.addresses import is_loopback
+from geoflow.adapters.chat_errors import Hope
 from geoflow.adapters.chat_reply import UnfitReplyError, estimated_tokens, fitting_object, save_reply, simpler
 from geoflow.adapters.chat_stream import Answer, Limits, read_answer
-from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import ChatReply, ChatRequest, Message, Usage
 
 if TYPE_CHECKING:
     import openai
 
+_EXPLAINED = 250  # tokens of the sentence that says what was wrong with a reply
 _SHOWN_BACK = 2000  # characters of an unfit reply that the model gets to see again
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A model behind a server. `base_url` ends in /v1; `api_key` goes to this address only."""
+    """A model behind a server. `base_url` ends in /v1; `api_key` goes to this address only.
+
+    `is_loaded` False means that the first call loads the model, and that its context is known only after it.
+    `context_now` asks the server for the loaded context, 0 where it does not say; it is called when the model was
+    loaded anew, or when a prompt did not fit.
+    """
 
     base_url: str
     model: str
     backend: str
     context_tokens: int
     api_key: str = field(default="", repr=False)
+    is_loaded: bool = True
+    context_now: Callable[[], int] | None = field(default=None, repr=False, compare=False)
 
 
 class OpenAIChat:
@@ -43,6 +52,8 @@ class OpenAIChat:
 
     def __init__(self, endpoint: Endpoint, *, first_token_timeout: float, timeout: float, replies: Path) -> None:
         self._endpoint = endpoint
+        self._context_tokens = endpoint.context_tokens
+        self._is_context_known = endpoint.is_loaded
         self._first_token_timeout = first_token_timeout
         self._timeout = timeout
         self._replies = replies
@@ -63,12 +74,29 @@ class OpenAIChat:
 
     @property
     def context_tokens(self) -> int:
-        """Give the size of the loaded context in tokens."""
-        return self._endpoint.context_tokens
+        """Give the size of the loaded context in tokens, as it was when the model was last loaded."""
+        return self._context_tokens
+
+    @property
+    def seconds(self) -> float:
+        """Give the time that a whole request may take."""
+        return self._timeout
 
     def complete(self, request: ChatRequest) -> ChatReply:
         """Answer one request; a reply of the wrong form is asked for once more, with the error shown."""
-        call = _Call(request, time.monotonic(), time.monotonic() + self._timeout)
+        return self.complete_by(time.monotonic() + self._timeout, request)
+
+    def complete_by(self, deadline: float, request: ChatRequest) -> ChatReply:
+        """Answer one request before a time of the monotonic clock, or before the request's own."""
+        try:
+            return self._complete_by(min(deadline, request.deadline or deadline), request)
+        except chat_errors.ModelError as failure:
+            if failure.code == "model-timeout" and request.deadline and time.monotonic() >= request.deadline - 0.01:
+                raise chat_errors.budget_spent() from failure
+            raise
+
+    def _complete_by(self, deadline: float, request: ChatRequest) -> ChatReply:
+        call = _Call(request, time.monotonic(), deadline)
         answer = self._ask(call, request.messages)
         if request.schema is None:
             self._require_text(call, answer)
@@ -78,35 +106,64 @@ class OpenAIChat:
             return call.reply(answer, text, fitting_object(text, request.schema))
         except UnfitReplyError as error:
             reason = _why(answer, str(error))
-        answer = self._ask(call, (*request.messages, *_shown_back(text, reason)))
+        answer = self._ask(call, (*request.messages, *_shown_back(text[: self._room_to_show(request)], reason)))
         text = _said(answer)
         try:
             return call.reply(answer, text, fitting_object(text, request.schema))
         except UnfitReplyError as error:
             raise self._invalid(call, _why(answer, str(error)), text) from error
 
+    def _room_to_show(self, request: ChatRequest) -> int:
+        """Tell how many characters of an unfit reply go into the context beside the request and the next reply."""
+        needed = estimated_tokens(request.messages) + request.max_tokens + _EXPLAINED
+        return min(_SHOWN_BACK, max(self.context_tokens - needed, 0))
+
     def _ask(self, call: "_Call", messages: tuple[Message, ...]) -> Answer:
         body = _body(self._endpoint.model, call.request, messages)
         try:
             return self._send(call, body)
         except chat_errors.ModelError as failure:
-            if not failure.again or time.monotonic() >= call.deadline:
+            if Hope.AGAIN not in failure.hope or time.monotonic() >= call.deadline:
                 raise
-            if failure.simpler_schema and "response_format" in body:
+            if Hope.SIMPLER_SCHEMA in failure.hope and "response_format" in body:
                 body["response_format"] = simpler(body["response_format"])
         return self._send(call, body)
 
     def _send(self, call: "_Call", body: dict[str, Any]) -> Answer:
-        if self._loaded:
-            return self._send_now(call, body)
-        with self._first_call:  # parallel first requests would load the model twice
-            answer = self._send_now(call, body)
-            self._loaded = True
-            return answer
+        try:
+            if self._loaded:
+                return self._send_now(call, body)
+            with self._alone(call):  # parallel first requests would load the model twice
+                answer = self._send_now(call, body)
+                self._loaded = True
+        except chat_errors.ModelError as failure:
+            if Hope.RELOADED in failure.hope:
+                self._loaded = self._is_context_known = False
+            elif failure.code == "model-context-exceeded":
+                self._look_at_context()
+            raise
+        if not self._is_context_known:
+            self._look_at_context()
+        return answer
+
+    @contextmanager
+    def _alone(self, call: "_Call") -> Iterator[None]:
+        if not self._first_call.acquire(timeout=max(call.deadline - time.monotonic(), 0.001)):
+            raise chat_errors.out_of_time(self._endpoint.base_url, time.monotonic() - call.started)
+        try:
+            yield
+        finally:
+            self._first_call.release()
+
+    def _look_at_context(self) -> None:
+        """Take over what the server says of the loaded model; the next prompts are made to fit it."""
+        self._is_context_known = True
+        if self._endpoint.context_now is not None:
+            self._context_tokens = self._endpoint.context_now() or self._context_tokens
 
     def _send_now(self, call: "_Call", body: dict[str, Any]) -> Answer:
         left = max(call.deadline - time.monotonic(), 0.001)
-        limits = Limits(self._first_token_timeout, left, self.context_tokens)
+        limits = Limits(self._first_token_timeout, left, self.context_tokens, call.request.heard)
         answer = read_answer(self._connect(), self._endpoint.base_url, body, limits)
         call.count(answer)
         needed = estimated_tokens(call.request.messages) + call.request.max_tokens
@@ -175,6 +232,7 @@ _STOPPED = {
     "repeated": "it repeats itself without end",
     "over-long": "it is far longer than it may be",
     "length": "it was cut off at the limit of tokens",
+    "broken-off": "it broke off",
 }
 
 
@@ -188,7 +246,7 @@ def _said(answer: Answer) -> str:
 
 def _shown_back(text: str, reason: str) -> tuple[Message, ...]:
     again = Message("user", f"That reply cannot be used: {reason}. Reply again with one JSON object of the given form.")
-    return (Message("assistant", text[:_SHOWN_BACK]), again) if text.strip() else (again,)
+    return (Message("assistant", text), again) if text.strip() else (again,)
 
 
 def _body(model: str, request: ChatRequest, messages: tuple[Message, ...]) -> dict[str, Any]:
@@ -209,49 +267,15 @@ def _client(endpoint: Endpoint) -> "openai.OpenAI":
     import httpx2
     import openai
 
+    from geoflow.adapters.body_limit import limit_body
     from geoflow.adapters.watchdog import follow_connection
 
     transport = httpx2.Client(
         trust_env=not is_loopback(endpoint.base_url),
-        event_hooks={"request": [follow_connection]},
+        event_hooks={"request": [follow_connection], "response": [limit_body]},
         limits=httpx2.Limits(max_keepalive_connections=0),  # the watchdog needs each call's own socket
         follow_redirects=False,  # a token goes to the host that it was set for
     )
     return openai.OpenAI(
         base_url=endpoint.base_url, api_key=endpoint.api_key or "none", max_retries=0, http_client=transport
     )
-
-
-def normalised_url(url: str) -> str:
-    """Make a server's address end in /v1, where the OpenAI endpoints lie.
-
-    Raises:
-        GeoflowError: `bad-address` where it is not an http address at all.
-    """
-    bare = url.strip().rstrip("/")
-    for tail in ("/chat/completions", "/models"):
-        bare = bare.removesuffix(tail)
-    if "://" not in bare:
-        bare = f"http://{bare}"
-    try:
-        parts = urlsplit(bare)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or any(character.isspace() for character in bare):
-        raise GeoflowError(
-            f'"{url}" is not the address of a model server',
-            fix="Set llm.base_url to one such as http://127.0.0.1:1234/v1, or to none to work without a model.",
-            code="bad-address",
-            exit_code=ExitCode.USAGE,
-        )
-    return bare if bare.endswith("/v1") else f"{bare}/v1"
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether an address never leaves this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

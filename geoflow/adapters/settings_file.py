@@ -5,16 +5,20 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
-from geoflow.adapters.openai_chat import is_loopback, normalised_url
+from geoflow.adapters.addresses import is_loopback, listed_addresses
+from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.quality.rules import switched_off
 from geoflow.settings import ModelSettings, RuleSettings, Settings
 
 _SECTIONS: dict[str, type] = {"llm": ModelSettings, "rules": RuleSettings}
 _PREFIX = "GEOFLOW_"
+PROJECT_FILE = "openspec/geoflow.yaml"
 _LARGEST_FILE = 1_000_000
+_LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
+_AT_LEAST_ONE = {"llm.parallel"}
 
 
 class Entry(NamedTuple):
@@ -33,21 +37,25 @@ class LoadedSettings:
     notices: tuple[str, ...]
 
 
-def read_settings(environ: Mapping[str, str], project_file: Path | None, user_file: Path) -> LoadedSettings:
+def read_settings(
+    environ: Mapping[str, str], project_file: Path | None, user_file: Path, trusts: Trusts = trusts_nothing
+) -> LoadedSettings:
     """Read all settings; the environment wins over the project, and the project over the user.
 
-    A project's file comes with a clone, so it may not name a host beyond loopback or a key, nor draw the user's key
-    to an address of its own: such values are inert and told in `notices`.
+    A project's file comes with a clone, so it may not name a host beyond loopback that the user does not trust, nor a
+    key, nor draw the user's key to an address of its own: such values are inert and told in `notices`.
 
     Raises:
         GeoflowError: `settings-invalid`, with the place and the nearest right name.
     """
     notices: list[str] = []
-    user = _from_file(user_file)
+    user = {**_lm_studio_token(environ), **_from_file(user_file)}
     project = _from_file(project_file) if project_file else {}
-    _disarm(project, notices)
+    if "llm.base_url" in _from_environment(environ):
+        project.pop("llm.base_url", None)
+    _disarm(project, notices, trusts)
     own = {**user, **_from_environment(environ)}
-    if "llm.base_url" in project and "llm.base_url" not in _from_environment(environ):
+    if "llm.base_url" in project:
         _keep_key_at_home(own, project, notices)
     entries = {**user, **project, **_from_environment(environ)}
     if "llm.api_key" not in own:
@@ -68,15 +76,32 @@ def _known_rules(values: Mapping[str, Any], entries: Mapping[str, Entry], notice
     return RuleSettings(tuple(sorted(off)))
 
 
-def _disarm(project: dict[str, Entry], notices: list[str]) -> None:
+def address_items(root: Path) -> list[TrustItem]:
+    """List the address beyond loopback that a project's settings name, if they do; GeoflowError `settings-invalid`."""
+    url = _from_file(root / PROJECT_FILE).get("llm.base_url")
+    item = _address_item(url) if url else None
+    return [item] if item else []
+
+
+def _address_item(url: Entry) -> TrustItem | None:
+    addresses = listed_addresses(_typed("llm.base_url", url))
+    beyond = [address for address in addresses if not is_loopback(address)]
+    if not beyond:
+        return None
+    effect = f"sends text of your specs to {', '.join(beyond)}"
+    return TrustItem("address", "llm.base_url", PROJECT_FILE, effect, ",".join(addresses))
+
+
+def _disarm(project: dict[str, Entry], notices: list[str], trusts: Trusts) -> None:
     if key := project.pop("llm.api_key", None):
         notices.append(f"{key.source} sets llm.api_key, which is ignored: a key belongs to GEOFLOW_LLM__API_KEY.")
     url = project.get("llm.base_url")
-    if url and url.value not in {"", "none", None} and not is_loopback(normalised_url(str(url.value))):
+    item = _address_item(url) if url else None
+    if url and item and not trusts(item):
         del project["llm.base_url"]
         notices.append(
-            f"{url.source} sets llm.base_url to another machine, which is ignored: "
-            "if you trust it, set GEOFLOW_LLM__BASE_URL yourself."
+            f"{url.source} sets llm.base_url to another machine ({item.content}), which is ignored: "
+            "if you trust this repository with it, type: geoflow trust"
         )
 
 
@@ -88,6 +113,12 @@ def _keep_key_at_home(own: dict[str, Entry], project: Mapping[str, Entry], notic
             f"{there.source} sets llm.base_url, so your llm.api_key is not sent: to send it there, set "
             "GEOFLOW_LLM__BASE_URL to that address."
         )
+
+
+def _lm_studio_token(environ: Mapping[str, str]) -> dict[str, Entry]:
+    """Read the variable of LM Studio's own clients; it weighs least, and is kept at home like geoflow's own key."""
+    token = environ.get(_LM_STUDIO_TOKEN, "").strip()
+    return {"llm.api_key": Entry(token, _LM_STUDIO_TOKEN)} if token else {}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Entry]:
@@ -157,13 +188,25 @@ def _typed(name: str, entry: Entry) -> Any:
     wanted = next(field.type for field in fields(_SECTIONS[section]) if field.name == key)
     if wanted == tuple[str, ...]:
         return _words(name, entry)
+    if name == "llm.base_url" and isinstance(entry.value, list):
+        return ",".join(_words(name, entry))
+    if choices := get_args(wanted):
+        return _one_of(name, entry, choices)
     if wanted is str:
         if isinstance(entry.value, (dict, list)):
             raise _invalid(entry.source, f"sets {name} to something that is no text")
         return "" if entry.value is None else str(entry.value).strip()
     if wanted is int:
-        return int(_number(name, entry, smallest=0))
+        return int(_number(name, entry, smallest=1 if name in _AT_LEAST_ONE else 0))
     return _number(name, entry, smallest=0.001)
+
+
+def _one_of(name: str, entry: Entry, choices: tuple[str, ...]) -> str:
+    value = str(entry.value).strip()
+    if value not in choices:
+        shown = ", ".join(choices)
+        raise _invalid(entry.source, f'sets {name} to "{value}", which is none of: {shown}{_near(value, choices)}')
+    return value
 
 
 def _words(name: str, entry: Entry) -> tuple[str, ...]:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.model_use import use
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
 
 if TYPE_CHECKING:
     from geoflow.adapters.backends import Overview
     from geoflow.adapters.model_store import PullPlan
+    from geoflow.adapters.server_choice import Asked
 
 app = typer.Typer(help="See and get the models that geoflow can work with.", no_args_is_help=True)
 
@@ -20,7 +22,7 @@ app = typer.Typer(help="See and get the models that geoflow can work with.", no_
 def list_models(
     as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
 ) -> None:
-    """List the models here: what the server offers, what was pulled, what can be, and which one answers."""
+    """List the models here: what the servers offer, what was pulled, what can be, and which one answers."""
     from geoflow.adapters.backends import overview
     from geoflow.cli.context import load_settings
 
@@ -32,12 +34,19 @@ def list_models(
 
 
 def _listed(seen: "Overview") -> dict[str, object]:
-    served = [
-        {"name": model.id, "loaded": model.loaded, "context_tokens": model.context_tokens or None}
-        for model in (seen.server.models if seen.server else ())
+    servers = [
+        {
+            "base_url": asked.base_url,
+            "backend": asked.found.backend if asked.found else None,
+            "answers": asked.found is not None,
+            "used": asked.base_url in seen.uses,
+            "models": [
+                {"name": model.id, "loaded": model.loaded, "context_tokens": model.context_tokens or None}
+                for model in (asked.found.models if asked.found else ())
+            ],
+        }
+        for asked in seen.servers
     ]
-    kind = "lm-studio" if seen.server and seen.server.is_lm_studio else "openai-compatible"
-    server = {"base_url": seen.server.base_url, "backend": kind, "models": served} if seen.server else None
     embedded = [
         {
             "name": model.name,
@@ -53,15 +62,11 @@ def _listed(seen: "Overview") -> dict[str, object]:
         "backend": seen.answers.backend,
         "context_tokens": seen.answers.context_tokens,
     }
-    return {"server": server, "engine_installed": seen.engine, "embedded": embedded, "answers": chosen}
+    return {"servers": servers, "engine_installed": seen.engine, "embedded": embedded, "answers": chosen}
 
 
 def _table(seen: "Overview") -> str:
-    lines = [f"{seen.server.base_url}"] if seen.server else ["no model server answers at 127.0.0.1:1234 (LM Studio)"]
-    for served in seen.server.models if seen.server else ():
-        state = {True: "loaded", False: "not loaded", None: ""}[served.loaded]
-        context = f"{served.context_tokens} tokens of context" if served.context_tokens else ""
-        lines.append("  " + "  ".join(part for part in (served.id, state, context) if part))
+    lines = [line for asked in seen.servers for line in _server_lines(asked, used=asked.base_url in seen.uses)]
     lines.append("embedded" + ("" if seen.engine else ' (the engine is not installed: pip install "geoflow[local]")'))
     for model in seen.known:
         state = "running" if model.name in seen.running else "installed" if model in seen.installed else "not pulled"
@@ -69,6 +74,19 @@ def _table(seen: "Overview") -> str:
     chosen = seen.answers and f"{seen.answers.name} ({seen.answers.backend}, {seen.answers.context_tokens} tokens)"
     lines.append(f"answers: {chosen}" if chosen else f"answers: none, {seen.reason}")
     return "\n".join(lines) + "\n"
+
+
+def _server_lines(asked: "Asked", *, used: bool) -> list[str]:
+    if asked.is_hidden:
+        return [f"{asked.base_url}  not asked for its models: llm.model is set"]
+    if asked.found is None:
+        return [f"{asked.base_url}  nobody answers there"]
+    lines = [f"{asked.base_url}  {asked.found.backend}{'  used' if used else ''}"]
+    for model in asked.found.models:
+        state = {True: "loaded", False: "not loaded", None: ""}[model.loaded]
+        context = f"{model.context_tokens} tokens of context" if model.context_tokens else ""
+        lines.append("  " + "  ".join(part for part in (model.id, state, context) if part))
+    return lines
 
 
 @app.command(epilog="Example: geoflow model stop")
@@ -121,3 +139,6 @@ def _say_cost(plan: "PullPlan") -> None:
         f"  to    {printable(str(plan.target))}\n"
         f"  cost  {plan.source.download / 1e6:.0f} MB to download, {model.size / 1e6:.0f} MB of disk\n"
     )
+
+
+app.command(epilog="Example: geoflow model use qwen3-8b")(use)

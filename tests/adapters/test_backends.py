@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from geoflow.adapters import backends
 from geoflow.adapters.backends import Surroundings, open_model, overview
 from geoflow.adapters.embedded_engine import is_installed
 from geoflow.adapters.model_manifest import Manifest, ModelFile
 from geoflow.adapters.model_store import ModelStore
+from geoflow.adapters.server_choice import UNKNOWN_CONTEXT
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import ChatRequest, Message
 from geoflow.settings import ModelSettings
@@ -51,7 +51,7 @@ def test_lm_studio_is_found_with_its_loaded_model_and_context(tmp_path: Path) ->
 def test_a_named_model_is_taken_though_another_is_loaded(tmp_path: Path) -> None:
     with model_server(other_models=("gemma-3",)) as server:
         model = open_model(ModelSettings(model="gemma-3"), SilentProgress(), around(tmp_path, server.base_url))
-        assert (model.name, model.context_tokens) == ("gemma-3", backends.UNKNOWN_CONTEXT)
+        assert (model.name, model.context_tokens) == ("gemma-3", UNKNOWN_CONTEXT)
 
 
 def test_a_name_that_lm_studio_does_not_have_is_told_with_the_nearest(tmp_path: Path) -> None:
@@ -113,5 +113,5 @@ def test_the_overview_names_what_is_here_and_who_answers(tmp_path: Path) -> None
     assert seen.answers.name == "qwen3-8b"
     assert (seen.installed, seen.running) == ((TINY,), frozenset())
     nothing = overview(ModelSettings(), around(tmp_path / "other"))
-    assert (nothing.server, nothing.answers, nothing.installed) == (None, None, ())
+    assert (nothing.servers[0].found, nothing.answers, nothing.installed) == (None, None, ())
     assert "geoflow model pull" in nothing.reason

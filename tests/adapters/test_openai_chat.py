@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from geoflow.adapters.chat_errors import ModelError
-from geoflow.adapters.openai_chat import Endpoint, OpenAIChat, is_loopback, normalised_url
+from geoflow.adapters.openai_chat import Endpoint, OpenAIChat
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatRequest, Message
 from tests import servers
@@ -277,31 +277,3 @@ def test_parallel_callers_each_get_their_own_reply(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
     assert said == {number: f"call {number}" for number in range(20)}
-
-
-@pytest.mark.parametrize(
-    ("given", "made"),
-    [
-        ("http://127.0.0.1:1234", "http://127.0.0.1:1234/v1"),
-        ("http://127.0.0.1:1234/v1/", "http://127.0.0.1:1234/v1"),
-        ("127.0.0.1:1234", "http://127.0.0.1:1234/v1"),
-        ("https://example.org/llm/v1/chat/completions", "https://example.org/llm/v1"),
-    ],
-)
-def test_an_address_ends_in_v1(given: str, made: str) -> None:
-    assert normalised_url(given) == made
-
-
-@pytest.mark.parametrize("bad", ["", "ftp://x", "http://[::1", "http://a b", "http://host:port"])
-def test_what_is_no_address_is_refused(bad: str) -> None:
-    with pytest.raises(GeoflowError) as caught:
-        normalised_url(bad)
-    assert caught.value.code == "bad-address"
-
-
-def test_loopback_is_known() -> None:
-    assert is_loopback("http://127.0.0.1:1/v1")
-    assert is_loopback("http://[::1]:1/v1")
-    assert is_loopback("http://localhost:1/v1")
-    assert not is_loopback("http://127.example.org/v1")
-    assert not is_loopback("http://10.0.0.1/v1")

@@ -4,18 +4,24 @@ from pathlib import Path
 import pytest
 
 from geoflow.adapters.settings_file import LoadedSettings, read_settings
+from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.settings import ModelSettings, Settings
 
 
 def load(
-    tmp_path: Path, *, environ: Mapping[str, str] | None = None, project: str | None = None, user: str | None = None
+    tmp_path: Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    project: str | None = None,
+    user: str | None = None,
+    trusts: Trusts = trusts_nothing,
 ) -> LoadedSettings:
     project_file, user_file = tmp_path / "geoflow.yaml", tmp_path / "user.yaml"
     for file, text in ((project_file, project), (user_file, user)):
         if text is not None:
             file.write_text(text)
-    return read_settings(environ or {}, project_file, user_file)
+    return read_settings(environ or {}, project_file, user_file, trusts)
 
 
 def test_without_files_and_environment_the_defaults_hold(tmp_path: Path) -> None:
@@ -146,3 +152,36 @@ def test_rules_that_are_no_list_of_words_are_refused(tmp_path: Path, value: str)
 
 def test_no_rule_off_is_no_rule_off(tmp_path: Path) -> None:
     assert load(tmp_path, project="rules:\n  off:\n").settings == Settings()
+
+
+def trusts_all(item: TrustItem) -> bool:
+    return True
+
+
+def test_a_trusted_address_counts_and_the_question_is_asked_of_what_would_be_used(tmp_path: Path) -> None:
+    asked: list[str] = []
+    project = "llm:\n  base_url: [127.0.0.1:1, http://198.51.100.7/v1/models]\n"
+    loaded = load(tmp_path, project=project, trusts=lambda item: bool(asked.append(item.content)) or True)
+    assert loaded.settings.llm.base_url == "127.0.0.1:1,http://198.51.100.7/v1/models"
+    assert (asked, loaded.notices) == (["http://127.0.0.1:1/v1,http://198.51.100.7/v1"], ())
+
+
+def test_trust_in_an_address_is_no_leave_to_send_it_the_key(tmp_path: Path) -> None:
+    project = "llm:\n  base_url: http://198.51.100.7/v1\n  api_key: theirs\n"
+    mine = "llm:\n  base_url: https://models.example/v1\n  api_key: mine\n"
+    loaded = load(tmp_path, project=project, user=mine, trusts=trusts_all)
+    assert (loaded.settings.llm.base_url, loaded.settings.llm.api_key) == ("http://198.51.100.7/v1", "")
+    same = load(tmp_path, project=project, user=mine.replace("https://models.example", "http://198.51.100.7"))
+    assert (same.settings.llm.base_url, same.settings.llm.api_key) == ("http://198.51.100.7/v1", "mine")
+
+
+def test_one_address_of_several_beyond_this_machine_makes_the_whole_setting_inert(tmp_path: Path) -> None:
+    loaded = load(tmp_path, project="llm:\n  base_url: 127.0.0.1:1234, http://198.51.100.7/v1\n")
+    assert loaded.settings.llm.base_url == ""
+    assert "geoflow trust" in loaded.notices[0]
+
+
+def test_the_environment_s_address_makes_the_project_s_one_no_matter(tmp_path: Path) -> None:
+    environ = {"GEOFLOW_LLM__BASE_URL": "none", "GEOFLOW_LLM__API_KEY": "mine"}
+    loaded = load(tmp_path, environ=environ, project="llm:\n  base_url: http://198.51.100.7/v1\n")
+    assert (loaded.settings.llm.base_url, loaded.settings.llm.api_key, loaded.notices) == ("none", "mine", ())

@@ -18,7 +18,7 @@ def test_the_list_names_the_served_and_the_embedded_models(tmp_path: Path, monke
         text = RUNNER.invoke(app, ["model", "list"])
     document = json.loads(result.stdout)
     assert document["schema"] == "geoflow.model-list/1"
-    assert document["server"]["models"] == [{"name": "qwen3-8b", "loaded": True, "context_tokens": 30000}]
+    assert document["servers"][0]["models"] == [{"name": "qwen3-8b", "loaded": True, "context_tokens": 30000}]
     assert document["answers"] == {"name": "qwen3-8b", "backend": "lm-studio", "context_tokens": 30000}
     assert {model["name"]: model["installed"] for model in document["embedded"]} == {
         "qwen2.5-coder-1.5b": False,
