@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from tests.servers.front import forward
 from tests.servers.server import NO_MODEL, Handler, Misbehaviour
 
 OVERFLOW = "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: 4096). Try to load the model with a larger context length, or provide a shorter input."
@@ -73,6 +74,16 @@ def redirect(url: str, status: int = 307) -> Misbehaviour:
 def huge_headers() -> Misbehaviour:
     """Answer with a header of a megabyte."""
     return Misbehaviour(lambda handler: handler.send_bytes(200, b"{}", "application/json", X_Pad="x" * _MEGABYTE))
+
+
+def pass_on() -> Misbehaviour:
+    """Let the real server behind this one answer."""
+
+    def act(handler: Handler) -> None:
+        assert handler.server.behind, "there is no server behind this one"
+        forward(handler, handler.server.behind)
+
+    return Misbehaviour(act)
 
 
 def reset() -> Misbehaviour:
