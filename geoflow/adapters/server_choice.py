@@ -91,7 +91,7 @@ def _endpoint(one: Asked, settings: ModelSettings, wanted: str) -> tuple[Endpoin
         one.found.backend,
         context,
         settings.api_key,
-        is_loaded=model.loaded is not False,
+        is_loaded=model.loaded,
         context_now=None
         if settings.context_tokens
         else partial(_context_now, one.base_url, settings.api_key, model.id),

@@ -7,7 +7,22 @@ import typer
 from typer.core import TyperGroup
 
 from geoflow import __version__
-from geoflow.cli import archive, ask, demo, improve, list_, model, monitor, propose, review, show, validate
+from geoflow.cli import (
+    archive,
+    ask,
+    bench,
+    demo,
+    doctor,
+    improve,
+    list_,
+    model,
+    monitor,
+    propose,
+    review,
+    show,
+    trust,
+    validate,
+)
 from geoflow.cli.render import print_error
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -66,4 +81,7 @@ app.command("validate", rich_help_panel=_BESIDE)(validate.validate)
 app.command("list", rich_help_panel=_BESIDE)(list_.list_)
 app.command("archive", rich_help_panel=_BESIDE)(archive.archive)
 app.command("show", rich_help_panel=_BESIDE)(show.show)
+app.command("doctor", rich_help_panel=_BESIDE)(doctor.doctor)
 app.add_typer(model.app, name="model", rich_help_panel=_BESIDE)
+app.command("trust", rich_help_panel=_BESIDE)(trust.trust)
+app.add_typer(bench.app, name="bench", rich_help_panel=_BESIDE)

@@ -86,6 +86,15 @@ def test_a_name_that_nobody_here_has_is_not_answered_by_another_model(tmp_path: 
     assert refusal(ModelSettings(model="qwen3-8b"), around(tmp_path, pulled=True)).code == "unknown-model"
 
 
+@pytest.mark.skipif(not is_installed(), reason="the embedded engine is not installed")
+def test_a_named_embedded_model_answers_though_lm_studio_runs_with_others(tmp_path: Path) -> None:
+    with model_server(model="gemma-3") as server:
+        model = open_model(
+            ModelSettings(model="tiny"), SilentProgress(), around(tmp_path, server.base_url, pulled=True)
+        )
+    assert (model.name, model.backend) == ("tiny", "embedded")
+
+
 def test_no_model_at_all_says_how_to_get_one(tmp_path: Path) -> None:
     error = refusal(ModelSettings(), around(tmp_path))
     assert (error.code, error.exit_code) == ("no-model", ExitCode.ENVIRONMENT)
