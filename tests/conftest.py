@@ -59,7 +59,7 @@ def embedded_environment(embedded_model: EmbeddedChat, monkeypatch: pytest.Monke
 
 @pytest.fixture(autouse=True)
 def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith(("GIT_", "GEOFLOW_", "XDG_"))]:
+    for name in [name for name in os.environ if name.startswith(("GIT_", "GEOFLOW_", "XDG_", "LM_API_"))]:
         monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()

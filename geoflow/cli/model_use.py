@@ -1,6 +1,7 @@
 """The command `geoflow model use`."""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -32,7 +33,8 @@ def use(
     root = find_root_or_fail() if project else None
     file = root / "openspec" / "geoflow.yaml" if root else user_settings_file()
     llm = load_settings().llm
-    _require_known(name, overview(llm), embedded=not llm.base_url)
+    seen = overview(replace(llm, model=""))  # a server elsewhere is asked for its models only where none is set
+    _require_known(name, seen, embedded=not llm.base_url)
     written = not dry_run and set_value(file, "llm.model", name, root / "openspec" if root else None)
     note = _overruled(file)
     if as_json:
