@@ -70,9 +70,16 @@ def refusal_issue(delta: DeltaFile, main: Main | None) -> list[Issue]:
     applied = apply_delta(delta.document, delta.plan, main, delta.capability)
     if not isinstance(applied, Refusal):
         return []
-    line = max(applied.line - 1, 0) if applied.code != "broken-spec" else 0
+    line = applied.line - 1 if applied.line and applied.code != "broken-spec" else _first_entry(delta.plan)
     message = f"Archive would refuse this delta: {applied.message}"
     return [_issue(delta, "C1", line, message, applied.fix, applied.requirement)]
+
+
+def _first_entry(plan: Plan) -> int:
+    """Give the line of the first thing that a delta asks for: what is wrong then lies in the main spec."""
+    blocks = (block.start for block in (*plan.added, *plan.modified))
+    others = (item.line for item in plan.removed)
+    return min((*blocks, *others, *(item.from_line for item in plan.renamed)), default=0)
 
 
 def _issue(delta: DeltaFile, rule: str, line: int, message: str, fix: str, requirement: str = "") -> Issue:

@@ -14,9 +14,10 @@ _QUOTED = r'"([^"\\]*)"|\'([^\']*)\''
 _NUMBER = (
     r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-_FORBIDDEN = dict.fromkeys(
-    {*range(32), *range(127, 160), *map(ord, "\u2028\u2029\ufffe\uffff")} - set(map(ord, "\t\n")), "\ue000"
-)
+_FORBIDDEN = {  # each becomes a letter of its own, so that keys that differ in them stay two
+    code: chr(0xE000 + code % 0x1000)
+    for code in {*range(32), *range(127, 160), *map(ord, "\u2028\u2029\ufffe\uffff")} - set(map(ord, "\t\n"))
+}
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _WORD_VALUES: Final[dict[str, Any]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -85,22 +86,42 @@ def _scalar(written: str) -> Any:
 
 
 def _parse_any(text: str) -> Any:
+    import warnings
+
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        node = YAML(typ="safe", pure=True).compose(_readable(text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an anchor that is set twice, which is allowed
+            node = YAML(typ="safe", pure=True).compose(_readable(text))
         return _value(node, {})
     except (YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise YamlError(str(error).partition("\n")[0]) from error
 
 
+def _without_marks(text: str) -> str:
+    """Drop byte order marks before the first line that says something, and that line's indent if it had one."""
+    if "\ufeff" not in text:
+        return text
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if line.startswith("\ufeff"):
+            lines[index] = line[1:].lstrip(" ")
+        bare = lines[index].strip(" \t\r")
+        if bare and bare[0] not in "#%":
+            break
+    return "\n".join(lines)
+
+
 def _readable(text: str) -> str:
     """Rewrite what the npm CLI's reader takes and this one does not, values aside, into what both take.
 
-    LF and CRLF are the only line endings; what YAML forbids becomes a letter; a tab between words is a blank.
+    LF and CRLF are the only line endings; what YAML forbids becomes a letter, a lone CR as well; a tab between words
+    is a blank; byte order marks at the start are gone.
     """
-    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\r\n", "\n")
+    whole = _without_marks(text).encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\r\n", "\n")
+    whole = whole.replace(":\r", ": \r")
     lines: list[str] = []
     levels: list[int] = []
     before = ""
