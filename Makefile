@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM_OPENSPEC_VERSION := 1.13.2
 
-.PHONY: help demo test long lint format model bench npm clean
+.PHONY: help demo test long lint format model bench npm conformance clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -44,6 +44,9 @@ bench: .make/venv npm ## Measure geoflow and the npm openspec CLI side by side
 npm: ## Install the npm openspec CLI, the judge of some tests, where node is
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the npm openspec CLI will be skipped"; exit 0; }; \
 	test -x build/npm/node_modules/.bin/openspec || npm install --silent --no-audit --no-fund --prefix build/npm @fission-ai/openspec@$(NPM_OPENSPEC_VERSION)
+
+conformance: .make/venv npm ## Compare with the npm openspec CLI and print the agreement by rule
+	$(BIN)/pytest -n 2 -rs -m "not long" tests/conformance
 
 format: .make/venv ## Format the code
 	$(BIN)/ruff check --fix

@@ -9,7 +9,8 @@ from geoflow.openspec.rules import LEVELS
 from tests.conformance.npm import Found, Verdict
 
 PROPERTY = "agreement"
-RULES = tuple(code.removeprefix("OS-") for code in LEVELS)
+ON_THE_DISK = ("S0", "C0", "A1", "A2")  # what no text shows: a file that cannot be read, an archive with open tasks
+RULES = (*(code.removeprefix("OS-") for code in LEVELS), *ON_THE_DISK)
 OTHERS = ("verdict", "order", "merge", "archive", "read")
 Row = tuple[str, str, bool]
 

@@ -3,6 +3,7 @@
 Each comes from one random number that Hypothesis draws: 20,000 of them, with a hundred choices each, are then cheap.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple, TypeVar
@@ -195,21 +196,30 @@ def _tasks(random: Random) -> str:
     return edited(text, pieces.TASK_PIECES, 3, random)
 
 
+def _edited_yaml(text: str, odd: Sequence[str], most: int, random: Random) -> str:
+    """Edit YAML, and leave no CR alone in it.
+
+    The one listed exception of the fuzzer: the npm CLI's YAML reader takes a lone CR as text in some places, as a blank
+    in others and as an error before `#`. geoflow takes it as text. No editor in use writes YAML with such line endings.
+    """
+    return re.sub(r"\r(?!\n)", "\n", edited(text, odd, most, random))
+
+
 def _metadata(random: Random) -> str:
     text = random.choice([*pieces.METADATA, *(_lines_of(pieces.META_PIECES, 4, random) for _ in range(3))])
-    return edited(text, pieces.META_PIECES, 2, random)
+    return _edited_yaml(text, pieces.META_PIECES, 2, random)
 
 
 def _schema(random: Random) -> str:
     text = "\n".join(pieces.SCHEMA).replace("{glob}", _often(pieces.GLOBS, random))
-    return edited(text, pieces.SCHEMA_PIECES, random.choice([0, 2]), random)
+    return _edited_yaml(text, pieces.SCHEMA_PIECES, random.choice([0, 2]), random)
 
 
 def config(random: Random) -> str | None:
     """Make a project's config; None where there is none."""
     if random.randrange(3) == 0:
         return None
-    return edited(_lines_of(pieces.CONFIG_PIECES, 3, random), pieces.CONFIG_PIECES, random.choice([0, 2]), random)
+    return _edited_yaml(_lines_of(pieces.CONFIG_PIECES, 3, random), pieces.CONFIG_PIECES, random.choice([0, 2]), random)
 
 
 def tree(random: Random) -> Files:

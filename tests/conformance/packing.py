@@ -1,6 +1,7 @@
 """Many small trees in one, so that a run of the judge serves a hundred; and back to the one tree that disagrees."""
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -175,13 +176,11 @@ def _still_differing(candidates: list[Files], config: str | None, *, strict: boo
     if not candidates:
         return
     found = judged(pack(candidates, config), strict=strict)
-    wrong = {str(other or one) and _number_of(other or one) for one, other in found.pairs() if one != other}
+    wrong = {_number_of(item) for one, other in found.pairs() if one != other and (item := other or one)}
     yield from (files for number, files in enumerate(candidates) if number in wrong)
 
 
-def _number_of(item: Verdict | None) -> int:
-    """Read the number of its tree from an item's id."""
-    digits = [
-        part for part in "".join(mark if mark.isdigit() else " " for mark in item.id if item).split() if len(part) >= 3
-    ]
-    return int(digits[-1][-3:]) if digits else -1
+def _number_of(item: Verdict) -> int:
+    """Read the number of its tree from an item's id; -1 where there is none."""
+    found = re.findall(r"[0-9]{3,}", item.id)
+    return int(found[-1][-3:]) if found else -1

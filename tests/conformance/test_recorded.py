@@ -1,6 +1,6 @@
 """What the npm CLI answered while its own tests ran, where those records lie beside the project."""
 
-import json
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -11,15 +11,12 @@ from geoflow.openspec.delta_reader import read_plan
 from geoflow.openspec.lines import WHITE, Lines, split
 from geoflow.openspec.outline import children, content, find, outline, requirement_text
 from geoflow.openspec.tasks import checkboxes
+from tests.conformance.agreement import Tally
 from tests.conformance.npm import rule_of
-from tests.conftest import CORPUS
+from tests.conformance.recorded import FOLDER, cases
 
-FOLDER = CORPUS.parent / "conformance"
+Place = tuple[str, str, str]  # rule, level and path of an issue
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the recorded cases are not beside the project")
-
-
-def cases(kind: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (FOLDER / f"{kind}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def raw(document: Lines, block: Block) -> dict[str, str]:
@@ -77,7 +74,13 @@ def test_specs_are_read_alike() -> None:
         assert [requirement_text(document, one) for one in found] == [one["text"] for one in wanted], case["id"]
 
 
-def test_spec_contents_are_judged_alike() -> None:
+def compare(tally: Tally, found: list[Place], expected: list[Place], case: str) -> None:
+    for one, other in zip_longest(found, expected):
+        tally.add("recorded", (other or one)[0], agreed=one == other)
+    assert found == expected, case
+
+
+def test_spec_contents_are_judged_alike(tally: Tally) -> None:
     checked = 0
     for case in [*cases("validateSpecContent"), *cases("validateSpec")]:
         text = case["input"].get("content")
@@ -85,7 +88,7 @@ def test_spec_contents_are_judged_alike() -> None:
             continue
         (report,) = validate({"openspec/specs/x/spec.md": text})
         expected = [(rule_of(one["message"]), one["level"], one["path"]) for one in case["output"]["issues"]]
-        assert [(one.rule[3:], one.level, one.path) for one in report.issues] == expected, case["id"]
+        compare(tally, [(one.rule[3:], one.level, one.path) for one in report.issues], expected, case["id"])
         checked += 1
     assert checked
 
@@ -95,27 +98,29 @@ def tree_of(given: dict[str, Any]) -> dict[str, str]:
     files = {"openspec/changes/c/": ""}
     for prefix, tree in folders.items():
         files |= {f"{prefix}{path}": text for path, text in tree.items() if isinstance(text, str)}
+    if ".openspec.yaml/" in given["tree"]:
+        files["openspec/changes/c/.openspec.yaml/"] = ""
     return files
 
 
-# Of 170 these cannot be asked of a mapping of files: a folder in the place of the metadata file (two of them), a read
-# that fails in the middle, and a schema that the record left out.
-NOT_IN_FILES = {"279ec20bc664", "e0d54ba03637", "cb796dea1cab", "1a6e0b946e99"}
+# Of 170 these two say too little to be asked again: a read that fails in the middle, and a schema that the record left
+# out.
+NOT_WHOLE = {"cb796dea1cab", "1a6e0b946e99"}
 
 
-def test_changes_are_judged_alike() -> None:
+def test_changes_are_judged_alike(tally: Tally) -> None:
     checked = 0
     for case in cases("validateChangeDeltaSpecs"):
         given = case["input"]
-        if case["id"] in NOT_IN_FILES or not all(
-            isinstance(text, str) or text == {"dir": True} for text in given["tree"].values()
-        ):
+        if case["id"] in NOT_WHOLE:
             continue
         (report,) = validate(tree_of(given), specs=False)
-        found = [(one.rule[3:], one.level, one.path) for one in report.issues]
+        found: list[Place] = [(one.rule[3:], one.level, one.path) for one in report.issues]
         if not given["hasProjectRoot"]:
             found = [one for one in found if one[0][0] != "T"]
+        if given["mainSpecs"] is None:  # asked without main specs, as archive asks
+            found = [one for one in found if one[0] != "C1"]
         expected = [(rule_of(one["message"]), one["level"], one["path"]) for one in case["output"]["issues"]]
-        assert found == [one for one in expected if one[0] != "C1"], (case["id"], case["test"])
+        compare(tally, found, expected, case["id"])
         checked += 1
     assert checked
