@@ -124,7 +124,7 @@ def from_reply(
     pattern = r"\s+".join(re.escape(word) for word in old.split())
     matches = list(re.finditer(pattern, sentence))
     if len(matches) != 1:
-        return f"old_span “{old[:80]}” stands {len(matches)} times in the sentence"
+        return f"old_span “{' '.join(old.split())[:80]}” stands {len(matches)} times in the sentence"
     start, end = question.start + matches[0].start(), question.start + matches[0].end()
     start, end, new = _take_article(document.text, start, end, new)
     start, new = _close_sentence(document.text, question, (start, end), new)

@@ -34,7 +34,7 @@ def deliver(
 
 def commit_message(path: str, edits: Sequence[KeptEdit]) -> str:
     """Write a commit's message: what was mended and why, and trailers that later runs can read."""
-    capability = "/".join(path.split("/")[2:-1]).removesuffix("/specs")
+    capability = _line("/".join(path.split("/")[2:-1]).removesuffix("/specs"))
     name = _line(edits[0].requirement) or "Purpose"
     subject = f"improve({capability}): {name}"
     reasons = [f"- {edit.finding.code}, line {edit.finding.line}: {_line(edit.finding.message)}" for edit in edits]
@@ -45,7 +45,7 @@ def commit_message(path: str, edits: Sequence[KeptEdit]) -> str:
             f"Geoflow-Strategy: {_line(edit.strategy)}",
             *([f"Geoflow-Prompt: {edit.prompt}"] if edit.prompt else []),
             *(
-                f"Geoflow-Licence: {licence.kind} {licence.path}:{licence.line} {_line(licence.word)}".replace(
+                f"Geoflow-Licence: {licence.kind} {_line(licence.path)}:{licence.line} {_line(licence.word)}".replace(
                     " :0 ", " "
                 )
                 for licence in edit.licences
@@ -58,7 +58,7 @@ def licence_lines(licences: Sequence[Licence]) -> list[str]:
     """Write licences a source a line: where the new words come from, then the words."""
     sources: dict[str, list[str]] = {}
     for licence in licences:
-        source = f"{licence.kind} {licence.path}:{licence.line}" if licence.path else licence.kind
+        source = f"{licence.kind} {_line(licence.path)}:{licence.line}" if licence.path else licence.kind
         sources.setdefault(source, []).append(_line(licence.word))
     return [f"{source} {', '.join(words)}" for source, words in sources.items()]
 

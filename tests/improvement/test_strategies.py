@@ -118,6 +118,7 @@ def test_an_article_goes_with_its_noun(span: tuple[str, str]) -> None:
     [
         ({"old_span": "", "new_span": "x"}, "old_span is empty"),
         ({"old_span": "elsewhere", "new_span": "x"}, "stands 0 times"),
+        ({"old_span": "else\nwhere", "new_span": "x"}, "“else where” stands 0 times"),
         ({"old_span": "the", "new_span": "a"}, "stands 2 times"),
         ({"sentence": ""}, "the sentence is empty"),
     ],
