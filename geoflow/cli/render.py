@@ -21,6 +21,11 @@ def printable(text: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """Make text safe for a terminal and keep it on its line, so that a name cannot write a report's next line."""
+    return printable(text).replace("\n", "\\x0a").replace("\t", "\\x09")
+
+
 def answer_console() -> "Console":
     """Make the console of the answer (stdout); text that is printed is never read as markup."""
     from rich.console import Console
@@ -36,12 +41,12 @@ def talk_console() -> "Console":
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """Write one JSON document to stdout; it has a `schema` field."""
+    """Write one JSON document to stdout; it has a `schema` field. What a terminal would obey is escaped."""
     import json
 
-    from geoflow.cli.json_text import encodable
+    from geoflow.cli.json_text import encodable, unseen_escaped
 
-    sys.stdout.write(encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n")
+    sys.stdout.write(encodable(unseen_escaped(json.dumps(document, indent=2, ensure_ascii=False))) + "\n")
 
 
 def print_error(error: GeoflowError, *, as_json: bool) -> None:
