@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoflow.adapters import chat_errors
-from geoflow.adapters.addresses import is_loopback
+from geoflow.adapters.chat_client import open_client
 from geoflow.adapters.chat_errors import Hope
 from geoflow.adapters.chat_reply import UnfitReplyError, estimated_tokens, fitting_object, save_reply, simpler
 from geoflow.adapters.chat_stream import Answer, Limits, read_answer
+from geoflow.adapters.key_guard import hide_key, without_key
+from geoflow.errors import GeoflowError
 from geoflow.ports import ChatReply, ChatRequest, Message, Usage
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ _SHOWN_BACK = 2000  # characters of an unfit reply that the model gets to see ag
 class Endpoint:
     """A model behind a server. `base_url` ends in /v1; `api_key` goes to this address only.
 
-    `is_loaded` False means that the first call loads the model, and that its context is known only after it.
+    `is_loaded` False means that the first call loads the model, and that its context is known only after it; None, that
+    the server does not say. Only what is known to be loaded is asked by several first calls at a time.
     `context_now` asks the server for the loaded context, 0 where it does not say; it is called when the model was
     loaded anew, or when a prompt did not fit.
     """
@@ -36,7 +39,7 @@ class Endpoint:
     backend: str
     context_tokens: int
     api_key: str = field(default="", repr=False)
-    is_loaded: bool = True
+    is_loaded: bool | None = None
     context_now: Callable[[], int] | None = field(default=None, repr=False, compare=False)
 
 
@@ -53,14 +56,14 @@ class OpenAIChat:
     def __init__(self, endpoint: Endpoint, *, first_token_timeout: float, timeout: float, replies: Path) -> None:
         self._endpoint = endpoint
         self._context_tokens = endpoint.context_tokens
-        self._is_context_known = endpoint.is_loaded
+        self._is_context_known = endpoint.is_loaded is not False
         self._first_token_timeout = first_token_timeout
         self._timeout = timeout
         self._replies = replies
         self._client_lock = threading.Lock()
         self._client: openai.OpenAI | None = None
         self._first_call = threading.Lock()
-        self._loaded = False
+        self._loaded = endpoint.is_loaded is True
 
     @property
     def name(self) -> str:
@@ -103,15 +106,18 @@ class OpenAIChat:
             return call.reply(answer, answer.text.strip(), None)
         text, reason = _said(answer), ""
         try:
-            return call.reply(answer, text, fitting_object(text, request.schema))
+            return call.reply(answer, text, self._fitting(text, request))
         except UnfitReplyError as error:
             reason = _why(answer, str(error))
         answer = self._ask(call, (*request.messages, *_shown_back(text[: self._room_to_show(request)], reason)))
         text = _said(answer)
         try:
-            return call.reply(answer, text, fitting_object(text, request.schema))
+            return call.reply(answer, text, self._fitting(text, request))
         except UnfitReplyError as error:
             raise self._invalid(call, _why(answer, str(error)), text) from error
+
+    def _fitting(self, text: str, request: ChatRequest) -> Any:
+        return without_key(fitting_object(text, request.schema or {}), self._endpoint.api_key)
 
     def _room_to_show(self, request: ChatRequest) -> int:
         """Tell how many characters of an unfit reply go into the context beside the request and the next reply."""
@@ -164,17 +170,27 @@ class OpenAIChat:
     def _send_now(self, call: "_Call", body: dict[str, Any]) -> Answer:
         left = max(call.deadline - time.monotonic(), 0.001)
         limits = Limits(self._first_token_timeout, left, self.context_tokens, call.request.heard)
-        answer = read_answer(self._connect(), self._endpoint.base_url, body, limits)
+        answer = self._read(body, limits)
         call.count(answer)
         needed = estimated_tokens(call.request.messages) + call.request.max_tokens
         if not _said(answer).strip() and needed > self.context_tokens:
             raise chat_errors.context_exceeded("the server gave an empty answer", self.context_tokens)
         return answer
 
+    def _read(self, body: dict[str, Any], limits: Limits) -> Answer:
+        key = self._endpoint.api_key
+        try:
+            answer = read_answer(self._connect(), self._endpoint.base_url, body, limits)
+        except GeoflowError as failure:
+            failure.message, failure.fix = without_key(failure.message, key), without_key(failure.fix, key)
+            raise
+        hide_key(answer, key)
+        return answer
+
     def _connect(self) -> "openai.OpenAI":
         with self._client_lock:
             if self._client is None:
-                self._client = _client(self._endpoint)
+                self._client = open_client(self._endpoint.base_url, self._endpoint.api_key)
             return self._client
 
     def _require_text(self, call: "_Call", answer: Answer) -> None:
@@ -252,7 +268,7 @@ def _shown_back(text: str, reason: str) -> tuple[Message, ...]:
 def _body(model: str, request: ChatRequest, messages: tuple[Message, ...]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in messages],
+        "messages": [{"role": message.role, "content": _sendable(message.content)} for message in messages],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "seed": request.seed,
@@ -263,19 +279,6 @@ def _body(model: str, request: ChatRequest, messages: tuple[Message, ...]) -> di
     return body
 
 
-def _client(endpoint: Endpoint) -> "openai.OpenAI":
-    import httpx2
-    import openai
-
-    from geoflow.adapters.body_limit import limit_body
-    from geoflow.adapters.watchdog import follow_connection
-
-    transport = httpx2.Client(
-        trust_env=not is_loopback(endpoint.base_url),
-        event_hooks={"request": [follow_connection], "response": [limit_body]},
-        limits=httpx2.Limits(max_keepalive_connections=0),  # the watchdog needs each call's own socket
-        follow_redirects=False,  # a token goes to the host that it was set for
-    )
-    return openai.OpenAI(
-        base_url=endpoint.base_url, api_key=endpoint.api_key or "none", max_retries=0, http_client=transport
-    )
+def _sendable(text: str) -> str:
+    # Half a surrogate pair, from a file that is no UTF-8 or from a reply that is shown back, cannot be sent.
+    return text.encode("utf-8", "replace").decode("utf-8")
