@@ -82,6 +82,28 @@ def test_a_model_that_fails_at_once_is_the_answer() -> None:
         run(QueueModel(GeoflowError("The server is gone.")))
 
 
+UNFIT = GeoflowError("No usable reply.", code="model-reply-invalid")
+
+
+def test_a_reply_that_fits_nothing_costs_one_requirement() -> None:
+    result = run(QueueModel(UNFIT, FINE))
+    assert (result.looked_at, result.requirements) == (1, 2)
+    assert result.notes == ("not looked at Reading: No usable reply.",)
+
+
+def test_the_third_reply_that_fits_nothing_ends_the_review() -> None:
+    files = {PATH: spec(*(requirement(f"R{number}", "The reader SHALL stop.") for number in range(6)))}
+    model = QueueModel(FINE, UNFIT, UNFIT, UNFIT, FINE)
+    result = run(model, files)
+    assert (result.looked_at, result.requirements, model.left) == (1, 6, 1)
+    assert result.notes[-1] == "looked at 1 of 6 requirements: No usable reply."
+
+
+def test_replies_that_all_fit_nothing_are_the_answer() -> None:
+    with pytest.raises(GeoflowError, match="No usable reply"):
+        run(QueueModel(UNFIT, UNFIT))
+
+
 def test_rules_alone_need_no_model_and_the_verdict_follows_the_worst_finding() -> None:
     vague = {PATH: spec(requirement("Reading", "The reader SHALL gracefully stop."))}
     result = run(None, vague)
