@@ -12,8 +12,8 @@ class ModelSettings:
 
     `base_url` empty means: find a server; `none` means: no model at all; several addresses are separated by commas and
     asked in this order. `context_tokens` 0 means: ask the server. `embedded_idle` is how long the embedded server stays
-    without work. `parallel` is the number of calls at a time, over all servers together. `transcript` is what is kept of a
-    call: its figures and the reply, and the prompt as well (`full`), or only the figures (`calls`), or nothing (`off`).
+    without work. `parallel` is the number of calls at a time, over all servers together. `transcript` is what is kept
+    of a call: its figures and the reply, and the prompt as well (`full`), or the figures alone (`calls`), or nothing.
     """
 
     base_url: str = ""

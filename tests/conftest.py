@@ -43,7 +43,9 @@ def embedded_model(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedChat:
         pytest.skip('THE MODEL WAS NOT TESTED: the embedded engine is not installed: pip install "geoflow[local]"')
     if not installed:
         pytest.skip(f"THE MODEL WAS NOT TESTED: no model in {store.folder}: geoflow model pull")
-    server = EmbeddedServer(store.path(installed[0]), installed[0].name, Path(os.environ[EMBEDDED_FOLDER]), idle=300)
+    folder = Path(os.environ[EMBEDDED_FOLDER])
+    prompts = folder / "prompts"
+    server = EmbeddedServer(store.path(installed[0]), installed[0].name, folder, idle=300, prompts=prompts)
     replies = tmp_path_factory.mktemp("replies")
     return EmbeddedChat(server, first_token_timeout=300, timeout=600, replies=replies, progress=SilentProgress())
 

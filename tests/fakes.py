@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 
-from geoflow.ports import ChatReply, ChatRequest, Usage
+from geoflow.ports import ChatReply, ChatRequest, Spent, Usage
 
 Scripted = str | Mapping[str, Any] | BaseException
 Script = Scripted | Callable[[ChatRequest], Scripted]
@@ -74,4 +74,7 @@ class SilentProgress:
     """The `Progress` port where nobody watches."""
 
     def update(self, label: str, done: int, total: int) -> None:
+        """Show nothing."""
+
+    def follow(self, spent: Callable[[], Spent]) -> None:
         """Show nothing."""

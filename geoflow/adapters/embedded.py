@@ -7,14 +7,16 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from geoflow.adapters.chat_errors import ModelError
+from geoflow.adapters.chat_errors import ModelError, budget_spent
 from geoflow.adapters.embedded_engine import require_engine
 from geoflow.adapters.embedded_state import MODULE, ServerState, is_alive, lock_file, read_state, state_file
+from geoflow.adapters.folders import prompts_folder
 from geoflow.adapters.openai_chat import Endpoint, OpenAIChat
+from geoflow.adapters.prompt_cache import PromptCache
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatReply, ChatRequest, Progress
 
@@ -28,13 +30,15 @@ _children: list["subprocess.Popen[bytes]"] = []  # kept, so that they are reaped
 class EmbeddedServer:
     """The one server of a model file.
 
-    `folder` holds its state, lock and log; `idle` is the number of seconds without work after which it ends itself.
+    `folder` holds its state, lock and log; `idle` is the number of seconds without work after which it ends itself;
+    `prompts` holds what it has read of prompts.
     """
 
     model_file: Path
     alias: str
     folder: Path
     idle: float = 1800.0
+    prompts: Path = field(default_factory=prompts_folder)
 
     @property
     def state_file(self) -> Path:
@@ -51,11 +55,13 @@ class EmbeddedServer:
         state = read_state(self.state_file)
         return state if state and state.base_url and is_alive(state) else None
 
-    def ensure(self, progress: Progress) -> ServerState:
+    def ensure(self, progress: Progress, deadline: float | None = None) -> ServerState:
         """Give a server that answers, started if need be; commands that ask at the same time get the same one.
 
+        A server that is not ready at `deadline` (of the monotonic clock) goes on loading for whoever comes next.
+
         Raises:
-            GeoflowError: What `require_engine` says, `model-file-missing`, or `model-start-failed`.
+            GeoflowError: What `require_engine` says, `model-file-missing`, `model-start-failed`, or `budget-spent`.
         """
         from filelock import FileLock, Timeout
 
@@ -66,9 +72,12 @@ class EmbeddedServer:
             )
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with FileLock(lock_file(self.state_file), timeout=_START_SECONDS):
-                return self._found() or self._start(progress)
+            left = _START_SECONDS if deadline is None else max(deadline - time.monotonic(), 0.0)
+            with FileLock(lock_file(self.state_file), timeout=min(left, _START_SECONDS)):
+                return self._found(deadline) or self._start(progress, deadline)
         except Timeout:
+            if deadline is not None and time.monotonic() >= deadline:
+                raise budget_spent() from None
             raise self._failed("another command has been starting it for minutes") from None
         except OSError as error:
             raise self._failed(f"{error.filename or self.folder}: {error.strerror}") from error
@@ -77,12 +86,12 @@ class EmbeddedServer:
         """End the server if it runs; whether it did."""
         return _stop(self.state_file)
 
-    def _found(self) -> ServerState | None:
+    def _found(self, deadline: float | None) -> ServerState | None:
         state = read_state(self.state_file)
         if state is None or not is_alive(state):
             return None
         if not state.base_url:  # started by a command that has been killed since
-            return self._wait(state.pid, None)
+            return self._wait(state.pid, None, deadline)
         self.touch()
         if _is_healthy(state.base_url):
             return state
@@ -94,10 +103,10 @@ class EmbeddedServer:
         with suppress(OSError):
             os.utime(self.state_file)
 
-    def _start(self, progress: Progress) -> ServerState:
+    def _start(self, progress: Progress, deadline: float | None) -> ServerState:
         self.state_file.unlink(missing_ok=True)
         options = ["--model", str(self.model_file), "--alias", self.alias, "--state", str(self.state_file)]
-        limits = ["--context", str(CONTEXT_TOKENS), "--idle", str(self.idle)]
+        limits = ["--context", str(CONTEXT_TOKENS), "--idle", str(self.idle), "--prompts", str(self.prompts)]
         log = os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             child = subprocess.Popen(
@@ -112,9 +121,9 @@ class EmbeddedServer:
         finally:
             os.close(log)
         _children.append(child)
-        return self._wait(child.pid, progress)
+        return self._wait(child.pid, progress, deadline)
 
-    def _wait(self, pid: int, progress: Progress | None) -> ServerState:
+    def _wait(self, pid: int, progress: Progress | None, deadline: float | None) -> ServerState:
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end:
             state = read_state(self.state_file)
@@ -122,6 +131,8 @@ class EmbeddedServer:
                 return state
             if not _exists(pid):
                 raise self._failed("it ended while it was starting")
+            if deadline is not None and time.monotonic() >= deadline:
+                raise budget_spent()
             if progress:
                 progress.update(f"loading {self.alias}", 0, 1)
             time.sleep(0.05)
@@ -159,26 +170,35 @@ class EmbeddedChat:
         self._progress = progress
         self._lock = threading.Lock()
         self._chat: OpenAIChat | None = None
+        self._prompts: PromptCache | None = None
 
     def complete(self, request: ChatRequest) -> ChatReply:
         """Answer one request; a server that went away meanwhile is started anew, once."""
-        chat = self._connected(None)
+        chat, prompts = self._connected(None, request.deadline)
         try:
-            return chat.complete(request)
+            return _complete(chat, prompts, request)
         except ModelError as error:
             if error.code != "model-unreachable":
                 raise
-        return self._connected(chat).complete(request)
+        return _complete(*self._connected(chat, request.deadline), request)
 
-    def _connected(self, broken: OpenAIChat | None) -> OpenAIChat:
+    def _connected(self, broken: OpenAIChat | None, deadline: float | None) -> tuple[OpenAIChat, PromptCache]:
         with self._lock:
-            if self._chat is None or self._chat is broken:
-                state = self.server.ensure(self._progress)
+            if self._chat is None or self._prompts is None or self._chat is broken:
+                state = self.server.ensure(self._progress, deadline)
+                self._prompts = PromptCache(self.server.prompts, state, self.server.model_file, self.context_tokens)
                 endpoint = Endpoint(state.base_url, self.name, self.backend, self.context_tokens, state.api_key)
                 self._chat = OpenAIChat(endpoint, **self._limits, replies=self._replies)
             else:
                 self.server.touch()
-            return self._chat
+            return self._chat, self._prompts
+
+
+def _complete(chat: OpenAIChat, prompts: PromptCache, request: ChatRequest) -> ChatReply:
+    key = prompts.before(request)
+    reply = chat.complete(request)
+    prompts.after(key, request, reply)
+    return reply
 
 
 def stop_all(folder: Path) -> list[str]:

@@ -15,7 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from geoflow.adapters.embedded_state import ServerState, lock_file, process_start, read_state, write_state
+from geoflow.adapters.embedded_state import (
+    UNLOAD_SECONDS,
+    ServerState,
+    lock_file,
+    process_start,
+    read_state,
+    write_state,
+)
 
 _LOOK_EVERY = 0.5  # seconds
 _BUSY = 0.02  # seconds of CPU in a second that mean work; an idle server was measured at 0.0001
@@ -26,6 +33,7 @@ _CACHE_MIB = 512
 def main() -> None:
     """Load the model, serve it, and end."""
     options = _options()
+    os.umask(0o077)  # the engine writes what it has read of prompts, which is their text in effect
     faulthandler.dump_traceback_later(_LOAD_TIME, exit=True)
     started = ServerState(os.getpid(), process_start(os.getpid()) or 0.0, options.alias)
     write_state(options.state, started)
@@ -46,7 +54,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--context", type=int, default=8192)
     parser.add_argument("--idle", type=float, default=1800.0, help="seconds without work until the process ends")
-    parser.add_argument("--unload", type=int, default=600, help="seconds without work until the memory is given back")
+    parser.add_argument("--prompts", type=Path, help="folder for what was read of prompts; nothing is kept unless told")
+    unload = "seconds without work until the memory is given back"
+    parser.add_argument("--unload", type=int, default=UNLOAD_SECONDS, help=unload)
     return parser.parse_args()
 
 
@@ -70,6 +80,9 @@ def _serve(options: argparse.Namespace, key: str) -> Any:
     wanted.cache_prompt = True
     wanted.cache_ram_mib = _CACHE_MIB
     wanted.endpoint_slots = False
+    if options.prompts:
+        options.prompts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        wanted.slot_save_path = f"{options.prompts}{os.sep}"
     wanted.ui = False
     wanted.cors_origins = ""
     wanted.sleep_idle_seconds = options.unload

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 MODULE = "geoflow.adapters.embedded_server"
+UNLOAD_SECONDS = 600
+"""Seconds without work until a server gives its memory back, and forgets the prompts that it has read."""
 
 
 @dataclass(frozen=True, slots=True)

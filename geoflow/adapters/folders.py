@@ -20,6 +20,11 @@ def replies_folder() -> Path:
     return user_cache_path("geoflow", appauthor=False) / "replies"
 
 
+def prompts_folder() -> Path:
+    """Name the folder for what the embedded engine has read of prompts; nothing is made."""
+    return user_cache_path("geoflow", appauthor=False) / "prompts"
+
+
 def user_settings_file() -> Path:
     """Name the user's own settings file; nothing is made."""
     return user_config_path("geoflow", appauthor=False) / "geoflow.yaml"
@@ -28,3 +33,8 @@ def user_settings_file() -> Path:
 def profiles_file() -> Path:
     """Name the file of what the bench found out about models; nothing is made."""
     return user_data_path("geoflow", appauthor=False) / "model-bench.json"
+
+
+def trust_folder() -> Path:
+    """Name the folder that keeps what the user trusts repositories with; nothing is made."""
+    return user_data_path("geoflow", appauthor=False) / "trust"

@@ -1,57 +1,45 @@
-"""One JSON line for each call of a model, under OpenTelemetry's GenAI names where they exist."""
+"""One JSON line for each call of a model, under the names of OpenTelemetry's GenAI conventions where there are any.
+
+What has no name there starts with `geoflow.`. The conventions: https://opentelemetry.io/docs/specs/semconv/gen-ai/
+"""
 
 import hashlib
 import json
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from geoflow.adapters.redaction import redacted
+from geoflow.adapters.transcript_file import TranscriptFile
 from geoflow.errors import GeoflowError
-from geoflow.ports import ChatModel, ChatReply, ChatRequest
+from geoflow.ports import ChatModel, ChatReply, ChatRequest, Message
+from geoflow.settings import Kept
 
+SCHEMA = "geoflow.call/1"
+REQUEST_HASH = "geoflow.request.sha256"
 _PROVIDERS = {"lm-studio": "lm_studio", "embedded": "llama.cpp", "openai-compatible": "openai_compatible"}
 
 
-class Transcript:
-    """An append-only file that several processes may write at once.
+class Transcribed:
+    """A `ChatModel` that writes down every call of another one.
 
     Args:
-        file: Where the lines go; made, readable by this user only, when the first comes.
-        complain: Told once, when a line cannot be written; the work goes on without a transcript.
+        model: Who answers.
+        file: Where the lines go.
+        kept: What a line holds beside the figures: `full` the messages and the reply, `replies` the reply, `calls`
+            neither. With `off` do not wrap the model at all.
+        secrets: Texts that never reach the file; what looks like a key never does.
     """
 
-    def __init__(self, file: Path, complain: Callable[[str], None]) -> None:
-        self._file = file
-        self._complain = complain
-        self._broken = False
-
-    def append(self, record: Mapping[str, Any]) -> None:
-        """Write one line with a single system call, so that lines of parallel writers never mix."""
-        if self._broken:
-            return
-        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(descriptor, line)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            self._broken = True
-            self._complain(f"no transcript is written: {self._file}: {error.strerror}")
-
-
-class Transcribed:
-    """A `ChatModel` that writes down every call of another one."""
-
-    def __init__(self, model: ChatModel, transcript: Transcript) -> None:
+    def __init__(
+        self, model: ChatModel, file: TranscriptFile, kept: Kept = "replies", secrets: Collection[str] = ()
+    ) -> None:
         self._model = model
-        self._transcript = transcript
+        self._file = file
+        self._kept = kept
+        self._secrets = tuple(secret for secret in secrets if secret)
 
     @property
     def name(self) -> str:
@@ -70,24 +58,25 @@ class Transcribed:
 
     def complete(self, request: ChatRequest) -> ChatReply:
         """Answer one request and write it down, also when it fails or is stopped."""
-        started, time_of_day = time.monotonic(), datetime.now(UTC)
+        started, time_of_day, context = time.monotonic(), datetime.now(UTC), self.context_tokens
         outcome: dict[str, Any] = {"error.type": "interrupted"}
         try:
             reply = self._model.complete(request)
-            outcome = _outcome(reply)
+            outcome = self._answered(reply)
         except GeoflowError as error:
-            outcome = {"error.type": error.code, "error.message": error.message}
+            outcome = self._failed(error)
             raise
         else:
             return reply
         finally:
             seconds = round(time.monotonic() - started, 4)
-            self._transcript.append({**self._asked(request, time_of_day), "geoflow.duration": seconds, **outcome})
+            asked = self._asked(request, time_of_day, context)
+            self._file.append({**asked, "geoflow.duration": seconds, **outcome})
 
-    def _asked(self, request: ChatRequest, time_of_day: datetime) -> dict[str, Any]:
+    def _asked(self, request: ChatRequest, time_of_day: datetime, context: int) -> dict[str, Any]:
         prompt, _, version = request.prompt.partition("/")
-        return {
-            "schema": "geoflow.call/1",
+        line: dict[str, Any] = {
+            "schema": SCHEMA,
             "time": time_of_day.isoformat(timespec="milliseconds"),
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": _PROVIDERS.get(self.backend, self.backend),
@@ -95,26 +84,53 @@ class Transcribed:
             "gen_ai.request.max_tokens": request.max_tokens,
             "gen_ai.request.temperature": request.temperature,
             "gen_ai.request.seed": request.seed,
+            "gen_ai.request.stream": True,
             "gen_ai.output.type": "text" if request.schema is None else "json",
-            "geoflow.prompt": prompt,
-            "geoflow.prompt.version": version,
-            "geoflow.request.sha256": request_hash(request),
+            "gen_ai.prompt.name": prompt,
+            "gen_ai.prompt.version": version,
+            "geoflow.backend": self.backend,
+            "geoflow.context_tokens": context,
+            REQUEST_HASH: request_hash(request),
         }
+        if self._kept == "full":
+            line["gen_ai.input.messages"] = [self._message(message) for message in request.messages]
+        return line
+
+    def _answered(self, reply: ChatReply) -> dict[str, Any]:
+        line: dict[str, Any] = {
+            "gen_ai.response.model": reply.model,
+            "gen_ai.response.finish_reasons": [reply.finish],
+            "gen_ai.response.time_to_first_chunk": reply.first_token_seconds,
+            "gen_ai.usage.input_tokens": reply.usage.prompt,
+            "gen_ai.usage.output_tokens": reply.usage.completion,
+            "gen_ai.usage.cache_read.input_tokens": reply.usage.cached,
+            "geoflow.attempts": reply.attempts,
+        }
+        if self._kept != "calls":
+            said = self._message(Message("assistant", reply.text))
+            line["gen_ai.output.messages"] = [{**said, "finish_reason": reply.finish}]
+        return line
+
+    def _failed(self, error: GeoflowError) -> dict[str, Any]:
+        line = {"error.type": error.code, "geoflow.error.exit_code": int(error.exit_code)}
+        if self._kept != "calls":  # a message may quote the reply
+            line["error.message"] = redacted(error.message, self._secrets)
+            line["geoflow.error.fix"] = redacted(error.fix, self._secrets)
+        return line
+
+    def _message(self, message: Message) -> dict[str, Any]:
+        part = {"type": "text", "content": redacted(message.content, self._secrets)}
+        return {"role": message.role, "parts": [part]}
 
 
 def request_hash(request: ChatRequest) -> str:
     """Hash all that a reply depends on, so that a transcript can answer the same request again."""
-    return hashlib.sha256(json.dumps(asdict(request), sort_keys=True).encode()).hexdigest()
-
-
-def _outcome(reply: ChatReply) -> dict[str, Any]:
-    return {
-        "gen_ai.response.model": reply.model,
-        "gen_ai.response.finish_reasons": [reply.finish],
-        "gen_ai.response.time_to_first_chunk": reply.first_token_seconds,
-        "gen_ai.usage.input_tokens": reply.usage.prompt,
-        "gen_ai.usage.output_tokens": reply.usage.completion,
-        "gen_ai.usage.cache_read.input_tokens": reply.usage.cached,
-        "geoflow.attempts": reply.attempts,
-        "geoflow.reply": reply.text,
+    asked: Mapping[str, Any] = {
+        "prompt": request.prompt,
+        "messages": [asdict(message) for message in request.messages],
+        "schema": request.schema,
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "seed": request.seed,
     }
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.options import BUDGET_FORMS, Replay
 from geoflow.cli.progress import progress_bar
-from geoflow.cli.render import print_json, printable
+from geoflow.cli.render import one_line, print_json, printable
 from geoflow.errors import ExitCode, GeoflowError
 
 if TYPE_CHECKING:
+    from geoflow.ports import ChatModel
     from geoflow.questions.answer import Answer
 
 _MOST_INPUT = 1_000_000
@@ -18,25 +20,45 @@ _MOST_INPUT = 1_000_000
 
 def ask(
     question: str = typer.Argument(help="The question, in words; `-` reads one question a line from stdin."),
+    budget: str = typer.Option(
+        "", help=f"How much the model may take: {BUDGET_FORMS}; 2m unless told, 10m for many questions."
+    ),
+    replay: Replay = None,
     as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
 ) -> None:
     """Answer a question from the specs, quoting what they say, with file and line; or say that they do not.
 
-    Works without a model, then in the documents' own words. Exit 1 where the one question asked is not answered.
+    Works without a model, and once the budget is spent, in the documents' own words. Exit 1 where the one question
+    asked is not answered.
 
     Example: geoflow ask "What happens when a login fails?"
     """
+    from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.documents import WorkTreeDocuments
+    from geoflow.adapters.in_threads import CallThreads
     from geoflow.adapters.templates import JinjaTemplates
-    from geoflow.cli.context import find_root_or_fail, open_passages, optional_model
+    from geoflow.cli.context import find_root_or_fail, load_settings, open_passages, open_templates, optional_model
     from geoflow.workflow.ask import Reader
     from geoflow.workflow.ask import ask as answer_all
+    from geoflow.workflow.budget import Meter, Metered, read_limits
 
     root = find_root_or_fail()
     many = question == "-"
+    meter = Meter(SystemClock(), read_limits(budget or ("10m" if many else "2m")))
     questions = _questions_from_stdin() if many else [question]
-    reader = Reader(lambda: optional_model("The answer is the documents' own words."), JinjaTemplates())
+
+    def open_model() -> "ChatModel | None":
+        settings = load_settings()
+        model = optional_model("The answer is the documents' own words.", settings, replay)
+        if model is None:
+            return None
+        reader.templates = open_templates("ask", root)
+        reader.calls = CallThreads(settings.llm.parallel) if settings.llm.parallel > 1 and not replay else None
+        return Metered(model, meter)
+
+    reader = Reader(open_model, JinjaTemplates())
     with progress_bar() as progress:
+        progress.follow(meter.spent)
         answers = answer_all(
             questions,
             documents=WorkTreeDocuments(root),
@@ -45,7 +67,7 @@ def ask(
             progress=progress,
         )
     for note in reader.notes:
-        sys.stderr.write(f"note: {printable(note)}\n")
+        sys.stderr.write(f"note: {one_line(note)}\n")
     _show(answers, many=many, as_json=as_json)
     if not many and answers[0].state != "answered":
         raise typer.Exit(int(ExitCode.NO))
@@ -102,14 +124,14 @@ def _text(answer: "Answer", *, titled: bool) -> str:
     if answer.state == "answered":
         lines.append(_flowing(answer.text))
         for cited in answer.citations:
-            place = f"{cited.path}:{cited.line}"
+            place = f"{one_line(cited.path)}:{cited.line}"
             lines.append(f"  {place}" if cited.quote == answer.text else f"  {place}  {_one_line(cited.quote)}")
         lines.append(f"  answered by: {answer.route}")
     else:
         lines.append("Not specified: the documents do not say it.")
         if answer.near:
             lines.append("  what comes near:")
-            lines += [f"    {place.path}:{place.line}  {_one_line(place.heading)}" for place in answer.near]
+            lines += [f"    {one_line(place.path)}:{place.line}  {_one_line(place.heading)}" for place in answer.near]
     return printable("\n".join(lines) + "\n")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from geoflow.adapters.git import GitRepository
     from geoflow.adapters.passage_index import SqlitePassages
+    from geoflow.adapters.settings_file import LoadedSettings
+    from geoflow.adapters.templates import JinjaTemplates
     from geoflow.ports import ChatModel
     from geoflow.settings import Settings
     from geoflow.workflow.improve_session import Workshop
@@ -45,32 +47,68 @@ def open_passages(root: Path) -> "SqlitePassages":
 
 def load_settings() -> "Settings":
     """Read the settings for the folder that the command was typed in; what is ignored is said on stderr."""
-    import os
-
-    from geoflow.adapters.folders import user_settings_file
-    from geoflow.adapters.settings_file import read_settings
-    from geoflow.openspec.disk import find_root
-
-    root = find_root(str(Path.cwd()))
-    loaded = read_settings(os.environ, Path(root) / "openspec" / "geoflow.yaml" if root else None, user_settings_file())
+    loaded = settings_here()
     for notice in loaded.notices:
         say(notice)
     return loaded.settings
 
 
-def open_model(settings: "Settings | None" = None) -> "ChatModel":
-    """Choose the model that answers, its calls written down in the git folder; GeoflowError `no-model` and others."""
-    from geoflow.adapters import backends, git
-    from geoflow.adapters.transcript import Transcribed, Transcript
+def settings_here() -> "LoadedSettings":
+    """Read the settings for the folder that the command was typed in, with their sources and notices."""
+    import os
+
+    from geoflow.adapters.folders import trust_folder, user_settings_file
+    from geoflow.adapters.settings_file import PROJECT_FILE, read_settings
+    from geoflow.adapters.trust_store import TrustStore, trusts_nothing
     from geoflow.openspec.disk import find_root
 
-    model = backends.open_model((settings or load_settings()).llm, _StartNote())
+    found = find_root(str(Path.cwd()))
+    root = Path(found) if found else None
+    trusts = TrustStore(trust_folder()).in_repository(root) if root else trusts_nothing
+    return read_settings(os.environ, root / PROJECT_FILE if root else None, user_settings_file(), trusts)
+
+
+def open_model(settings: "Settings | None" = None, replay: Path | None = None) -> "ChatModel":
+    """Choose the model that answers, its calls written down in the git folder; with `replay` a transcript answers.
+
+    Raises:
+        GeoflowError: `no-model` and others of the backends, `transcript-unreadable`.
+    """
+    if replay is not None:
+        from geoflow.adapters.replay import ReplayedModel
+
+        return ReplayedModel(replay)
+    from geoflow.adapters import backends, git
+    from geoflow.adapters.transcript import Transcribed
+    from geoflow.adapters.transcript_file import TranscriptFile
+    from geoflow.openspec.disk import find_root
+
+    llm = (settings or load_settings()).llm
+    model = backends.open_model(llm, _StartNote())
     root = find_root(str(Path.cwd()))
     try:
         folder = git.open_repository(Path(root)).state_folder if root else None
     except GeoflowError:
         folder = None
-    return Transcribed(model, Transcript(folder / "transcript.jsonl", say)) if folder else model
+    if folder is None or llm.transcript == "off":
+        return model
+    file = TranscriptFile(folder / "transcript.jsonl", say)
+    return Transcribed(model, file, llm.transcript, (llm.api_key,))
+
+
+def open_templates(verb: str, root: Path) -> "JinjaTemplates":
+    """Give the templates for a verb that asks a model (`improve`), a trusted project's own prompts in their place.
+
+    What is not used is said on stderr; GeoflowError `prompt-invalid`.
+    """
+    from geoflow.adapters.folders import trust_folder
+    from geoflow.adapters.prompt_overrides import open_templates as open_for
+    from geoflow.adapters.trust_store import TrustStore
+
+    templates, notices = open_for(verb, root, TrustStore(trust_folder()).in_repository(root))
+    for notice in notices:
+        say(notice)
+    return templates
 
 
 def say(text: str) -> None:
@@ -91,21 +129,34 @@ class _StartNote:
         self._said = True
 
 
-def optional_model(without: str, settings: "Settings | None" = None) -> "ChatModel | None":
-    """Open the model that answers, and say which; None, with a note and `without`, where there is none."""
+def optional_model(
+    without: str, settings: "Settings | None" = None, replay: Path | None = None
+) -> "ChatModel | None":
+    """Open the model that answers, and say which; None, with a note and `without`, where there is none.
+
+    A transcript that was asked for and cannot be replayed is a failure all the same.
+    """
     try:
-        model = open_model(settings)
+        model = open_model(settings, replay)
     except GeoflowError as error:
+        if replay is not None:
+            raise
         sys.stderr.write(f"note: {printable(error.message.rstrip('.'))}. {without}\n")
         if error.fix:
             sys.stderr.write(f"  fix: {printable(error.fix)}\n")
         return None
-    sys.stderr.write(f"model: {printable(model.name)} ({printable(model.backend)})\n")
+    say_model(model, replay)
     return model
 
 
+def say_model(model: "ChatModel", replay: Path | None) -> None:
+    """Tell on stderr which model answers, or answered when the transcript was recorded."""
+    replayed = f", replayed from {replay}" if replay else ""
+    sys.stderr.write(f"model: {printable(model.name)} ({printable(model.backend)}){printable(replayed)}\n")
+
+
 @contextmanager
-def improve_workshop() -> "Iterator[Workshop]":
+def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     """Join what improve works with, and show a progress bar while it does."""
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
@@ -121,13 +172,14 @@ def improve_workshop() -> "Iterator[Workshop]":
             "are left out: improve works on the last commit.\n"
         )
     settings = load_settings()
-    model = optional_model("Only edits of form are made.", settings)
+    model = optional_model("Only edits of form are made.", settings, replay)
+    templates = open_templates("improve", find_root_or_fail()) if model else JinjaTemplates()
     with progress_bar() as progress:
-        yield Workshop(repository, model, JinjaTemplates(), SystemClock(), progress, frozenset(settings.rules.off))
+        yield Workshop(repository, model, templates, SystemClock(), progress, frozenset(settings.rules.off))
 
 
 @contextmanager
-def open_review(*, rules_only: bool) -> "Iterator[tuple[Reviewer, dict[str, str]]]":
+def open_review(*, rules_only: bool, replay: Path | None = None) -> "Iterator[tuple[Reviewer, dict[str, str]]]":
     """Join what review works with: the model unless only rules are wanted, and the files of the work tree."""
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
@@ -139,9 +191,10 @@ def open_review(*, rules_only: bool) -> "Iterator[tuple[Reviewer, dict[str, str]
     files = load(str(root))
     settings = load_settings()
     off = frozenset(settings.rules.off)
-    model = None if rules_only else optional_model("Only rules look at it.", settings)
+    model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
+    templates = open_templates("review", root) if model else JinjaTemplates()
     with progress_bar() as progress:
-        yield Reviewer(model, JinjaTemplates(), SystemClock(), progress, _history(root), off), files
+        yield Reviewer(model, templates, SystemClock(), progress, _history(root), off), files
 
 
 def _history(root: Path) -> "GitRepository | None":

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoflow.cli.render import answer_console, print_json, printable
+from geoflow.cli.options import Replay
+from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ def improve(
         list[str] | None, typer.Argument(metavar="ITEM", help="Specs or changes; all unless told.")
     ] = None,
     budget: Annotated[str, typer.Option(help="10m, 90s, 50calls, 20000tokens, or several joined by commas.")] = "10m",
+    replay: Replay = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edits; make no commit and no branch.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as one JSON document.")] = False,
 ) -> None:
     """Find what is wrong, propose edits, keep what loses no meaning, and deliver a branch that you merge.
 
-    Your branch, index and work tree are only read.
+    Your branch, index and work tree are only read. After Ctrl-C what was kept so far is delivered, with exit code 130.
 
     Example: geoflow improve --budget 5m
     """
@@ -40,12 +42,14 @@ def improve(
     from geoflow.workflow.improve import improve as run_improve
 
     limits = read_limits(budget)
-    with improve_workshop() as workshop:
+    with improve_workshop(replay) as workshop:
         result = run_improve(workshop, ImproveOptions(limits, tuple(targets or ()), dry_run))
     if as_json:
         print_json(result.document())
     else:
         _show(answer_console(), result)
+    if result.stopped:
+        raise typer.Exit(int(ExitCode.INTERRUPTED))
     if not result.worked:
         raise typer.Exit(int(ExitCode.NO))
 
@@ -64,7 +68,7 @@ def _show(console: "Console", result: "ImproveResult") -> None:
     _show_left(console, result)
     _show_figures(console, result)
     for note in result.notes:
-        console.print(f"note: {printable(note)}")
+        console.print(f"note: {one_line(note)}")
     _show_next(console, result)
 
 
@@ -72,13 +76,13 @@ def _show_edit(console: "Console", edit: "KeptEdit") -> None:
     from geoflow.workflow.deliver import licence_lines
 
     finding = edit.finding
-    console.print(f"kept  {printable(edit.path)}:{finding.line}", style="bold green", soft_wrap=True)
-    console.print(f"      {finding.code} {printable(finding.message)}")
+    console.print(f"kept  {one_line(edit.path)}:{finding.line}", style="bold green", soft_wrap=True)
+    console.print(f"      {finding.code} {one_line(finding.message)}")
     _show_change(console, edit.old, edit.new)
     how = edit.strategy + (f", prompt {edit.prompt}" if edit.prompt else "")
     console.print(f"      by {how}", style="dim")
     for line in licence_lines(edit.licences)[:MOST_LICENCES]:
-        console.print(f"      new words licensed by {printable(line)}", style="dim")
+        console.print(f"      new words licensed by {one_line(line)}", style="dim")
     if (more := len(licence_lines(edit.licences)) - MOST_LICENCES) > 0:
         console.print(f"      and by {more} more lines", style="dim")
     console.print()
@@ -87,11 +91,11 @@ def _show_edit(console: "Console", edit: "KeptEdit") -> None:
 def _show_refusal(console: "Console", refusal: "Refusal", *, same: bool) -> None:
     finding = refusal.finding
     if not same:
-        place = f"  {printable(finding.path)}:{finding.line}"
-        console.print(f"{place}  {finding.code} {printable(finding.message)}", soft_wrap=True)
+        place = f"  {one_line(finding.path)}:{finding.line}"
+        console.print(f"{place}  {finding.code} {one_line(finding.message)}", soft_wrap=True)
     if refusal.new and refusal.new != refusal.old:
         _show_change(console, refusal.old, refusal.new)
-    console.print(f"      {refusal.check}: {printable(refusal.reason)} ({refusal.strategy})", style="yellow")
+    console.print(f"      {refusal.check}: {one_line(refusal.reason)} ({refusal.strategy})", style="yellow")
 
 
 def _show_change(console: "Console", old: str, new: str) -> None:
@@ -118,7 +122,7 @@ def _show_left(console: "Console", result: "ImproveResult") -> None:
     for left in result.left:
         reasons[left.why] = reasons.get(left.why, 0) + 1
     for why, count in sorted(reasons.items(), key=lambda item: -item[1]):
-        console.print(f"left  {count} finding{'s' if count > 1 else ''}: {printable(why)}")
+        console.print(f"left  {count} finding{'s' if count > 1 else ''}: {one_line(why)}")
     if reasons:
         console.print()
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.options import BUDGET_FORMS, Replay
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
 
@@ -17,10 +18,13 @@ _MOST_INPUT = 1_000_000
 
 def propose(
     idea: str = typer.Argument(help="What is wanted, in a sentence or a few; `-` reads it from stdin."),
+    *,
     name: str = typer.Option("", "--name", help="Name of the change; derived from the idea when left out."),
     capability: str = typer.Option(
         "", "--capability", help="The spec that it belongs to; found by what the idea says when left out."
     ),
+    budget: str = typer.Option("10m", help=f"How much the model may take: {BUDGET_FORMS}."),
+    replay: Replay = None,
     dry_run: bool = typer.Option(False, "--dry-run", help="Show the files and write nothing."),
     as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
 ) -> None:
@@ -32,22 +36,26 @@ def propose(
     """
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.documents import WorkTreeDocuments
-    from geoflow.adapters.templates import JinjaTemplates
-    from geoflow.cli.context import find_root_or_fail, open_model, open_passages
+    from geoflow.cli.context import find_root_or_fail, open_model, open_passages, open_templates, say_model
+    from geoflow.workflow.budget import Meter, Metered, read_limits
     from geoflow.workflow.propose import Desk, Idea, checked_line
     from geoflow.workflow.propose import propose as draft_change
 
     root = find_root_or_fail()
     wanted = Idea(_read(idea), name, capability, write=not dry_run)
     checked_line(wanted)
-    model = open_model()
+    limits = read_limits(budget)
+    meter = Meter(SystemClock(), limits)
+    model = Metered(open_model(replay=replay), meter)
+    templates = open_templates("propose", root)
     with progress_bar() as progress:
-        desk = Desk(WorkTreeDocuments(root), open_passages(root), JinjaTemplates(), SystemClock(), progress)
+        progress.follow(meter.spent)
+        desk = Desk(WorkTreeDocuments(root), open_passages(root), templates, SystemClock(), progress)
         proposed = draft_change(wanted, desk, model)
     if as_json:
         print_json(_document(proposed, model))
         return
-    sys.stderr.write(f"model: {printable(model.name)} ({printable(model.backend)})\n")
+    say_model(model, replay)
     sys.stdout.write(printable(_text(proposed)))
 
 

@@ -1,10 +1,13 @@
 """Answer questions from the documents, quoting what they say, or admit that they do not say it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import ChatModel, ChatRequest, Documents, JsonValue, Passages, Progress, Templates
+from geoflow.quality.prompt_size import beginning, estimated_tokens
+from geoflow.quality.single_line import single_line
 from geoflow.questions.answer import (
     LEAST_COVERAGE,
     Answer,
@@ -18,12 +21,18 @@ from geoflow.questions.answer import (
 from geoflow.questions.extract import Candidate, best_candidates
 from geoflow.questions.retrieval import Found, Hit, ranked
 from geoflow.questions.terms import query_terms
+from geoflow.workflow.in_order import map_in_order
+from geoflow.workflow.model_failures import ENDS_THE_RUN
+from geoflow.workflow.prompt_room import room
 
 LONGEST_QUESTION = 2_000
 _HITS = 20
 _PASSAGES = 5
 _EXTRACTS = 6
-_LONGEST_EXTRACT = 900
+_LONGEST_EXTRACT = 250  # tokens
+_LONGEST_TITLE = 120
+_AROUND_EXTRACT = 16  # tokens of its number and its fence
+_REPLY_TOKENS = 300
 _NEAR = 3
 
 
@@ -34,11 +43,13 @@ class Reader:
     Args:
         open: Gives the model, or None where there is none; called at most once.
         templates: The prompts.
+        calls: Where the model is asked several questions at a time; None asks one after the other.
     """
 
     open: Callable[[], ChatModel | None]
     templates: Templates
     notes: list[str] = field(default_factory=list)
+    calls: Executor | None = None
     _model: ChatModel | None = None
     _opened: bool = False
 
@@ -72,10 +83,17 @@ def ask(
     distinct = {question_id(question): question for question in questions}
     files = documents.read()
     searches = passages.search(files, [query_terms(question) for question in distinct.values()], _HITS)
+    drafts = [
+        _draft(key, question, _standing(found, files))
+        for (key, question), found in zip(distinct.items(), searches, strict=True)
+    ]
+    if any(isinstance(draft, _Draft) for draft in drafts):
+        reader.model()
     answers: dict[str, Answer] = {}
-    for (key, question), found in zip(distinct.items(), searches, strict=True):
+    progress.update("Answering", 0, len(distinct))
+    for answer in map_in_order(lambda draft: _answer(draft, reader), drafts, reader.calls):
+        answers[answer.id] = answer
         progress.update("Answering", len(answers), len(distinct))
-        answers[key] = _answer(key, question, _standing(found, files), reader)
     return [replace(answers[question_id(question)], question=question) for question in questions]
 
 
@@ -102,19 +120,36 @@ def _standing(found: Found, files: Mapping[str, bytes]) -> Found:
     return replace(found, hits=tuple(hit for hit in found.hits if hit.passage.text in texts[hit.passage.path]))
 
 
-def _answer(key: str, question: str, found: Found, reader: Reader) -> Answer:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A question that the documents say something to, and where."""
+
+    key: str
+    question: str
+    candidates: Sequence[Candidate]
+
+
+def _draft(key: str, question: str, found: Found) -> Answer | _Draft:
     hits = ranked(found)
     candidates = best_candidates(found, hits[:_PASSAGES], _EXTRACTS)
     if not candidates or not _covered(found, hits, candidates):
         near = tuple(Near(hit.passage.path, hit.passage.line, hit.passage.heading) for hit in hits[:_NEAR])
         return Answer(key, question, "not-specified", "", (), "documents", near)
+    return _Draft(key, question, candidates)
+
+
+def _answer(draft: Answer | _Draft, reader: Reader) -> Answer:
+    if isinstance(draft, Answer):
+        return draft
     model = reader.model()
     if model is not None:
         try:
-            return _read(key, question, candidates, model, reader.templates)
+            return _read(draft.key, draft.question, draft.candidates, model, reader.templates)
         except GeoflowError as error:
+            if error.code in ENDS_THE_RUN:
+                raise
             reader.fails(error)
-    return _quoting(key, question, candidates[0], "documents")
+    return _quoting(draft.key, draft.question, draft.candidates[0], "documents")
 
 
 def _covered(found: Found, hits: Sequence[Hit], candidates: Sequence[Candidate]) -> bool:
@@ -127,7 +162,7 @@ def _quoting(key: str, question: str, candidate: Candidate, route: Route) -> Ans
 
 
 def _read(key: str, question: str, candidates: Sequence[Candidate], model: ChatModel, templates: Templates) -> Answer:
-    shown = _that_fit(candidates, model.context_tokens)
+    shown = _that_fit(candidates, question, model.context_tokens, templates)
     reply = model.complete(_request(question, shown, templates)).value or {}
     chosen = shown[int(reply["source"]) - 1].extract
     said = " ".join(str(reply["answer"]).split())
@@ -137,24 +172,29 @@ def _read(key: str, question: str, candidates: Sequence[Candidate], model: ChatM
     return Answer(key, question, "answered", text, (cited,), "model")
 
 
-def _that_fit(candidates: Sequence[Candidate], context_tokens: int) -> Sequence[Candidate]:
-    room = max(context_tokens - 1_200, 600) * 2
+def _that_fit(
+    candidates: Sequence[Candidate], question: str, context_tokens: int, templates: Templates
+) -> Sequence[Candidate]:
+    nothing = {"extracts": [], "question": " ".join(question.split())}
+    left = room(templates, "ask", nothing, context_tokens - _REPLY_TOKENS)
     shown: list[Candidate] = []
     for candidate in candidates:
-        room -= min(len(candidate.extract.text), _LONGEST_EXTRACT) + 80
-        if shown and room < 0:
+        left -= estimated_tokens("".join(_shown(candidate).values())) + _AROUND_EXTRACT
+        if shown and left < 0:
             break
         shown.append(candidate)
     return shown
 
 
+def _shown(candidate: Candidate) -> dict[str, str]:
+    heading = single_line(candidate.extract.passage.heading, _LONGEST_TITLE)
+    return {"title": heading, "text": beginning(candidate.extract.text, _LONGEST_EXTRACT)}
+
+
 def _request(question: str, shown: Sequence[Candidate], templates: Templates) -> ChatRequest:
-    extracts = [
-        {"title": candidate.extract.passage.heading, "text": candidate.extract.text[:_LONGEST_EXTRACT]}
-        for candidate in shown
-    ]
+    extracts = [_shown(candidate) for candidate in shown]
     prompt = templates.prompt("ask", {"extracts": extracts, "question": " ".join(question.split())})
-    return ChatRequest(prompt.id, prompt.messages, answer_schema(len(shown)), max_tokens=300)
+    return ChatRequest(prompt.id, prompt.messages, answer_schema(len(shown)), max_tokens=_REPLY_TOKENS)
 
 
 def answer_schema(sources: int) -> Mapping[str, JsonValue]:

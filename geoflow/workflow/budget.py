@@ -1,11 +1,17 @@
 """Budgets: how much time, how many calls or tokens a run may take."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.ports import ChatModel, ChatReply, ChatRequest, Clock
+from geoflow.ports import ChatModel, ChatReply, ChatRequest, Clock, Spent
+from geoflow.quality.prompt_size import message_tokens
+from geoflow.workflow.hearing import Hearing
+from geoflow.workflow.model_failures import INTERRUPTED
 
+SPENT = "budget-spent"
+"""The code of the error that ends a run when its budget does."""
 _FORM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|h|calls?|tokens?)\s*\Z", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -46,7 +52,7 @@ def read_limits(text: str) -> Limits:
 
 @dataclass
 class Meter:
-    """Count what a run has taken so far, and tell when it is enough."""
+    """Count what a run takes, from any number of threads, and begin no call that its budget has no room for."""
 
     clock: Clock
     limits: Limits
@@ -56,6 +62,10 @@ class Meter:
     completion_tokens: int = 0
     cached_tokens: int = 0
     model_seconds: float = 0.0
+    _writing_seconds: float = 0.0
+    _fastest: dict[str, float] = field(default_factory=dict)
+    _under_way: list[Hearing] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         """Start counting time."""
@@ -82,17 +92,102 @@ class Meter:
         )
 
     def complete(self, model: ChatModel, request: ChatRequest) -> ChatReply:
-        """Ask the model and count what it took, also where it fails."""
+        """Ask the model within what is left of the budget, and count what it took, also where it fails.
+
+        Raises:
+            GeoflowError: `budget-spent` where the call would not end within the budget, or did not;
+                `model-context-exceeded` where prompt and reply are larger than the context; `interrupted` after Ctrl-C,
+                so that a verb can give what it has so far; what the model raises.
+        """
+        prompt = sum(message_tokens(message.content) for message in request.messages)
+        if prompt + request.max_tokens > model.context_tokens:
+            raise _too_long(request, model)
+        hearing = Hearing(self.clock.seconds, prompt + request.max_tokens)
+        if not self._begin(request, prompt, hearing):
+            raise self._spent()
         before = self.clock.seconds()
-        self.calls += 1
         try:
-            reply = model.complete(request)
-        finally:
-            self.model_seconds += self.clock.seconds() - before
-        self.prompt_tokens += reply.usage.prompt
-        self.completion_tokens += reply.usage.completion
-        self.cached_tokens += reply.usage.cached or 0
+            reply = model.complete(replace(request, deadline=self._deadline(), heard=hearing))
+        except GeoflowError as error:
+            self._count_failed(hearing, self.clock.seconds() - before)
+            if error.code == SPENT:
+                raise self._spent() from error
+            raise
+        except KeyboardInterrupt:
+            self._count_failed(hearing, self.clock.seconds() - before)
+            raise _stopped() from None
+        except BaseException:
+            self._count_failed(hearing, self.clock.seconds() - before)
+            raise
+        self._count(request, reply, hearing, self.clock.seconds() - before)
         return reply
+
+    def _begin(self, request: ChatRequest, prompt: int, hearing: Hearing) -> bool:
+        with self._lock:
+            if self.exhausted or not self._has_room(request, prompt):
+                return False
+            self.calls += 1
+            self._under_way.append(hearing)
+            return True
+
+    def _deadline(self) -> float | None:
+        return None if self.limits.seconds is None else self.started + self.limits.seconds
+
+    def _has_room(self, request: ChatRequest, prompt: int) -> bool:
+        limits = self.limits
+        taken = self.prompt_tokens + self.completion_tokens + sum(hearing.most for hearing in self._under_way)
+        if limits.tokens is not None and taken + prompt + request.max_tokens > limits.tokens:
+            return False
+        # No call of this prompt was faster than the fastest so far, so one more would be cut off in the middle.
+        return limits.seconds is None or self.seconds + self._fastest.get(request.prompt, 0.0) < limits.seconds
+
+    def _count(self, request: ChatRequest, reply: ChatReply, hearing: Hearing, seconds: float) -> None:
+        with self._lock:
+            self._under_way.remove(hearing)
+            self.model_seconds += seconds
+            self._writing_seconds += hearing.seconds or max(reply.seconds - (reply.first_token_seconds or 0.0), 0.0)
+            self._fastest[request.prompt] = min(seconds, self._fastest.get(request.prompt, seconds))
+            self.prompt_tokens += reply.usage.prompt
+            self.completion_tokens += reply.usage.completion
+            self.cached_tokens += reply.usage.cached or 0
+
+    def _count_failed(self, hearing: Hearing, seconds: float) -> None:
+        with self._lock:
+            self._under_way.remove(hearing)
+            self.model_seconds += seconds
+            self._writing_seconds += hearing.seconds
+            self.completion_tokens += hearing.tokens
+
+    def spent(self) -> Spent:
+        """Give what was taken so far, tokens that are just coming included."""
+        with self._lock:
+            heard = sum(hearing.tokens for hearing in self._under_way)
+            seconds = self._writing_seconds + sum(hearing.seconds for hearing in self._under_way)
+        written = self.completion_tokens + heard
+        tokens = self.prompt_tokens + written
+        return Spent(self.calls, tokens, written / seconds if seconds > 0 else 0.0, self._left(tokens))
+
+    def _left(self, tokens: int) -> str:
+        limits, found = self.limits, []
+        if limits.seconds is not None:
+            left = max(limits.seconds - self.seconds, 0)
+            found.append((left / (limits.seconds or 1), f"{int(left) // 60}:{int(left) % 60:02}"))
+        if limits.calls is not None:
+            calls = max(limits.calls - self.calls, 0)
+            found.append((calls / (limits.calls or 1), f"{calls} call{'' if calls == 1 else 's'}"))
+        if limits.tokens is not None:
+            rest = max(limits.tokens - tokens, 0)
+            found.append((rest / (limits.tokens or 1), f"{rest} tokens"))
+        return min(found)[1] if found else ""
+
+    def _spent(self) -> GeoflowError:
+        cost = self.spent()
+        return GeoflowError(
+            f"The budget is spent: {cost.calls} calls, {cost.tokens} tokens, {self.seconds:.0f} s.",
+            fix="Give the run more, such as: --budget 20m (or 50calls, 20000tokens)",
+            code=SPENT,
+            exit_code=ExitCode.NO,
+        )
 
     def cost(self) -> dict[str, float | int]:
         """Give what was taken: seconds, calls and tokens."""
@@ -104,3 +199,42 @@ class Meter:
             "completion_tokens": self.completion_tokens,
             "cached_tokens": self.cached_tokens,
         }
+
+
+def _stopped() -> GeoflowError:
+    return GeoflowError("Stopped by Ctrl-C.", code=INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
+
+
+class Metered:
+    """A `ChatModel` whose every call goes through a meter, for verbs that know nothing of budgets."""
+
+    def __init__(self, model: ChatModel, meter: Meter) -> None:
+        self._model = model
+        self._meter = meter
+
+    @property
+    def name(self) -> str:
+        """Give the model's id."""
+        return self._model.name
+
+    @property
+    def backend(self) -> str:
+        """Say which kind of server answers."""
+        return self._model.backend
+
+    @property
+    def context_tokens(self) -> int:
+        """Give the size of the loaded context in tokens."""
+        return self._model.context_tokens
+
+    def complete(self, request: ChatRequest) -> ChatReply:
+        """Answer one request within the budget; GeoflowError as `Meter.complete` raises it."""
+        return self._meter.complete(self._model, request)
+
+
+def _too_long(request: ChatRequest, model: ChatModel) -> GeoflowError:
+    return GeoflowError(
+        f"The prompt {request.prompt} does not fit into the model's context of {model.context_tokens} tokens.",
+        fix="Load the model with a longer context (LM Studio: lms load MODEL --context-length 16384).",
+        code="model-context-exceeded",
+    )

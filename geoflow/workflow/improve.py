@@ -42,6 +42,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
             code="on-improve-branch",
         )
     meter = Meter(workshop.clock, options.limits)
+    workshop.progress.follow(meter.spent)
     run = _run_id(workshop.clock, head.commit)
     session = Session(workshop, Workbench(_live_files(workshop.repository.read(head.commit)), workshop.off), meter)
     bench = session.bench
@@ -65,6 +66,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         cost=meter.cost(),
         model=f"{workshop.model.name} ({workshop.model.backend})" if workshop.model else "",
         notes=tuple(session.notes),
+        stopped=session.stopped,
     )
 
 

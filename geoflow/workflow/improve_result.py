@@ -68,7 +68,8 @@ BETWEEN_DOCUMENTS = "lies between documents, where a person has to choose"
 NEEDS_MODEL = "needs a model, and none answers"
 BUDGET_SPENT = "the budget was spent"
 MODEL_STOPPED = "the model stopped answering"
-WOULD_BE_WORK = frozenset({NEEDS_MODEL, BUDGET_SPENT, MODEL_STOPPED})
+STOPPED = "the run was stopped by Ctrl-C"
+WOULD_BE_WORK = frozenset({NEEDS_MODEL, BUDGET_SPENT, MODEL_STOPPED, STOPPED})
 """Reasons after which another run could do more."""
 
 
@@ -99,6 +100,7 @@ class ImproveResult:
     cost: dict[str, float | int]
     model: str = ""
     notes: tuple[str, ...] = field(default_factory=tuple)
+    stopped: bool = False
 
     @property
     def worked(self) -> bool:

@@ -9,19 +9,21 @@ from geoflow.improvement.edit import Candidate
 from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.span_strategy import STRATEGY, span_question
 from geoflow.improvement.template_strategy import from_template
-from geoflow.ports import ChatModel, Clock, Progress, Repository, Templates
+from geoflow.ports import ChatModel, Clock, Repository, RunProgress, Templates
 from geoflow.quality.finding import Finding
-from geoflow.workflow.budget import Meter
+from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.improve_result import (
     BETWEEN_DOCUMENTS,
     BUDGET_SPENT,
     MODEL_STOPPED,
     NEEDS_ANSWER,
     NEEDS_MODEL,
+    STOPPED,
     KeptEdit,
     Left,
     Refusal,
 )
+from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.span_dialogue import SpanDialogue
 from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
@@ -30,9 +32,6 @@ BETWEEN = "GF3"
 
 TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
-
-ONE_CALL_ONLY = frozenset({"model-reply-invalid", "model-context-exceeded"})
-"""Failures that say nothing about the next call."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Workshop:
     model: ChatModel | None
     templates: Templates
     clock: Clock
-    progress: Progress
+    progress: RunProgress
     off: frozenset[str] = frozenset()
 
 
@@ -56,6 +55,7 @@ class Session:
         self.refused: list[Refusal] = []
         self.left: list[Left] = []
         self.notes: list[str] = []
+        self.stopped = False
         self._elsewhere = changed_elsewhere(bench.tree)
         self._specs = {spec.path: spec.id for spec in bench.tree.specs}
 
@@ -78,10 +78,13 @@ class Session:
 
     def _give_up(self, error: GeoflowError, remaining: Sequence[Finding]) -> None:
         # What was kept so far is still delivered; with nothing kept the failure is the answer.
-        if not self.kept:
+        self.stopped = error.code == INTERRUPTED
+        if error.code in ENDS_THE_RUN - {INTERRUPTED} or not (self.kept or self.stopped or error.code == SPENT):
             raise error
-        self.notes.append(f"{error.message} {error.fix}".strip())
-        self.left += (Left(finding, MODEL_STOPPED) for finding in remaining)
+        if error.code != SPENT:
+            self.notes.append(f"{error.message} {error.fix}".strip())
+        why = BUDGET_SPENT if error.code == SPENT else STOPPED if self.stopped else MODEL_STOPPED
+        self.left += (Left(finding, why) for finding in remaining)
 
     def _hindrance(self, finding: Finding) -> str:
         if self.meter.out_of_time:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from geoflow.improvement.draft import Draft, DraftScenario, Licence, distinct_name, phrase, scenario, subject
 from geoflow.ports import ChatModel, ChatRequest, JsonValue, Progress, Templates
+from geoflow.quality.prompt_size import beginning, estimated_tokens
 from geoflow.quality.single_line import single_line
 from geoflow.questions.passage import Passage
+from geoflow.workflow.prompt_room import room
 
 _LONGEST_RELATED = 500
 _LONGEST_IDEA = 2_000
 _LONGEST_PROBLEM = 240
+_REPLY_TOKENS = 300
+_SENTENCE_TOKENS = 360
 _STEPS = ("requirement", "scenario", "failure", "problem")
 _FIELDS = {
     "requirement": {"name": 80, "subject": 60, "does": 240},
@@ -80,9 +84,14 @@ class Drafter:
 
     def _ask(self, step: str, idea: str, related: str, sentence: str = "") -> Mapping[str, str]:
         self._progress.update("Drafting", _STEPS.index(step), len(_STEPS))
-        values = {"idea": idea, "related": related, "sentence": sentence, "step": step}
-        prompt = self._templates.prompt("propose", values)
-        request = ChatRequest(prompt.id, prompt.messages, schema=_schema(_FIELDS[step]), max_tokens=300)
+        nothing = {"idea": "", "related": "", "sentence": "", "step": step}
+        # The same room whatever the sentence, so that what stands before it stays the same from step to step.
+        rest = self._model.context_tokens - _REPLY_TOKENS - _SENTENCE_TOKENS
+        left = room(self._templates, "propose", nothing, rest)
+        idea = beginning(idea, left)
+        related = beginning(related, left - estimated_tokens(idea))
+        prompt = self._templates.prompt("propose", nothing | {"idea": idea, "related": related, "sentence": sentence})
+        request = ChatRequest(prompt.id, prompt.messages, schema=_schema(_FIELDS[step]), max_tokens=_REPLY_TOKENS)
         value = self._model.complete(request).value or {}
         return {field: str(value.get(field, "")) for field in _FIELDS[step]}
 

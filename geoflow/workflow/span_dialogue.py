@@ -9,6 +9,9 @@ from geoflow.ports import ChatModel, ChatRequest, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import Meter
 
+LONGEST_REASON = 400
+"""Characters of the gate's message that the model gets to see: a message may quote the texts that it is about."""
+
 
 class SpanDialogue:
     """A conversation about one finding. Each question gives a candidate, or says why the reply is none."""
@@ -25,7 +28,7 @@ class SpanDialogue:
         Raises:
             GeoflowError: The model does not answer, or not in the form that was asked for.
         """
-        values = self._question.values() | {"refused": refused}
+        values = self._question.values() | {"refused": refused[:LONGEST_REASON]}
         prompt = self._templates.prompt("improve-reword" if refused else "improve-span", values)
         schema = (reword_schema if refused else span_schema)(self._question)
         # A token is never shorter than a character, so this many always suffice for what the schema allows.

@@ -195,7 +195,7 @@ def test_killed_at_any_moment_nothing_of_the_user_has_changed(tmp_path: Path) ->
     assert len(json.loads(done.stdout)["edits"]) == 60
 
 
-def test_ctrl_c_leaves_no_branch_and_says_so(tmp_path: Path) -> None:
+def test_ctrl_c_delivers_what_was_kept_so_far_and_ends_with_130(tmp_path: Path) -> None:
     from tests.servers import hang
 
     root = make_repo(tmp_path / "r", {PATH: spec(VAGUE, LOWER)})
@@ -212,11 +212,13 @@ def test_ctrl_c_leaves_no_branch_and_says_so(tmp_path: Path) -> None:
         while not server.requests and time.monotonic() < deadline:
             time.sleep(0.05)
         child.send_signal(signal.SIGINT)
-        _, stderr = child.communicate(timeout=60)
+        stdout, stderr = child.communicate(timeout=60)
     assert child.returncode == 130
-    assert "Stopped." in stderr
+    assert "Stopped by Ctrl-C." in stdout
     assert "Traceback" not in stderr
-    assert git(root, "for-each-ref", "refs/heads/geoflow") == ""
+    branch = git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads/geoflow")
+    assert branch in stdout
+    assert git(root, "rev-list", "--count", f"main..{branch}") == "1"
 
 
 def test_a_change_is_shown_with_a_few_words_around_it() -> None:

@@ -178,12 +178,28 @@ def test_a_model_that_fails_at_once_is_the_answer(tmp_path: Path) -> None:
     assert git(root, "branch", "--list", "geoflow/*") == ""
 
 
-def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_after_an_interrupt_in_a_call_what_was_kept_so_far_is_delivered(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {PATH: spec(VAGUE, LOWER)})
+    before = state(root)
+    result = run(root, QueueModel(KeyboardInterrupt()))
+    assert result.stopped
+    assert [edit.finding.requirement for edit in result.edits] == ["Writing"]
+    assert {left.why for left in result.left} == {"the run was stopped by Ctrl-C"}
+    assert state(root) == before
+
+
+def test_an_interrupt_before_anything_was_kept_leaves_nothing_behind(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {PATH: spec(VAGUE)})
     before = state(root), git(root, "for-each-ref")
-    with pytest.raises(KeyboardInterrupt):
-        run(root, QueueModel(KeyboardInterrupt()))
+    result = run(root, QueueModel(KeyboardInterrupt()))
+    assert (result.stopped, result.branch) == (True, "")
     assert (state(root), git(root, "for-each-ref")) == before
+
+
+def test_a_budget_of_tokens_that_no_call_fits_into_asks_nothing(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {PATH: spec(VAGUE)})
+    result = run(root, QueueModel(), limits=Limits(tokens=100))
+    assert [left.why for left in result.left] == ["the budget was spent"]
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
