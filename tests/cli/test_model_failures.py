@@ -76,7 +76,7 @@ def expected(failure: Failure, promise: Promise, good_calls: int) -> list[str]:
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.does)
 def test_a_server_that_always_fails(failure: Failure, verb: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     promise = FROM_THE_START[verb, failure.kind]
-    with model_server(always=failure.script(), **failure.options) as server:
+    with model_server(always=failure.script()) as server:
         ask_there(monkeypatch, server.base_url, **failure.settings)
         ran = run(verb, root)
     check(verb, ran, promise, expected(failure, promise, 0))
@@ -91,7 +91,7 @@ def test_a_server_that_fails_after_a_good_call(
     failure: Failure, verb: str, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     promise = AFTER_A_GOOD_CALL[verb, failure.kind]
-    with model_server(good, always=failure.script(), **failure.options) as server:
+    with model_server(good, always=failure.script()) as server:
         ask_there(monkeypatch, server.base_url, **failure.settings)
         ran = run(verb, root)
     check(verb, ran, promise, expected(failure, promise, 1))
@@ -144,6 +144,21 @@ def test_a_server_that_cannot_be_asked(does: str, verb: str, root: Path, monkeyp
         assert given(verb, ran) == promise.gives
         assert "note: " in ran.stderr
         assert "fix: " in ran.stderr
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_prompt_that_cannot_fit_is_never_sent(verb: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with model_server(always=good, context=128) as server:
+        ask_there(monkeypatch, server.base_url)
+        ran = run(verb, root)
+    promise = FROM_THE_START[verb, "context"]
+    assert (ran.exit_code, server.requests, ran.calls) == (promise.exit_code, [], ())
+    if promise.gives is FAILED:
+        assert ran.document["code"] == "model-context-exceeded"
+        assert "--context-length" in ran.document["fix"]
+    else:
+        assert given(verb, ran) == promise.gives
+    assert "context of 128 tokens" in ran.told
 
 
 @pytest.mark.parametrize("verb", VERBS)
