@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from geoflow.cli.render import answer_console, print_json, printable
+from geoflow.cli.options import Replay
+from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def review(
     ] = None,
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Look by rule; ask no model.")] = False,
     budget: Annotated[str, typer.Option(help="How much the model may take: 10m, 90s, 50calls, 20000tokens.")] = "10m",
+    replay: Replay = None,
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"], typer.Option(help="The severity that makes the exit code 1.")
     ] = "error",
@@ -37,12 +39,14 @@ def review(
     from geoflow.workflow.review import review as run_review
 
     limits = read_limits(budget)
-    with open_review(rules_only=rules_only) as (reviewer, files):
+    with open_review(rules_only=rules_only, replay=replay) as (reviewer, files):
         result = run_review(reviewer, files, targets or [], limits)
     if as_json:
         print_json(result.document())
     else:
         _show(answer_console(), result)
+    if result.stopped:
+        raise typer.Exit(int(ExitCode.INTERRUPTED))
     if result.fails(fail_on):
         raise typer.Exit(int(ExitCode.NO))
 
@@ -50,7 +54,7 @@ def review(
 def _show(console: "Console", result: "Review") -> None:
     for finding in result.findings:
         place = f"{finding.path}:{finding.line}"
-        console.print(printable(place), style="bold", end=" ", soft_wrap=True)
+        console.print(one_line(place), style="bold", end=" ", soft_wrap=True)
         console.print(f"{finding.severity} {finding.code}", style=_STYLES[finding.severity], end=" ", soft_wrap=True)
         console.print(printable(" ".join(finding.message.split())), soft_wrap=True)
         if finding.fix:
@@ -61,4 +65,4 @@ def _show(console: "Console", result: "Review") -> None:
     looked = f"; the tester looked at {result.looked_at} of {result.requirements}" if result.looked_at else ""
     console.print(f"{found}{looked}: {result.verdict}")
     for note in result.notes:
-        console.print(f"note: {printable(note)}")
+        console.print(f"note: {one_line(note)}")

@@ -2,20 +2,26 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Delta, Requirement, Spec, read_tree, validate
-from geoflow.ports import ChatModel, ChatRequest, Clock, History, Progress, Templates
+from geoflow.ports import ChatModel, ChatRequest, Clock, History, RunProgress, Templates
 from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
 from geoflow.quality.findings import documents, find_all, requirements_of
+from geoflow.quality.prompt_size import beginning
 from geoflow.workflow.base_moved import find_moved_bases
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import SPENT, Limits, Meter
+from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
+from geoflow.workflow.prompt_room import room
 
 ROLE = "role:testing"
 CODE = "GF501"
 MOVED = "GF304"
+MOST_FAILURES = 3
+"""So many calls may end without a usable reply; a model that gives no more is not asked on."""
+REPLY_TOKENS = 220
 SAMPLES = 3
 """A finding of the model counts when it says the same in two of three samples."""
 
@@ -40,20 +46,24 @@ class Reviewer:
     model: ChatModel | None
     templates: Templates
     clock: Clock
-    progress: Progress
+    progress: RunProgress
     history: History | None = None
     off: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Review:
-    """The findings, and how much of the tree the role has looked at. `notes` say what cut it short."""
+    """The findings, and how much of the tree the role has looked at. `notes` say what cut it short.
+
+    `stopped` says that the user did, with Ctrl-C.
+    """
 
     findings: tuple[Finding, ...]
     looked_at: int
     requirements: int
     cost: dict[str, float | int]
     notes: tuple[str, ...] = ()
+    stopped: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -106,22 +116,54 @@ def review(reviewer: Reviewer, files: Mapping[str, str], targets: Sequence[str],
     chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
     items = [_Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
     meter = Meter(reviewer.clock, limits)
-    looked_at, notes = 0, list(unlooked)
+    reviewer.progress.follow(meter.spent)
+    looked = _Looked(notes=list(unlooked))
     if reviewer.model and CODE not in reviewer.off:
-        for item in _riskiest_first(items, findings):
-            if meter.exhausted:
-                notes.append(f"looked at {looked_at} of {len(items)} requirements: the budget was spent")
+        _look(reviewer, reviewer.model, meter, _riskiest_first(items, findings), looked)
+    return Review(
+        findings=tuple(sorted([*findings, *looked.findings], key=by_place)),
+        looked_at=looked.count,
+        requirements=len(items),
+        cost=meter.cost(),
+        notes=tuple(looked.notes),
+        stopped=looked.stopped,
+    )
+
+
+@dataclass
+class _Looked:
+    """How far the role has come."""
+
+    notes: list[str]
+    findings: list[Finding] = field(default_factory=list)
+    count: int = 0
+    stopped: bool = False
+
+
+def _look(reviewer: Reviewer, model: ChatModel, meter: Meter, items: Sequence[_Item], looked: _Looked) -> None:
+    failures: list[GeoflowError] = []
+    ending = ""
+    for item in items:
+        reviewer.progress.update(f"testing: {item.requirement.name}"[:60], looked.count, len(items))
+        try:
+            looked.findings += _ask_role(reviewer, model, meter, item)
+            looked.count += 1
+        except GeoflowError as error:
+            if error.code in ENDS_THE_RUN - {INTERRUPTED}:
+                raise
+            looked.stopped = error.code == INTERRUPTED
+            if error.code in {SPENT, INTERRUPTED}:
+                ending = "the budget was spent" if error.code == SPENT else error.message
                 break
-            reviewer.progress.update(f"testing: {item.requirement.name}"[:60], looked_at, len(items))
-            try:
-                findings += _ask_role(reviewer, reviewer.model, meter, item)
-            except GeoflowError as error:
-                if not looked_at:
-                    raise
-                notes.append(f"looked at {looked_at} of {len(items)} requirements: {error.message} {error.fix}".strip())
+            failures.append(error)
+            if error.code not in ONE_CALL_ONLY or len(failures) == MOST_FAILURES:
+                ending = f"{error.message} {error.fix}".strip()
                 break
-            looked_at += 1
-    return Review(tuple(sorted(findings, key=by_place)), looked_at, len(items), meter.cost(), tuple(notes))
+            looked.notes.append(f"not looked at {item.requirement.name}: {error.message}")
+    if failures and not looked.count:
+        raise failures[0]
+    if ending:
+        looked.notes.append(f"looked at {looked.count} of {len(items)} requirements: {ending}")
 
 
 def _riskiest_first(items: Iterable[_Item], findings: Iterable[Finding]) -> list[_Item]:
@@ -148,10 +190,10 @@ def _ask_role(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item) -
 
 def _sample(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item, sample: int) -> Finding | None:
     block = item.document.text[item.requirement.start : item.requirement.end]
-    room = max(400, 3 * (model.context_tokens - 1500))
-    prompt = reviewer.templates.prompt("review-testing", {"requirement": block[:room]})
+    left = room(reviewer.templates, "review-testing", {"requirement": ""}, model.context_tokens - REPLY_TOKENS)
+    prompt = reviewer.templates.prompt("review-testing", {"requirement": beginning(block, left)})
     temperature = 0.7 if sample else 0.0
-    request = ChatRequest(prompt.id, prompt.messages, SCHEMA, max_tokens=220, temperature=temperature, seed=7 + sample)
+    request = ChatRequest(prompt.id, prompt.messages, SCHEMA, REPLY_TOKENS, temperature, 7 + sample)
     value = meter.complete(model, request).value or {}
     if value.get("testable") is not False:
         return None
