@@ -28,5 +28,12 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             _STEPS, ("", _RELATED, "", _RELATED), ("", "The kiln SHALL wait.", "The kiln SHALL wait.", ""), strict=True
         )
     ),
+    "review-role": (
+        {
+            "requirement": f"### Requirement: Reading\n{_SENTENCE}\n",
+            "role": "performance",
+            "question": "Does it ask for speed without a figure?",
+        },
+    ),
     "review-testing": ({"requirement": f"### Requirement: Reading\n{_SENTENCE}\n"},),
 }

@@ -27,6 +27,7 @@ PINNED = {
     "improve.reword/1": "e153301f7456ecf0",
     "improve.span/1": "ef20f80617546dd7",
     "propose/1": "9c0a942474314abf",
+    "review.role/1": "f793516b893be0ee",
     "review.testing/1": "660d1a8898a6ad78",
 }
 VALUES: dict[str, Any] = {"text": "fast", "number": 3, "items": [{"name": "a"}, {"name": "b"}]}

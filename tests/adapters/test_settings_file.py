@@ -160,8 +160,13 @@ def trusts_all(item: TrustItem) -> bool:
 
 def test_a_trusted_address_counts_and_the_question_is_asked_of_what_would_be_used(tmp_path: Path) -> None:
     asked: list[str] = []
+
+    def trusts(item: TrustItem) -> bool:
+        asked.append(item.content)
+        return True
+
     project = "llm:\n  base_url: [127.0.0.1:1, http://198.51.100.7/v1/models]\n"
-    loaded = load(tmp_path, project=project, trusts=lambda item: bool(asked.append(item.content)) or True)
+    loaded = load(tmp_path, project=project, trusts=trusts)
     assert loaded.settings.llm.base_url == "127.0.0.1:1,http://198.51.100.7/v1/models"
     assert (asked, loaded.notices) == (["http://127.0.0.1:1/v1,http://198.51.100.7/v1"], ())
 
