@@ -1,5 +1,7 @@
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -157,3 +159,25 @@ def test_binary_and_empty_specs_are_no_obstacle(kiln: Path) -> None:
 
 def test_help_ends_with_an_example() -> None:
     assert "Example: geoflow ask" in RUNNER.invoke(app, ["ask", "--help"]).stdout
+
+
+def test_with_parallel_calls_the_answers_stand_in_the_order_of_the_questions(
+    kiln: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = [COOLING, UNKNOWN, "When does the siren sound?", "What unlocks after the kiln cools?"]
+    others = threading.Barrier(2)
+
+    def reply(body: dict[str, Any]) -> dict[str, Any]:
+        text = str(body["messages"][-1]["content"])
+        if "How long" in text or "What unlocks" in text:
+            others.wait(60)  # these two are on their way at the same time
+        return {"source": 1, "quote": "The kiln SHALL cool for 6 hours", "answer": "6 hours"}
+
+    with model_server(always=reply, model="m") as server:
+        monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", server.base_url)
+        monkeypatch.setenv("GEOFLOW_LLM__PARALLEL", "3")
+        result = RUNNER.invoke(app, ["ask", "-", "--json"], input="\n".join(questions))
+    answers = json.loads(result.stdout)["answers"]
+    assert [answer["question"] for answer in answers] == questions
+    assert [answer["route"] for answer in answers] == ["model", "documents", "model", "model"]
+    assert len(server.requests) == 3
