@@ -52,7 +52,7 @@ class TranscriptFile:
         """Begin a new file. A writer that has this one open still writes into it, wherever it is by then."""
         from filelock import FileLock, Timeout
 
-        with suppress(Timeout), FileLock(self._file.with_suffix(".lock"), timeout=1):
+        with suppress(Timeout, FileNotFoundError), FileLock(self._file.with_suffix(".lock"), timeout=1):
             # Another writer may have been faster: a small file must not take the place of the large one.
             if self._file.stat().st_size > self._largest:
                 self._file.replace(self._file.with_suffix(".1.jsonl"))

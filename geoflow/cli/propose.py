@@ -47,6 +47,7 @@ def propose(
     limits = read_limits(budget)
     meter = Meter(SystemClock(), limits)
     model = Metered(open_model(replay=replay), meter)
+    say_model(model, replay)
     templates = open_templates("propose", root)
     with progress_bar() as progress:
         progress.follow(meter.spent)
@@ -55,7 +56,6 @@ def propose(
     if as_json:
         print_json(_document(proposed, model))
         return
-    say_model(model, replay)
     sys.stdout.write(printable(_text(proposed)))
 
 

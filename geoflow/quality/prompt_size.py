@@ -33,5 +33,6 @@ def beginning(text: str, tokens: int) -> str:
         middle = (least + most + 1) // 2
         least, most = (middle, most) if estimated_tokens(text[:middle]) <= tokens else (least, middle - 1)
     cut = text[:least]
-    end = cut.rfind("\n") if cut.rfind("\n") > least // 2 else cut.rfind(" ")
-    return cut[:end] if end > 0 else cut
+    # Scripts without blanks have long words: those are cut rather than left out.
+    ends = (cut.rfind("\n"), cut.rfind(" "))
+    return cut[: next((end for end in ends if end > least // 2), least)]

@@ -3,6 +3,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from geoflow.adapters.chat_errors import ModelError
 from geoflow.adapters.openai_chat import Endpoint, OpenAIChat
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatRequest, Message
+from geoflow.quality.prompt_size import message_tokens
 from tests import servers
 from tests.servers import Script, model_server
 
@@ -141,6 +143,55 @@ def test_no_first_token_in_time(tmp_path: Path, bad: Script) -> None:
 def test_a_trickle_ends_at_the_total_time(tmp_path: Path) -> None:
     error = failure(tmp_path, servers.trickle(0.05), timeout=0.6)
     assert (error.code, "did not finish" in error.message) == ("model-timeout", True)
+
+
+@pytest.mark.parametrize(
+    "bad", [servers.hang(), servers.hang_before_first_token(), servers.trickle(0.05), servers.trickle_headers()]
+)
+def test_a_call_ends_at_its_own_deadline_whatever_the_server_does(tmp_path: Path, bad: Script) -> None:
+    started = time.monotonic()
+    limited = replace(request(None), deadline=started + 0.6)
+    with model_server(bad) as server, pytest.raises(GeoflowError) as caught:
+        chat(server.base_url, tmp_path).complete(limited)
+    assert caught.value.code == "budget-spent"
+    assert "--budget" in caught.value.fix
+
+
+def test_a_deadline_that_is_over_before_the_first_call_has_ended_is_kept_as_well(tmp_path: Path) -> None:
+    # The first call may load the model, so others wait for its end: but not beyond their own.
+    with model_server(servers.hang(), always="yes") as server:
+        model = chat(server.base_url, tmp_path, timeout=3.0)
+        first = threading.Thread(target=partial(_failing, model))
+        first.start()
+        while not server.requests:
+            time.sleep(0.01)
+        with pytest.raises(GeoflowError) as caught:
+            model.complete(replace(request(None), deadline=time.monotonic() + 0.3))
+        assert caught.value.code == "budget-spent"
+        first.join()
+
+
+def _failing(model: OpenAIChat) -> None:
+    with pytest.raises(GeoflowError):
+        model.complete(request(None))
+
+
+def test_each_token_is_told_as_it_comes(tmp_path: Path) -> None:
+    heard: list[int] = []
+    with model_server("It is vague.") as server:
+        model = chat(server.base_url, tmp_path)
+        model.complete(replace(request(None), heard=lambda: heard.append(1)))
+    assert len(heard) == 2  # the stand-in sends an answer in two pieces
+
+
+def test_an_unfit_reply_is_shown_back_only_as_far_as_the_context_has_room(tmp_path: Path) -> None:
+    long = "no json " * 1_000
+    text = "word " * 2_000
+    with model_server(long, GOOD) as server:
+        assert chat(server.base_url, tmp_path).complete(request(text=text, max_tokens=600)).value == GOOD
+    shown = sum(message_tokens(message["content"]) for message in server.requests[1]["messages"])
+    assert shown + 600 <= 4096
+    assert len(server.requests[1]["messages"]) == 4
 
 
 OVERFLOWS: list[Script] = [
