@@ -129,9 +129,7 @@ class _StartNote:
         self._said = True
 
 
-def optional_model(
-    without: str, settings: "Settings | None" = None, replay: Path | None = None
-) -> "ChatModel | None":
+def optional_model(without: str, settings: "Settings | None" = None, replay: Path | None = None) -> "ChatModel | None":
     """Open the model that answers, and say which; None, with a note and `without`, where there is none.
 
     A transcript that was asked for and cannot be replayed is a failure all the same.
@@ -179,7 +177,9 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
 
 
 @contextmanager
-def open_review(*, rules_only: bool, replay: Path | None = None) -> "Iterator[tuple[Reviewer, dict[str, str]]]":
+def open_review(
+    *, rules_only: bool, replay: Path | None = None, roles: tuple[str, ...] = ("testing",)
+) -> "Iterator[tuple[Reviewer, dict[str, str]]]":
     """Join what review works with: the model unless only rules are wanted, and the files of the work tree."""
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
@@ -194,7 +194,7 @@ def open_review(*, rules_only: bool, replay: Path | None = None) -> "Iterator[tu
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     with progress_bar() as progress:
-        yield Reviewer(model, templates, SystemClock(), progress, _history(root), off), files
+        yield Reviewer(model, templates, SystemClock(), progress, _history(root), off, roles), files
 
 
 def _history(root: Path) -> "GitRepository | None":

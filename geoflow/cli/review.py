@@ -20,7 +20,11 @@ def review(
     targets: Annotated[
         list[str] | None, typer.Argument(metavar="ITEM", help="Specs or changes; all unless told.")
     ] = None,
+    *,
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Look by rule; ask no model.")] = False,
+    roles: Annotated[
+        str, typer.Option(help="Who looks: roles by name, with commas between them, or all.", metavar="ROLE,...")
+    ] = "testing",
     budget: Annotated[str, typer.Option(help="How much the model may take: 10m, 90s, 50calls, 20000tokens.")] = "10m",
     replay: Replay = None,
     fail_on: Annotated[
@@ -30,16 +34,19 @@ def review(
 ) -> None:
     """Find what is wrong, by rule and with the model as a tester: each finding with its line and a fix.
 
-    A finding of the model counts only where its quote stands in the requirement and two of three samples agree.
+    A finding of the model counts only where its quote stands in the requirement and two of three samples agree. With
+    --roles the model also looks as architecture, requirements, usability, scalability, performance and security.
 
     Example: geoflow review --rules-only
     """
     from geoflow.cli.context import open_review
+    from geoflow.quality.roles import ROLES
     from geoflow.workflow.budget import read_limits
     from geoflow.workflow.review import review as run_review
 
     limits = read_limits(budget)
-    with open_review(rules_only=rules_only, replay=replay) as (reviewer, files):
+    wanted = tuple(ROLES) if roles == "all" else tuple(name.strip() for name in roles.split(",") if name.strip())
+    with open_review(rules_only=rules_only, replay=replay, roles=wanted) as (reviewer, files):
         result = run_review(reviewer, files, targets or [], limits)
     if as_json:
         print_json(result.document())
@@ -62,7 +69,7 @@ def _show(console: "Console", result: "Review") -> None:
     nouns = {"error": "error", "warning": "warning", "info": "note"}
     counts = {level: sum(finding.severity == level for finding in result.findings) for level in nouns}
     found = ", ".join(f"{counts[level]} {noun}{'' if counts[level] == 1 else 's'}" for level, noun in nouns.items())
-    looked = f"; the tester looked at {result.looked_at} of {result.requirements}" if result.looked_at else ""
+    looked = f"; the model looked at {result.looked_at} of {result.requirements}" if result.looked_at else ""
     console.print(f"{found}{looked}: {result.verdict}")
     for note in result.notes:
         console.print(f"note: {one_line(note)}")

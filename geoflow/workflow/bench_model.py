@@ -20,7 +20,7 @@ from geoflow.metrics.model_bench import (
 from geoflow.ports import ChatModel, ChatReply, ChatRequest, Clock, Progress, Prompt, Templates
 from geoflow.workflow.ask import answer_schema
 from geoflow.workflow.budget import Limits, Meter
-from geoflow.workflow.review import SCHEMA as JUDGE_SCHEMA
+from geoflow.workflow.role_dialogue import TESTING_SCHEMA as JUDGE_SCHEMA
 
 _PARTS = 60
 _WRITTEN = 400

@@ -1,47 +1,32 @@
-"""Review: findings by rule, then a model in one role that asks of each requirement whether a test could fail it."""
+"""Review: findings by rule, then a model in one role or several, each with one closed question a requirement."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec import Delta, Requirement, Spec, read_tree, validate
-from geoflow.ports import ChatModel, ChatRequest, Clock, History, RunProgress, Templates
+from geoflow.openspec import Spec, read_tree, validate
+from geoflow.ports import ChatModel, Clock, History, RunProgress, Templates
 from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
 from geoflow.quality.findings import documents, find_all, requirements_of
-from geoflow.quality.prompt_size import beginning
+from geoflow.quality.roles import ROLES, Role
 from geoflow.workflow.base_moved import find_moved_bases
 from geoflow.workflow.budget import SPENT, Limits, Meter
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
-from geoflow.workflow.prompt_room import room
+from geoflow.workflow.role_dialogue import Item, RoleDialogue
 
-ROLE = "role:testing"
-CODE = "GF501"
 MOVED = "GF304"
 MOST_FAILURES = 3
 """So many calls may end without a usable reply; a model that gives no more is not asked on."""
-REPLY_TOKENS = 220
-SAMPLES = 3
-"""A finding of the model counts when it says the same in two of three samples."""
-
-SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "quote": {"type": "string", "maxLength": 300},
-        "testable": {"type": "boolean"},
-        "why": {"type": "string", "maxLength": 240},
-    },
-    "required": ["quote", "testable", "why"],
-    "additionalProperties": False,
-}
-
 Verdict = Literal["approve", "revise"]
 
 
 @dataclass(frozen=True)
 class Reviewer:
-    """What review works with. Without a model only rules look; `off` are codes of rules that are not to look."""
+    """What review works with. Without a model only rules look; `off` are codes of rules that are not to look.
+
+    `roles` are the names of those that the model takes, one after the other, on each requirement.
+    """
 
     model: ChatModel | None
     templates: Templates
@@ -49,6 +34,7 @@ class Reviewer:
     progress: RunProgress
     history: History | None = None
     off: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ("testing",)
 
 
 @dataclass(frozen=True)
@@ -88,12 +74,6 @@ class Review:
         }
 
 
-@dataclass(frozen=True)
-class _Item:
-    document: Spec | Delta
-    requirement: Requirement
-
-
 def review(reviewer: Reviewer, files: Mapping[str, str], targets: Sequence[str], limits: Limits) -> Review:
     """Review main specs and active changes: all, or those whose ids are named.
 
@@ -114,12 +94,14 @@ def review(reviewer: Reviewer, files: Mapping[str, str], targets: Sequence[str],
     found = [*find_all(tree, validate(files), files, off=reviewer.off), *moved]
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
     chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
-    items = [_Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
+    items = [Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
     meter = Meter(reviewer.clock, limits)
     reviewer.progress.follow(meter.spent)
     looked = _Looked(notes=list(unlooked))
-    if reviewer.model and CODE not in reviewer.off:
-        _look(reviewer, reviewer.model, meter, _riskiest_first(items, findings), looked)
+    roles = [role for role in _roles(reviewer.roles) if role.code not in reviewer.off]
+    if reviewer.model and roles:
+        look = _Look(reviewer, RoleDialogue(reviewer.model, reviewer.templates, meter), roles)
+        look.over(_riskiest_first(items, findings), looked)
     return Review(
         findings=tuple(sorted([*findings, *looked.findings], key=by_place)),
         looked_at=looked.count,
@@ -140,33 +122,64 @@ class _Looked:
     stopped: bool = False
 
 
-def _look(reviewer: Reviewer, model: ChatModel, meter: Meter, items: Sequence[_Item], looked: _Looked) -> None:
-    failures: list[GeoflowError] = []
-    ending = ""
-    for item in items:
-        reviewer.progress.update(f"testing: {item.requirement.name}"[:60], looked.count, len(items))
-        try:
-            looked.findings += _ask_role(reviewer, model, meter, item)
-            looked.count += 1
-        except GeoflowError as error:
-            if error.code in ENDS_THE_RUN - {INTERRUPTED}:
-                raise
-            looked.stopped = error.code == INTERRUPTED
-            if error.code in {SPENT, INTERRUPTED}:
-                ending = "the budget was spent" if error.code == SPENT else error.message
+@dataclass
+class _Look:
+    """The roles at work, requirement by requirement."""
+
+    reviewer: Reviewer
+    dialogue: RoleDialogue
+    roles: Sequence[Role]
+    failures: list[GeoflowError] = field(default_factory=list)
+
+    def over(self, items: Sequence[Item], looked: "_Looked") -> None:
+        """Let every role look at each requirement, until the budget is spent or the model fails for good."""
+        ending = ""
+        for item in items:
+            label = f"{self.roles[0].name if len(self.roles) == 1 else 'roles'}: {item.requirement.name}"
+            self.reviewer.progress.update(label[:60], looked.count, len(items))
+            ending = self._at(item, looked)
+            if ending:
                 break
-            failures.append(error)
-            if error.code not in ONE_CALL_ONLY or len(failures) == MOST_FAILURES:
-                ending = f"{error.message} {error.fix}".strip()
-                break
-            looked.notes.append(f"not looked at {item.requirement.name}: {error.message}")
-    if failures and not looked.count:
-        raise failures[0]
-    if ending:
-        looked.notes.append(f"looked at {looked.count} of {len(items)} requirements: {ending}")
+        if self.failures and not looked.count:
+            raise self.failures[0]
+        if ending:
+            looked.notes.append(f"looked at {looked.count} of {len(items)} requirements: {ending}")
+
+    def _at(self, item: Item, looked: "_Looked") -> str:
+        """Let the roles look at one requirement; say why the run ends, empty where it goes on."""
+        whole = True
+        for role in self.roles:
+            try:
+                looked.findings += self.dialogue.ask(item, role, alone=len(self.roles) == 1)
+            except GeoflowError as error:
+                if error.code in ENDS_THE_RUN - {INTERRUPTED}:
+                    raise
+                looked.stopped = error.code == INTERRUPTED
+                if error.code in {SPENT, INTERRUPTED}:
+                    return "the budget was spent" if error.code == SPENT else error.message
+                self.failures.append(error)
+                if error.code not in ONE_CALL_ONLY or len(self.failures) == MOST_FAILURES:
+                    return f"{error.message} {error.fix}".strip()
+                by = "" if len(self.roles) == 1 else f" by {role.name}"
+                looked.notes.append(f"not looked at {item.requirement.name}{by}: {error.message}")
+                whole = False
+        looked.count += whole
+        return ""
 
 
-def _riskiest_first(items: Iterable[_Item], findings: Iterable[Finding]) -> list[_Item]:
+def _roles(names: Sequence[str]) -> list[Role]:
+    unknown = [name for name in names if name not in ROLES]
+    if unknown:
+        raise GeoflowError(
+            f"There is no role named {unknown[0]}.",
+            fix=f"Name some of: {', '.join(ROLES)}; or all.",
+            code="unknown-role",
+            exit_code=ExitCode.USAGE,
+        )
+    return [ROLES[name] for name in dict.fromkeys(names)]
+
+
+def _riskiest_first(items: Iterable[Item], findings: Iterable[Finding]) -> list[Item]:
     # New text first, then what the rules found most in: where one thing is wrong another is likely.
     counts: dict[tuple[str, str], int] = {}
     for finding in findings:
@@ -174,58 +187,4 @@ def _riskiest_first(items: Iterable[_Item], findings: Iterable[Finding]) -> list
     return sorted(
         items,
         key=lambda item: (isinstance(item.document, Spec), -counts.get((item.document.path, item.requirement.name), 0)),
-    )
-
-
-def _ask_role(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item) -> list[Finding]:
-    objections: list[Finding] = []
-    for sample in range(SAMPLES):
-        finding = _sample(reviewer, model, meter, item, sample)
-        if finding:
-            objections.append(finding)
-        elif sample == 0:
-            return []  # only what the role objects to is sampled again
-    return objections[:1] if len(objections) > SAMPLES // 2 else []
-
-
-def _sample(reviewer: Reviewer, model: ChatModel, meter: Meter, item: _Item, sample: int) -> Finding | None:
-    block = item.document.text[item.requirement.start : item.requirement.end]
-    left = room(reviewer.templates, "review-testing", {"requirement": ""}, model.context_tokens - REPLY_TOKENS)
-    prompt = reviewer.templates.prompt("review-testing", {"requirement": beginning(block, left)})
-    temperature = 0.7 if sample else 0.0
-    request = ChatRequest(prompt.id, prompt.messages, SCHEMA, REPLY_TOKENS, temperature, 7 + sample)
-    value = meter.complete(model, request).value or {}
-    if value.get("testable") is not False:
-        return None
-    place = _find(item.document.text, item.requirement, str(value.get("quote", "")))
-    return _finding(item, place, str(value.get("why", ""))) if place else None
-
-
-def _find(text: str, requirement: Requirement, quote: str) -> tuple[int, int] | None:
-    """Find a quote in the normative body, whatever its line breaks; a quote that is not there is no finding."""
-    words = quote.split()
-    if not words:
-        return None
-    body = text[requirement.body_start : requirement.body_end]
-    match = re.search(r"\s+".join(re.escape(word) for word in words), body)
-    return (requirement.body_start + match.start(), requirement.body_start + match.end()) if match else None
-
-
-def _finding(item: _Item, place: tuple[int, int], why: str) -> Finding:
-    text, requirement = item.document.text, item.requirement
-    quote = text[slice(*place)]
-    line = requirement.span.line + text.count("\n", requirement.start, place[0])
-    return Finding(
-        code=CODE,
-        severity="info",
-        path=item.document.path,
-        line=line,
-        end_line=line + quote.count("\n"),
-        requirement=requirement.name,
-        message=f"no test could fail this: {' '.join(why.split()) or 'no reason given'}",
-        fix="say what can be observed, with a limit where there is one",
-        quote=quote,
-        start=place[0],
-        end=place[1],
-        source=ROLE,
     )

@@ -29,7 +29,9 @@ def objection(quote: str = "SHALL feel pleasant", why: str = "Nobody can measure
 
 
 def run(model: ChatModel | None, files: Mapping[str, str] = FILES, limits: Limits = Limits(), **options: Any) -> Review:  # noqa: B008
-    reviewer = Reviewer(model, JinjaTemplates(), SystemClock(), SilentProgress())
+    roles = options.get("roles", ("testing",))
+    off = frozenset(options.get("off", ()))
+    reviewer = Reviewer(model, JinjaTemplates(), SystemClock(), SilentProgress(), off=off, roles=roles)
     return review(reviewer, files, options.get("targets", ()), limits)
 
 
@@ -150,3 +152,56 @@ def test_a_tester_that_is_off_is_not_asked() -> None:
     model = QueueModel()
     reviewer = Reviewer(model, JinjaTemplates(), SystemClock(), SilentProgress(), off=frozenset({"GF501"}))
     assert (review(reviewer, FILES, (), Limits()).looked_at, model.requests) == (0, [])
+
+
+ALL = ("architecture", "requirements", "usability", "scalability", "testing", "performance", "security")
+CALM = {"quote": "SHALL stop", "objection": False, "why": "Nothing."}
+
+
+def worry(quote: str = "SHALL stop") -> Mapping[str, Any]:
+    return {"quote": quote, "objection": True, "why": "Who may stop it?"}
+
+
+def test_all_roles_look_requirement_by_requirement_over_one_prompt() -> None:
+    model = QueueModel(*[CALM] * 14)
+
+    result = run(model, roles=ALL)
+
+    shared = [(request.messages[0], request.messages[1].content.split("Question (")[0]) for request in model.requests]
+    assert len(set(shared[:7])) == len(set(shared[7:])) == 1
+    asked = [request.messages[1].content.split("Question (")[1].split(")")[0] for request in model.requests]
+    assert asked == [*ALL, *ALL]
+    assert (result.looked_at, result.requirements) == (2, 2)
+
+
+def test_a_finding_names_its_role_and_has_its_code() -> None:
+    model = QueueModel(CALM, worry("SHALL feel pleasant"), worry("SHALL feel pleasant"), CALM, CALM, CALM)
+
+    (finding,) = run(model, roles=("testing", "security")).findings
+
+    assert (finding.code, finding.source) == ("GF507", "role:security")
+    assert finding.message == "it does not say who may, or what is refused: Who may stop it?"
+
+
+def test_a_role_whose_rule_is_switched_off_does_not_look() -> None:
+    model = QueueModel(FINE, FINE)
+
+    assert run(model, roles=("testing", "security"), off=("GF507",)).looked_at == 2
+    assert len(model.requests) == 2
+
+
+def test_an_unknown_role_is_told_before_the_model_is_asked() -> None:
+    model = QueueModel()
+
+    with pytest.raises(GeoflowError, match="safety") as raised:
+        run(model, roles=("safety",))
+
+    assert "security" in raised.value.fix
+    assert model.requests == []
+
+
+def test_a_reply_that_fits_nothing_costs_one_role() -> None:
+    result = run(QueueModel(UNFIT, CALM, CALM, CALM), roles=("testing", "security"))
+
+    assert result.looked_at == 1
+    assert result.notes[0].startswith("not looked at Reading by testing: ")

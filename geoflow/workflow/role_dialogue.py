@@ -1,0 +1,124 @@
+"""One role's question about one requirement: asked once, and twice more where the role objects."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from geoflow.openspec import Delta, Requirement, Spec
+from geoflow.ports import ChatModel, ChatRequest, Templates
+from geoflow.quality.finding import Finding
+from geoflow.quality.prompt_size import beginning
+from geoflow.quality.roles import Role
+from geoflow.workflow.budget import Meter
+from geoflow.workflow.prompt_room import room
+
+SAMPLES = 3
+"""A finding of the model counts when it says the same in two of three samples."""
+REPLY_TOKENS = 220
+PROMPT = "review-role"
+TESTING = "review-testing"
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "quote": {"type": "string", "maxLength": 300},
+        "objection": {"type": "boolean"},
+        "why": {"type": "string", "maxLength": 240},
+    },
+    "required": ["quote", "objection", "why"],
+    "additionalProperties": False,
+}
+
+
+TESTING_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "quote": {"type": "string", "maxLength": 300},
+        "testable": {"type": "boolean"},
+        "why": {"type": "string", "maxLength": 240},
+    },
+    "required": ["quote", "testable", "why"],
+    "additionalProperties": False,
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A requirement and the document it stands in."""
+
+    document: Spec | Delta
+    requirement: Requirement
+
+
+class RoleDialogue:
+    """Asks in the name of a role.
+
+    What all roles share of a prompt, the requirement included, comes first and is the same to the letter, so that the
+    server reads it once however many roles look.
+    """
+
+    def __init__(self, model: ChatModel, templates: Templates, meter: Meter) -> None:
+        self._model, self._templates, self._meter = model, templates, meter
+
+    def ask(self, item: Item, role: Role, *, alone: bool = False) -> list[Finding]:
+        """Ask; a finding counts where its quote stands in the requirement and two of three samples agree.
+
+        `alone` tells that no other role looks, so that nothing is gained by sharing a prompt: the tester then uses its
+        own, which has more examples.
+
+        Raises:
+            GeoflowError: The model does not answer, or not in the form that was asked for.
+        """
+        objections: list[Finding] = []
+        for sample in range(SAMPLES):
+            finding = self._sample(item, role, sample, alone=alone and role.name == "testing")
+            if finding:
+                objections.append(finding)
+            elif sample == 0:
+                return []  # only what the role objects to is sampled again
+        return objections[:1] if len(objections) > SAMPLES // 2 else []
+
+    def _sample(self, item: Item, role: Role, sample: int, *, alone: bool) -> Finding | None:
+        name, schema = (TESTING, TESTING_SCHEMA) if alone else (PROMPT, SCHEMA)
+        values = {} if alone else {"role": role.name, "question": role.question}
+        left = room(self._templates, name, {"requirement": "", **values}, self._model.context_tokens - REPLY_TOKENS)
+        block = item.document.text[item.requirement.start : item.requirement.end]
+        prompt = self._templates.prompt(name, {"requirement": beginning(block, left), **values})
+        temperature = 0.7 if sample else 0.0
+        request = ChatRequest(prompt.id, prompt.messages, schema, REPLY_TOKENS, temperature, 7 + sample)
+        value = self._meter.complete(self._model, request).value or {}
+        if not (value.get("testable") is False if alone else value.get("objection") is True):
+            return None
+        place = find_quote(item, str(value.get("quote", "")))
+        return _finding(item, role, place, str(value.get("why", ""))) if place else None
+
+
+def find_quote(item: Item, quote: str) -> tuple[int, int] | None:
+    """Find a quote in the normative body, whatever its line breaks; a quote that is not there is no finding."""
+    words = quote.split()
+    if not words:
+        return None
+    requirement = item.requirement
+    body = item.document.text[requirement.body_start : requirement.body_end]
+    match = re.search(r"\s+".join(re.escape(word) for word in words), body)
+    return (requirement.body_start + match.start(), requirement.body_start + match.end()) if match else None
+
+
+def _finding(item: Item, role: Role, place: tuple[int, int], why: str) -> Finding:
+    text, requirement = item.document.text, item.requirement
+    quote = text[slice(*place)]
+    line = requirement.span.line + text.count("\n", requirement.start, place[0])
+    return Finding(
+        code=role.code,
+        severity="info",
+        path=item.document.path,
+        line=line,
+        end_line=line + quote.count("\n"),
+        requirement=requirement.name,
+        message=f"{role.message}: {' '.join(why.split()) or 'no reason given'}",
+        fix=role.fix,
+        quote=quote,
+        start=place[0],
+        end=place[1],
+        source=f"role:{role.name}",
+    )
