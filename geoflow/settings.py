@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kept = Literal["full", "replies", "calls", "off"]
+Profile = Literal["bench", "small", "large"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class ModelSettings:
     asked in this order. `context_tokens` 0 means: ask the server. `embedded_idle` is how long the embedded server stays
     without work. `parallel` is the number of calls at a time, over all servers together. `transcript` is what is kept
     of a call: its figures and the reply, and the prompt as well (`full`), or the figures alone (`calls`), or nothing.
+    `profile` says whether the model is used as a small or a large one, or as its last bench found it.
     """
 
     base_url: str = ""
@@ -25,6 +27,7 @@ class ModelSettings:
     embedded_idle: float = 1800.0
     parallel: int = 1
     transcript: Kept = "replies"
+    profile: Profile = "bench"
 
 
 @dataclass(frozen=True, slots=True)

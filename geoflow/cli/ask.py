@@ -37,7 +37,14 @@ def ask(
     from geoflow.adapters.documents import WorkTreeDocuments
     from geoflow.adapters.in_threads import CallThreads
     from geoflow.adapters.templates import JinjaTemplates
-    from geoflow.cli.context import find_root_or_fail, load_settings, open_passages, open_templates, optional_model
+    from geoflow.cli.context import (
+        find_root_or_fail,
+        is_roomy,
+        load_settings,
+        open_passages,
+        open_templates,
+        optional_model,
+    )
     from geoflow.workflow.ask import Reader
     from geoflow.workflow.ask import ask as answer_all
     from geoflow.workflow.budget import Meter, Metered, read_limits
@@ -53,6 +60,7 @@ def ask(
         if model is None:
             return None
         reader.templates = open_templates("ask", root)
+        reader.roomy = is_roomy(settings, model)
         reader.calls = CallThreads(settings.llm.parallel) if settings.llm.parallel > 1 and not replay else None
         return Metered(model, meter)
 

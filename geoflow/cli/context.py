@@ -147,6 +147,15 @@ def optional_model(without: str, settings: "Settings | None" = None, replay: Pat
     return model
 
 
+def is_roomy(settings: "Settings", model: "ChatModel") -> bool:
+    """Tell whether a model is used as a large one: as the settings say, or as its last bench found it."""
+    from geoflow.adapters.model_profiles import ModelProfiles
+
+    if settings.llm.profile != "bench":
+        return settings.llm.profile == "large"
+    return ModelProfiles().profile(model.backend, model.name) == "large"
+
+
 def say_model(model: "ChatModel", replay: Path | None) -> None:
     """Tell on stderr which model answers, or answered when the transcript was recorded."""
     replayed = f", replayed from {replay}" if replay else ""

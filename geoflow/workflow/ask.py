@@ -29,6 +29,8 @@ LONGEST_QUESTION = 2_000
 _HITS = 20
 _PASSAGES = 5
 _EXTRACTS = 6
+_PASSAGES_FOR_LARGE = 12
+_EXTRACTS_FOR_LARGE = 14
 _LONGEST_EXTRACT = 250  # tokens
 _LONGEST_TITLE = 120
 _AROUND_EXTRACT = 16  # tokens of its number and its fence
@@ -43,12 +45,14 @@ class Reader:
     Args:
         open: Gives the model, or None where there is none; called at most once.
         templates: The prompts.
+        roomy: Whether the model can bear more to read than a small one, which more extracts only confuse.
         calls: Where the model is asked several questions at a time; None asks one after the other.
     """
 
     open: Callable[[], ChatModel | None]
     templates: Templates
     notes: list[str] = field(default_factory=list)
+    roomy: bool = False
     calls: Executor | None = None
     _model: ChatModel | None = None
     _opened: bool = False
@@ -127,6 +131,7 @@ class _Draft:
     key: str
     question: str
     candidates: Sequence[Candidate]
+    more: Sequence[Candidate]
 
 
 def _draft(key: str, question: str, found: Found) -> Answer | _Draft:
@@ -135,7 +140,8 @@ def _draft(key: str, question: str, found: Found) -> Answer | _Draft:
     if not candidates or not _covered(found, hits, candidates):
         near = tuple(Near(hit.passage.path, hit.passage.line, hit.passage.heading) for hit in hits[:_NEAR])
         return Answer(key, question, "not-specified", "", (), "documents", near)
-    return _Draft(key, question, candidates)
+    more = best_candidates(found, hits[:_PASSAGES_FOR_LARGE], _EXTRACTS_FOR_LARGE)
+    return _Draft(key, question, candidates, more)
 
 
 def _answer(draft: Answer | _Draft, reader: Reader) -> Answer:
@@ -144,7 +150,8 @@ def _answer(draft: Answer | _Draft, reader: Reader) -> Answer:
     model = reader.model()
     if model is not None:
         try:
-            return _read(draft.key, draft.question, draft.candidates, model, reader.templates)
+            shown = draft.more if reader.roomy else draft.candidates
+            return _read(draft.key, draft.question, shown, model, reader.templates)
         except GeoflowError as error:
             if error.code in ENDS_THE_RUN:
                 raise

@@ -19,7 +19,7 @@ from geoflow.metrics.model_bench import (
 )
 from geoflow.ports import ChatModel, ChatReply, ChatRequest, Clock, Progress, Prompt, Templates
 from geoflow.workflow.ask import answer_schema
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import SPENT, Limits, Meter
 from geoflow.workflow.role_dialogue import TESTING_SCHEMA as JUDGE_SCHEMA
 
 _PARTS = 60
@@ -134,6 +134,8 @@ class _Run:
             try:
                 marks.append(ask(item))
             except GeoflowError as error:
+                if error.code == SPENT:
+                    break
                 if error.code != "model-reply-invalid":
                     raise
                 marks.append(Mark(formed=False, honest=False, right=False))

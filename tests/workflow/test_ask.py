@@ -168,3 +168,16 @@ def test_an_index_that_ran_ahead_of_the_files_cites_nothing_that_is_not_in_them(
     asking = Asking(tmp_path)
     answer = ask([COOLING], documents=asking.documents, passages=Ahead(None), reader=asking.reader, progress=Quiet())[0]
     assert "9 hours" not in answer.text
+
+
+def test_a_large_model_gets_more_to_read_than_a_small_one(tmp_path: Path) -> None:
+    kilns = [requirement(f"Kiln {count}", f"Kiln {count} SHALL cool for {count} hours.") for count in range(1, 20)]
+    shown = []
+    for roomy in (False, True):
+        model = QueueModel(reply("SHALL cool", "It cools."))
+        asking = Asking(tmp_path / str(roomy), model)
+        write_tree(tmp_path / str(roomy), {PATH: spec(*kilns)})
+        asking.reader.roomy = roomy
+        asking("How long does a kiln cool?")
+        shown.append(model.requests[0].messages[-1].content.count("Extract "))
+    assert shown == [6, 14]
