@@ -182,8 +182,9 @@ class Meter:
 
     def _spent(self) -> GeoflowError:
         cost = self.spent()
+        calls = f"{cost.calls} call{'' if cost.calls == 1 else 's'}"
         return GeoflowError(
-            f"The budget is spent: {cost.calls} call{'' if cost.calls == 1 else 's'}, {cost.tokens} tokens, {self.seconds:.0f} s.",
+            f"The budget is spent: {calls}, {cost.tokens} tokens, {self.seconds:.0f} s.",
             fix="Give the run more, such as: --budget 20m (or 50calls, 20000tokens)",
             code=SPENT,
             exit_code=ExitCode.NO,
