@@ -126,8 +126,13 @@ def config_problem(text: str) -> str:
     return _config_schema(text)[1]
 
 
+def _opens(line: str) -> str:
+    """Drop what may stand before the first key of a line: a byte order mark, blanks, the start of a document."""
+    return line.lstrip(" \ufeff").removeprefix("--- ").removeprefix("? ").lstrip(" ")
+
+
 def _config_schema(text: str) -> tuple[str, str]:
-    named = [line for line in text.splitlines() if line.lstrip(" ").startswith(("schema", '"schema', "'schema", "{"))]
+    named = [line for line in text.splitlines() if _opens(line).startswith(("schema", '"schema', "'schema", "{"))]
     if not named:
         return DEFAULT_SCHEMA, ""
     if len(named) == 1 and named[0].split(" #")[0].rstrip(" ") == f"schema: {DEFAULT_SCHEMA}":

@@ -454,6 +454,13 @@ MERGES: dict[str, tuple[str | None, str]] = {
 }
 
 
+CONFIGS = [
+    "\ufeffschema: own\ncontext: |\n  x\n",
+    "--- {schema: own}\n",
+    "? schema\n: own\n",
+    "context: |\n  schema: own\n",
+    "schema: nope\n",
+]
 ARCHIVED: dict[str, dict[str, str]] = {
     "done": {"tasks.md": "- [x] 1.1 a\n"},
     "open": {"tasks.md": "- [x] a\n- [ ] b\n  - [~] c\n"},

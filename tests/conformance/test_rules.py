@@ -10,7 +10,7 @@ from geoflow.openspec.rules import LEVELS
 from geoflow.openspec.validity import archived_items, check_archived, open_tree
 from tests.builders import write_tree
 from tests.conformance.agreement import RULES, Tally
-from tests.conformance.cases import DELTAS, MAIN, MERGES, packed
+from tests.conformance.cases import CONFIGS, DELTAS, MAIN, MERGES, packed
 from tests.conformance.driver import our_merge, their_merges
 from tests.conformance.mutants import Pair
 from tests.conformance.npm import FRAGMENTS, judge, ours
@@ -28,6 +28,15 @@ def test_every_case_has_the_verdict_and_the_issues_of_the_npm_cli(strict: bool, 
     tally.compare("own, strict" if strict else "own", found.pairs())
     assert [(one, other) for one, other in found.pairs() if one != other] == []
     assert not differing(found)
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_schema_that_the_config_names_counts_alike(config: str, tally: Tally) -> None:
+    found = judged({**packed(), "openspec/config.yaml": config}, strict=False)
+
+    tally.compare("own", found.pairs())
+    assert [(one, other) for one, other in found.pairs() if one != other] == []
 
 
 @pytest.mark.npm
