@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from geoflow.openspec import Change, Requirement, read_tree, splice
-from geoflow.openspec.lines import split, starts
 from geoflow.openspec.disk import find_root, load
+from geoflow.openspec.lines import split, starts
 from tests.conftest import CORPUS
 
 ARCHIVES = sorted(CORPUS.glob("*.tar.gz")) if CORPUS.is_dir() else []
