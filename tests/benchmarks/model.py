@@ -58,7 +58,7 @@ def by_requirement(found: list[dict[str, Any]]) -> tuple[list[int], list[int]]:
 
 def own_share(wall: float, cost: dict[str, Any]) -> float:
     """Give the part of a run's wall time in which no model worked."""
-    return (wall - cost["model_seconds"]) / wall
+    return (wall - float(cost["model_seconds"])) / wall
 
 
 def main() -> None:
