@@ -34,8 +34,9 @@ def review(
 ) -> None:
     """Find what is wrong, by rule and with the model as a tester: each finding with its line and a fix.
 
-    A finding of the model counts only where its quote stands in the requirement and two of three samples agree. With
-    --roles the model also looks as architecture, requirements, usability, scalability, performance and security.
+    A finding of the model counts only where its quote stands in the requirement and two of three samples agree.
+
+    Roles: architecture, requirements, usability, scalability, testing, performance, security.
 
     Example: geoflow review --rules-only
     """
