@@ -40,7 +40,15 @@ def _walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[Command]:
 
 COMMANDS = list(_walk(get_command(app)))
 # What works on a repository with specs fails without one; these work on the user's models and machine.
-ANYWHERE = {("model", "list"), ("model", "stop"), ("model", "pull"), ("model", "use"), ("doctor",), ("demo",)}
+ANYWHERE = {
+    ("bench", "model"),
+    ("model", "list"),
+    ("model", "stop"),
+    ("model", "pull"),
+    ("model", "use"),
+    ("doctor",),
+    ("demo",),
+}
 ON_SPECS = [command for command in COMMANDS if command.words not in ANYWHERE]
 each = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command.words))
 each_on_specs = pytest.mark.parametrize("command", ON_SPECS, ids=lambda command: " ".join(command.words))
