@@ -5,11 +5,11 @@ Both sides read this module, so it imports nothing heavy.
 
 import hashlib
 import json
-import os
-import secrets
 import socket
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from geoflow.adapters.whole_file import replace_file
 
 MODULE = "geoflow.adapters.embedded_server"
 UNLOAD_SECONDS = 600
@@ -48,11 +48,7 @@ def read_state(file: Path) -> ServerState | None:
 
 def write_state(file: Path, state: ServerState) -> None:
     """Write a state file whole or not at all, readable by this user only."""
-    growing = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
-    descriptor = os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        json.dump(asdict(state), opened)
-    growing.replace(file)
+    replace_file(file, json.dumps(asdict(state)).encode())
 
 
 def process_start(pid: int) -> float | None:

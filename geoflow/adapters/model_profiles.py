@@ -1,13 +1,13 @@
 """What `bench model` found out about the models of this user's machine, kept in the user's data folder."""
 
 import json
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from geoflow.adapters.folders import profiles_file
+from geoflow.adapters.whole_file import replace_file
+from geoflow.errors import GeoflowError
 from geoflow.metrics.bench_items import VERSION
 
 _LARGEST = 1_000_000
@@ -30,16 +30,20 @@ class ModelProfiles:
         return "large" if fits else "small"
 
     def keep(self, result: Mapping[str, Any]) -> None:
-        """Keep a result (`geoflow.bench-model/1`) in the place of an older one of the same model."""
+        """Keep a result (`geoflow.bench-model/1`) in the place of an older one of the same model.
+
+        Raises:
+            GeoflowError: `result-not-kept` where the folder cannot be written.
+        """
         results = self._read() | {_key(str(result["backend"]), str(result["model"])): dict(result)}
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._file.with_name(f".{self._file.name}.{secrets.token_hex(6)}")
         try:
-            draft.write_text(json.dumps(results, indent=1), encoding="utf-8")
-            draft.replace(self._file)
-        finally:
-            with suppress(FileNotFoundError):
-                draft.unlink()
+            replace_file(self._file, json.dumps(results, indent=1).encode())
+        except OSError as error:
+            raise GeoflowError(
+                f"{self._file} cannot be written: {error.strerror or error}; the result is not kept.",
+                fix="Make your data folder writable, or set llm.profile yourself.",
+                code="result-not-kept",
+            ) from error
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -1,12 +1,11 @@
 """One value written into a settings file, with everything else in it left as it is."""
 
-import os
 import re
-import secrets
 import stat
 from pathlib import Path
 from typing import Any
 
+from geoflow.adapters.whole_file import replace_file
 from geoflow.errors import ExitCode, GeoflowError
 
 _LARGEST_FILE = 1_000_000
@@ -58,8 +57,8 @@ def set_value(file: Path, name: str, value: str, root: Path | None = None) -> bo
         new = with_value(old, name, value)
         if new == old:
             return False
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _replace(place, new)
+        mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o600
+        replace_file(place, new.encode(), mode=mode)
     except GeoflowError as error:
         error.message = f"{file} {error.message}" if error.code == "settings-invalid" else f"{file}: {error.message}"
         raise
@@ -159,22 +158,6 @@ def _loaded(text: str) -> Any:
         return YAML(typ="safe", pure=True).load(text) or {}
     except (YAMLError, RecursionError, ValueError) as error:
         raise _invalid(f"is not YAML: {getattr(error, 'problem', '') or 'it cannot be parsed'}") from error
-
-
-def _replace(place: Path, text: str) -> None:
-    mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o600
-    growing = place.with_name(f".{place.name}.{secrets.token_hex(4)}.new")
-    descriptor = os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        growing.chmod(mode)
-        growing.replace(place)
-    except BaseException:
-        growing.unlink(missing_ok=True)
-        raise
 
 
 def _invalid(reason: str) -> GeoflowError:

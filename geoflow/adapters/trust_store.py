@@ -3,13 +3,13 @@
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from geoflow.adapters.whole_file import replace_file
 from geoflow.errors import GeoflowError
 
 SCHEMA = "geoflow.trusted/1"
@@ -103,13 +103,8 @@ class TrustStore:
             "items": {item.name: item.digest for item in items},
         }
         file = self._file(root)
-        growing = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-                json.dump(record, opened, indent=1)
-            growing.replace(file)
+            replace_file(file, json.dumps(record, indent=1).encode())
         except OSError as error:
             raise _not_kept(file, error) from error
 

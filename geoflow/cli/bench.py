@@ -27,7 +27,6 @@ def bench_model(
     import secrets
 
     from geoflow.adapters.clock import SystemClock
-    from geoflow.adapters.model_profiles import ModelProfiles
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.context import open_model
     from geoflow.workflow.bench_model import Bench
@@ -38,12 +37,24 @@ def bench_model(
     with progress_bar() as progress:
         bench = Bench(open_model(), JinjaTemplates(), SystemClock(), progress, nonce=secrets.token_hex(3))
         result = run_bench(bench, limits)
-    if result.figures:
-        ModelProfiles().keep(result.document())
     if as_json:
         print_json(result.document())
     else:
         sys.stdout.write(printable(_table(result)))
+    if result.figures:
+        _keep(result)
+
+
+def _keep(result: "ModelBench") -> None:
+    """Keep the result for the other commands; where that cannot be, the answer stands all the same."""
+    from geoflow.adapters.model_profiles import ModelProfiles
+    from geoflow.cli.context import say
+    from geoflow.errors import GeoflowError
+
+    try:
+        ModelProfiles().keep(result.document())
+    except GeoflowError as error:
+        say(f"{error.message} {error.fix}")
 
 
 def _table(result: "ModelBench") -> str:

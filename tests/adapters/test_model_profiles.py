@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from geoflow.adapters.model_profiles import ModelProfiles
+from geoflow.errors import GeoflowError
 from geoflow.metrics.bench_items import VERSION
 
 RESULT = {"backend": "lm-studio", "model": "big-one", "set": VERSION, "profile": "large"}
@@ -44,3 +45,13 @@ def test_a_file_that_holds_no_results_is_none_and_is_replaced(tmp_path: Path, co
 
     assert profiles.profile("lm-studio", "big-one") == "large"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_result_that_cannot_be_kept_is_told_with_a_fix(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way of the folder")
+
+    with pytest.raises(GeoflowError) as raised:
+        ModelProfiles(tmp_path / "data" / "bench.json").keep(RESULT)
+
+    assert raised.value.code == "result-not-kept"
+    assert "llm.profile" in raised.value.fix
