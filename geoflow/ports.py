@@ -90,6 +90,32 @@ class ChatModel(Protocol):
         """Answer one request; blocking."""
 
 
+class AroundModel:
+    """What stands between a verb and a model and is a `ChatModel` itself: it says of itself what its model says.
+
+    Args:
+        model: The model behind it.
+    """
+
+    def __init__(self, model: ChatModel) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """Give the model's id."""
+        return self._model.name
+
+    @property
+    def backend(self) -> str:
+        """Say which kind of server answers."""
+        return self._model.backend
+
+    @property
+    def context_tokens(self) -> int:
+        """Give the size of the loaded context in tokens."""
+        return self._model.context_tokens
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where the user's repository stands. `branch` is None on a detached HEAD."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from geoflow.adapters import chat_errors
 from geoflow.adapters.chat_errors import Hope, ModelError
-from geoflow.ports import ChatModel, ChatReply, ChatRequest
+from geoflow.ports import AroundModel, ChatModel, ChatReply, ChatRequest
 
 if TYPE_CHECKING:
     from geoflow.errors import GeoflowError
@@ -119,7 +119,7 @@ def _aside(member: _Member) -> float:
     return member.aside_until
 
 
-class Bounded:
+class Bounded(AroundModel):
     """A model of which at most so many calls run at a time; the time of a call starts when its turn comes.
 
     Args:
@@ -128,23 +128,8 @@ class Bounded:
     """
 
     def __init__(self, model: ChatModel, parallel: int) -> None:
-        self._model = model
+        super().__init__(model)
         self._turns = threading.BoundedSemaphore(parallel)
-
-    @property
-    def name(self) -> str:
-        """Give the model's id."""
-        return self._model.name
-
-    @property
-    def backend(self) -> str:
-        """Say which kind of server answers."""
-        return self._model.backend
-
-    @property
-    def context_tokens(self) -> int:
-        """Give the size of the loaded context in tokens."""
-        return self._model.context_tokens
 
     def complete(self, request: ChatRequest) -> ChatReply:
         """Answer one request, when it is its turn; its own limit of time counts from the beginning."""

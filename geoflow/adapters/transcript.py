@@ -14,7 +14,7 @@ from typing import Any
 from geoflow.adapters.redaction import redacted
 from geoflow.adapters.transcript_file import TranscriptFile
 from geoflow.errors import GeoflowError
-from geoflow.ports import ChatModel, ChatReply, ChatRequest, Message
+from geoflow.ports import AroundModel, ChatModel, ChatReply, ChatRequest, Message
 from geoflow.settings import Kept
 
 SCHEMA = "geoflow.call/1"
@@ -22,7 +22,7 @@ REQUEST_HASH = "geoflow.request.sha256"
 _PROVIDERS = {"lm-studio": "lm_studio", "embedded": "llama.cpp", "openai-compatible": "openai_compatible"}
 
 
-class Transcribed:
+class Transcribed(AroundModel):
     """A `ChatModel` that writes down every call of another one.
 
     Args:
@@ -36,25 +36,10 @@ class Transcribed:
     def __init__(
         self, model: ChatModel, file: TranscriptFile, kept: Kept = "replies", secrets: Collection[str] = ()
     ) -> None:
-        self._model = model
+        super().__init__(model)
         self._file = file
         self._kept = kept
         self._secrets = tuple(secret for secret in secrets if secret)
-
-    @property
-    def name(self) -> str:
-        """Give the model's id."""
-        return self._model.name
-
-    @property
-    def backend(self) -> str:
-        """Say which kind of server answers."""
-        return self._model.backend
-
-    @property
-    def context_tokens(self) -> int:
-        """Give the size of the loaded context in tokens."""
-        return self._model.context_tokens
 
     def complete(self, request: ChatRequest) -> ChatReply:
         """Answer one request and write it down, also when it fails or is stopped."""

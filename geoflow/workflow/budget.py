@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.ports import ChatModel, ChatReply, ChatRequest, Clock, Spent
+from geoflow.ports import AroundModel, ChatModel, ChatReply, ChatRequest, Clock, Spent
 from geoflow.quality.prompt_size import message_tokens
 from geoflow.workflow.hearing import Hearing
 from geoflow.workflow.model_failures import INTERRUPTED
@@ -206,27 +206,12 @@ def _stopped() -> GeoflowError:
     return GeoflowError("Stopped by Ctrl-C.", code=INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
 
 
-class Metered:
+class Metered(AroundModel):
     """A `ChatModel` whose every call goes through a meter, for verbs that know nothing of budgets."""
 
     def __init__(self, model: ChatModel, meter: Meter) -> None:
-        self._model = model
+        super().__init__(model)
         self._meter = meter
-
-    @property
-    def name(self) -> str:
-        """Give the model's id."""
-        return self._model.name
-
-    @property
-    def backend(self) -> str:
-        """Say which kind of server answers."""
-        return self._model.backend
-
-    @property
-    def context_tokens(self) -> int:
-        """Give the size of the loaded context in tokens."""
-        return self._model.context_tokens
 
     def complete(self, request: ChatRequest) -> ChatReply:
         """Answer one request within the budget; GeoflowError as `Meter.complete` raises it."""
