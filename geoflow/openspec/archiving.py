@@ -94,7 +94,7 @@ def plan_archive(files: Mapping[str, str], change: str, options: Options) -> Arc
     if change not in tree.found.changes:
         return _unknown(change, sorted(tree.found.changes))
     folder = folder_of(tree, change)
-    refused = _nested(folder) or (_errors(folder) if options.check else None)
+    refused = own_errors(folder) if options.check else _nested(folder)
     if refused:
         return refused
     name = change if _DATED.match(change) else f"{options.day}-{change}"
@@ -150,8 +150,10 @@ def _nested(folder: Folder) -> Refused | None:
     return Refused("change-is-folder", message, fix)
 
 
-def _errors(folder: Folder) -> Refused | None:
-    """Refuse a change with errors of its own; one without any delta section is not even looked at."""
+def own_errors(folder: Folder) -> Refused | None:
+    """Refuse a folder that is no change, or has errors of its own; one without any delta section is not looked at."""
+    if nested := _nested(folder):
+        return nested
     if not _has_deltas(folder):
         return None
     alone = folder._replace(mains=Mains({}))  # the merge says what does not fit the main specs
@@ -202,15 +204,18 @@ def _not_mergeable(path: str, refusal: Refusal) -> Refused:
 def _update(folder: Folder, capability: str, merged: Merged, *, retiring: bool) -> SpecUpdate:
     path = f"{SPECS}{capability}/spec.md"
     main = folder.mains.get(capability)
-    if retiring and merged.bare and not merged.unaccounted and _only_bare(path, merged.text):
-        if main is None:
-            return SpecUpdate(capability, path, "nothing", Counts(), "")
-        if merged.counts.removed:
-            return SpecUpdate(capability, path, "retire", merged.counts, "")
+    if retiring and is_retired(path, merged, exists=main is not None):
+        return SpecUpdate(capability, path, "retire" if main else "nothing", merged.counts if main else Counts(), "")
     if not any(merged.counts):
         return SpecUpdate(capability, path, "unchanged", Counts(), "")
     text = match_ending(merged.text, main.document.text if main else None)
     return SpecUpdate(capability, path, "update" if main else "create", merged.counts, text)
+
+
+def is_retired(path: str, merged: Merged, *, exists: bool) -> bool:
+    """Tell whether a merge takes a capability's last requirement and nothing else would be lost with its spec."""
+    taken_now = merged.counts.removed > 0 or not exists
+    return taken_now and merged.bare and not merged.unaccounted and _only_bare(path, merged.text)
 
 
 def _only_bare(path: str, text: str) -> bool:

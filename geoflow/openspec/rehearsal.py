@@ -3,17 +3,14 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from geoflow.openspec.change_rules import check_change
+from geoflow.openspec.archiving import is_retired, own_errors
 from geoflow.openspec.layout import SPECS, delta_paths
 from geoflow.openspec.marks import honoured
 from geoflow.openspec.merging import merge
-from geoflow.openspec.model import Issue, Merged, Refusal
+from geoflow.openspec.model import Issue, Refusal
 from geoflow.openspec.spec_rules import check_spec
 from geoflow.openspec.touches import Touch
-from geoflow.openspec.validity import OpenTree, folder_of, open_tree
-
-_NO_DELTA = ("OS-C4", "OS-C8")
-"""Errors of a change without delta sections, which is archived all the same."""
+from geoflow.openspec.validity import OpenTree, folder_of
 
 
 class Stopped(NamedTuple):
@@ -37,8 +34,6 @@ class Rehearsal:
 
     def __init__(self, tree: OpenTree) -> None:
         self._tree = tree
-        # An archive judges a change without the main specs; the merge looks at those.
-        self._alone = open_tree({path: text for path, text in tree.files.items() if not path.startswith(SPECS)})
         self.specs: dict[str, str | None] = {name: tree.files[path] for name, path in tree.found.specs.items()}
         self._written: dict[tuple[str, str], _Writer] = {}
         self._renamed: dict[tuple[str, str], str] = {}
@@ -63,18 +58,22 @@ class Rehearsal:
         return None
 
     def _validity(self, change: str) -> Stopped | None:
-        issues = check_change(folder_of(self._alone, change))
-        error = next((one for one in issues if one.level == "ERROR" and one.rule not in _NO_DELTA), None)
-        return Stopped("", _because_of("change-invalid", "The change is not valid", error)) if error else None
+        refused = own_errors(folder_of(self._tree, change))
+        if refused is None:
+            return None
+        if refused.issues:
+            return Stopped("", _because_of(refused.code, "The change is not valid", refused.issues[0]))
+        return Stopped("", Refusal(refused.code, refused.message, refused.fix))
 
     def _outcome(self, change: str, capability: str, delta: str, *, retires: bool) -> "_Text | Refusal":
         before = self.specs.get(capability)
         merged = merge(delta, before, capability=capability, change=change)
         if isinstance(merged, Refusal):
             return merged
-        errors = [one for one in check_spec(f"{SPECS}{capability}/spec.md", merged.text) if one.level == "ERROR"]
-        if retires and _is_retirable(merged, errors) and (before is None or merged.counts.removed):
+        path = f"{SPECS}{capability}/spec.md"
+        if retires and is_retired(path, merged, exists=before is not None):
             return _Text(None)
+        errors = [one for one in check_spec(path, merged.text) if one.level == "ERROR"]
         if errors:
             return _because_of("merged-spec-invalid", f"The main spec {capability} would not be valid", errors[0])
         return _Text(merged.text)
@@ -114,10 +113,6 @@ class _Text(NamedTuple):
     """What a main spec becomes; None where there is none any more."""
 
     text: str | None
-
-
-def _is_retirable(merged: Merged, errors: list[Issue]) -> bool:
-    return merged.bare and not merged.unaccounted and {one.rule for one in errors} == {"OS-S3"}
 
 
 def _because_of(code: str, what: str, error: Issue) -> Refusal:
