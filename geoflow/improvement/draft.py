@@ -103,7 +103,7 @@ class Licence:
 
 def distinct_name(raw: str, fallback: str, taken: Iterable[str]) -> str:
     """Make the name of a requirement or scenario that differs from every taken one, case and spacing aside."""
-    name = single_line(_LABEL.sub("", single_line(raw, LONGEST_NAME)), LONGEST_NAME).rstrip(" .:…") or fallback
+    name = single_line(_LABEL.sub("", single_line(raw, LONGEST_NAME)), LONGEST_NAME).rstrip(" .:…#") or fallback
     name = name[0].upper() + name[1:]
     used = {folded_name(one) for one in taken}
     if folded_name(name) not in used:

@@ -53,7 +53,7 @@ class Drafter:
         licence = Licence(brief.idea, shown)
         idea = brief.idea[:_LONGEST_IDEA]
         said = self._ask("requirement", idea, shown)
-        fallback = single_line(brief.idea, 60).rstrip("….,:;") or "New requirement"
+        fallback = single_line(brief.idea, 60).rstrip("….,:;# ") or "New requirement"
         name = said["name"] if licence.allows(said["name"]) else fallback
         actor = subject(said["subject"]) if licence.allows(said["subject"]) else "system"
         does = licence.enforce(phrase(said["does"], f"do what this idea says: {fallback}"))

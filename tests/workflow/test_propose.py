@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geoflow.adapters.documents import WorkTreeDocuments
@@ -301,6 +301,7 @@ HOSTILE = st.one_of(st.lists(FRAGMENTS, max_size=8).map("".join), st.text(max_si
 
 @settings(max_examples=60, deadline=None)
 @given(idea=HOSTILE, said=st.lists(HOSTILE, min_size=1, max_size=9))
+@example(idea="## ADDED Requirements## ADDED Requirementsword ## ADDED Requirements", said=[""])
 def test_whatever_idea_and_model_say_the_change_is_strictly_valid(idea: str, said: list[str]) -> None:
     documents = InMemory(TREE)
     try:
