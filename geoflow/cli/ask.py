@@ -12,8 +12,12 @@ from geoflow.cli.render import one_line, print_json, printable
 from geoflow.errors import ExitCode, GeoflowError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from geoflow.ports import ChatModel
     from geoflow.questions.answer import Answer
+    from geoflow.workflow.ask import Reader
+    from geoflow.workflow.budget import Meter
 
 _MOST_INPUT = 1_000_000
 
@@ -33,38 +37,14 @@ def ask(
 
     Example: geoflow ask "What happens when a login fails?"
     """
-    from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.documents import WorkTreeDocuments
-    from geoflow.adapters.in_threads import CallThreads
-    from geoflow.adapters.templates import JinjaTemplates
-    from geoflow.cli.context import (
-        find_root_or_fail,
-        is_roomy,
-        load_settings,
-        open_passages,
-        open_templates,
-        optional_model,
-    )
-    from geoflow.workflow.ask import Reader
+    from geoflow.cli.context import find_root_or_fail, open_passages
     from geoflow.workflow.ask import ask as answer_all
-    from geoflow.workflow.budget import Meter, Metered, read_limits
 
     root = find_root_or_fail()
     many = question == "-"
-    meter = Meter(SystemClock(), read_limits(budget or ("10m" if many else "2m")))
+    reader, meter = _open_reader(root, budget or ("10m" if many else "2m"), replay)
     questions = _questions_from_stdin() if many else [question]
-
-    def open_model() -> "ChatModel | None":
-        settings = load_settings()
-        model = optional_model("The answer is the documents' own words.", settings, replay)
-        if model is None:
-            return None
-        reader.templates = open_templates("ask", root)
-        reader.roomy = is_roomy(settings, model)
-        reader.calls = CallThreads(settings.llm.parallel) if settings.llm.parallel > 1 and not replay else None
-        return Metered(model, meter)
-
-    reader = Reader(open_model, JinjaTemplates())
     with progress_bar() as progress:
         progress.follow(meter.spent)
         answers = answer_all(
@@ -79,6 +59,31 @@ def ask(
     _show(answers, many=many, as_json=as_json)
     if not many and answers[0].state != "answered":
         raise typer.Exit(int(ExitCode.NO))
+
+
+def _open_reader(root: "Path", budget: str, replay: "Path | None") -> "tuple[Reader, Meter]":
+    """Join what reads the passages; the model is opened when the first question needs it."""
+    from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.in_threads import CallThreads
+    from geoflow.adapters.templates import JinjaTemplates
+    from geoflow.cli.context import is_roomy, load_settings, open_templates, optional_model
+    from geoflow.workflow.ask import Reader
+    from geoflow.workflow.budget import Meter, Metered, read_limits
+
+    meter = Meter(SystemClock(), read_limits(budget))
+
+    def open_model() -> "ChatModel | None":
+        settings = load_settings()
+        model = optional_model("The answer is the documents' own words.", settings, replay)
+        if model is None:
+            return None
+        reader.templates = open_templates("ask", root)
+        reader.roomy = is_roomy(settings, model)
+        reader.calls = CallThreads(settings.llm.parallel) if settings.llm.parallel > 1 and not replay else None
+        return Metered(model, meter)
+
+    reader = Reader(open_model, JinjaTemplates())
+    return reader, meter
 
 
 def _questions_from_stdin() -> list[str]:

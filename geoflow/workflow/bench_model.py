@@ -20,7 +20,7 @@ from geoflow.metrics.model_bench import (
 from geoflow.ports import ChatModel, ChatReply, ChatRequest, Clock, Progress, Prompt, Templates
 from geoflow.workflow.ask import answer_schema
 from geoflow.workflow.budget import SPENT, Limits, Meter
-from geoflow.workflow.role_dialogue import TESTING_SCHEMA as JUDGE_SCHEMA
+from geoflow.workflow.role_dialogue import verdict_schema
 
 _PARTS = 60
 _WRITTEN = 400
@@ -144,7 +144,7 @@ class _Run:
     def judge(self, item: Judged) -> Mark:
         """Ask whether a test could fail a requirement."""
         prompt = self._bench.templates.prompt("review-testing", {"requirement": item.text})
-        reply = self._forced(prompt, JUDGE_SCHEMA, 220)
+        reply = self._forced(prompt, verdict_schema("testable"), 220)
         return judge_mark(item, reply.value or {}, reply.attempts)
 
     def mend(self, item: Mended) -> Mark:

@@ -18,28 +18,20 @@ SAMPLES = 3
 REPLY_TOKENS = 220
 PROMPT = "review-role"
 TESTING = "review-testing"
-SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "quote": {"type": "string", "maxLength": 300},
-        "objection": {"type": "boolean"},
-        "why": {"type": "string", "maxLength": 240},
-    },
-    "required": ["quote", "objection", "why"],
-    "additionalProperties": False,
-}
 
 
-TESTING_SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "quote": {"type": "string", "maxLength": 300},
-        "testable": {"type": "boolean"},
-        "why": {"type": "string", "maxLength": 240},
-    },
-    "required": ["quote", "testable", "why"],
-    "additionalProperties": False,
-}
+def verdict_schema(verdict: str) -> Mapping[str, Any]:
+    """Give the JSON Schema of a role's answer: a quote first, then the verdict under this name, then why."""
+    return {
+        "type": "object",
+        "properties": {
+            "quote": {"type": "string", "maxLength": 300},
+            verdict: {"type": "boolean"},
+            "why": {"type": "string", "maxLength": 240},
+        },
+        "required": ["quote", verdict, "why"],
+        "additionalProperties": False,
+    }
 
 
 @dataclass(frozen=True)
@@ -79,15 +71,17 @@ class RoleDialogue:
         return objections[:1] if len(objections) > SAMPLES // 2 else []
 
     def _sample(self, item: Item, role: Role, sample: int, *, alone: bool) -> Finding | None:
-        name, schema = (TESTING, TESTING_SCHEMA) if alone else (PROMPT, SCHEMA)
+        name, verdict, objects = (TESTING, "testable", False) if alone else (PROMPT, "objection", True)
         values = {} if alone else {"role": role.name, "question": role.question}
         left = room(self._templates, name, {"requirement": "", **values}, self._model.context_tokens - REPLY_TOKENS)
         block = item.document.text[item.requirement.start : item.requirement.end]
         prompt = self._templates.prompt(name, {"requirement": beginning(block, left), **values})
         temperature = 0.7 if sample else 0.0
-        request = ChatRequest(prompt.id, prompt.messages, schema, REPLY_TOKENS, temperature, 7 + sample)
+        request = ChatRequest(
+            prompt.id, prompt.messages, verdict_schema(verdict), REPLY_TOKENS, temperature, 7 + sample
+        )
         value = self._meter.complete(self._model, request).value or {}
-        if not (value.get("testable") is False if alone else value.get("objection") is True):
+        if value.get(verdict) is not objects:
             return None
         place = find_quote(item, str(value.get("quote", "")))
         return _finding(item, role, place, str(value.get("why", ""))) if place else None
