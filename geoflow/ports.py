@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from geoflow.openspec.model import WritePlan
+from geoflow.questions.question import Question
 from geoflow.questions.retrieval import Found
 
 JsonValue = Any
@@ -213,6 +214,70 @@ class Passages(Protocol):
 
     def search(self, files: Mapping[str, bytes], queries: Sequence[Sequence[str]], limit: int) -> list[Found]:
         """Search these files for each list of terms: what was found, in the order of the queries."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFile:
+    """A question file that cannot be read; the line counts from 1, 0 where none is to blame."""
+
+    path: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuestions:
+    """All question files of a tree, by id: those that can be read, and what is wrong with the others."""
+
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    broken: tuple[BrokenFile, ...] = ()
+
+
+class QuestionStore(Protocol):
+    """The question files of the work tree. Every write is whole or not at all, and none is lost to another one."""
+
+    def read(self) -> StoredQuestions:
+        """Read the files in `openspec/questions/`."""
+
+    def read_from(self, files: Mapping[str, bytes]) -> StoredQuestions:
+        """Read the question files among these, such as those of a commit: {path: bytes}."""
+
+    def create(self, question: Question) -> Question:
+        """Write a new question; where one of its id is there already, that one is given and nothing is written."""
+
+    def change(self, question_id: str, change: Callable[[Question], Question]) -> Question:
+        """Change a question as it is at this moment, comments in its file kept.
+
+        GeoflowError `unknown-question`, `question-unreadable`.
+        """
+
+
+class Agents(Protocol):
+    """Agents that can be asked a question, each within its limits of time and size."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """List the agents, in the order of the settings."""
+
+    def ask(self, name: str, question: str) -> str:
+        """Ask one agent; its answer as text.
+
+        GeoflowError `agent-unreachable`, `agent-timeout`, `agent-reply-invalid`.
+        """
+
+
+class Embedder(Protocol):
+    """A model that turns text into vectors of length 1, so that texts of one meaning lie close together."""
+
+    @property
+    def name(self) -> str:
+        """Give the model's name; vectors of another name cannot be compared with these."""
+
+    def queries(self, texts: Sequence[str]) -> list[Sequence[float]]:
+        """Embed questions; GeoflowError `embedding-failed`."""
+
+    def passages(self, texts: Sequence[str]) -> list[Sequence[float]]:
+        """Embed texts that may answer; GeoflowError `embedding-failed`."""
 
 
 @dataclass(frozen=True, slots=True)

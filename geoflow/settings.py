@@ -5,6 +5,7 @@ from typing import Literal
 
 Kept = Literal["full", "replies", "calls", "off"]
 Profile = Literal["bench", "small", "large"]
+Embeddings = Literal["auto", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,26 @@ class RuleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionSettings:
+    """Section `questions`.
+
+    `people` may answer where CODEOWNERS names nobody; `me` are the names under which this user is asked (`@ada`,
+    `@org/team`). `agents` are asked before people, each as `server` or `server:tool` of the user's `mcp.json`.
+    `embeddings` says whether questions are also looked up by meaning, `embedding_model` by which model of the server.
+    """
+
+    people: tuple[str, ...] = ()
+    me: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    agent_timeout: float = 60.0
+    embeddings: Embeddings = "auto"
+    embedding_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a project."""
 
     llm: ModelSettings = field(default_factory=ModelSettings)
     rules: RuleSettings = field(default_factory=RuleSettings)
+    questions: QuestionSettings = field(default_factory=QuestionSettings)

@@ -11,14 +11,15 @@ from geoflow.adapters.addresses import is_loopback, listed_addresses
 from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.quality.rules import switched_off
-from geoflow.settings import ModelSettings, RuleSettings, Settings
+from geoflow.settings import ModelSettings, QuestionSettings, RuleSettings, Settings
 
-_SECTIONS: dict[str, type] = {"llm": ModelSettings, "rules": RuleSettings}
+_SECTIONS: dict[str, type] = {"llm": ModelSettings, "rules": RuleSettings, "questions": QuestionSettings}
 _PREFIX = "GEOFLOW_"
 PROJECT_FILE = "openspec/geoflow.yaml"
 _LARGEST_FILE = 1_000_000
 _LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
 _AT_LEAST_ONE = {"llm.parallel"}
+_USERS_OWN = {"questions.agents", "questions.me"}  # what starts a process, and who the user is
 
 
 class Entry(NamedTuple):
@@ -65,7 +66,7 @@ def read_settings(
         section, _, key = name.partition(".")
         sections[section][key] = _typed(name, entry)
     rules = _known_rules(sections["rules"], entries, notices)
-    settings = Settings(ModelSettings(**sections["llm"]), rules)
+    settings = Settings(ModelSettings(**sections["llm"]), rules, QuestionSettings(**sections["questions"]))
     return LoadedSettings(settings, {name: entry.source for name, entry in entries.items()}, tuple(notices))
 
 
@@ -95,6 +96,9 @@ def _address_item(url: Entry) -> TrustItem | None:
 def _disarm(project: dict[str, Entry], notices: list[str], trusts: Trusts) -> None:
     if key := project.pop("llm.api_key", None):
         notices.append(f"{key.source} sets llm.api_key, which is ignored: a key belongs to GEOFLOW_LLM__API_KEY.")
+    for name in _USERS_OWN & project.keys():
+        entry = project.pop(name)
+        notices.append(f"{entry.source} sets {name}, which is ignored: it belongs to your own settings.")
     url = project.get("llm.base_url")
     item = _address_item(url) if url else None
     if url and item and not trusts(item):
