@@ -38,3 +38,8 @@ def profiles_file() -> Path:
 def trust_folder() -> Path:
     """Name the folder that keeps what the user trusts repositories with; nothing is made."""
     return user_data_path("geoflow", appauthor=False) / "trust"
+
+
+def mcp_file() -> Path:
+    """Name the user's own list of MCP servers; nothing is made."""
+    return user_config_path("geoflow", appauthor=False) / "mcp.json"
