@@ -4,15 +4,25 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from geoflow.adapters.git_history import last_touched, read_at
 from geoflow.adapters.git_notes import append_note, read_notes
-from geoflow.adapters.git_objects import list_tree, read_blobs, tree_ids, write_blob, write_tree
+from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree_ids, write_blob
 from geoflow.adapters.git_process import GitProcess, failure
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import CommitInfo, Head
 
 _LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+
+
+class _Series(NamedTuple):
+    """Commits that are written one on top of the other: the last one, its tree, and what need not be asked again."""
+
+    commit: str
+    tree: str
+    trees: TreeWriter
+    signing: bool
 
 
 class GitRepository:
@@ -29,6 +39,7 @@ class GitRepository:
         self._prefix = prefix
         self._openspec = f"{prefix}openspec"
         self._common_folder = common_folder
+        self._last: _Series | None = None
 
     @property
     def state_folder(self) -> Path:
@@ -79,14 +90,16 @@ class GitRepository:
             GeoflowError: `no-identity`, `signing-failed`, `not-a-file`, `outside-openspec`, `bad-object`.
         """
         blobs = {self._path(path): write_blob(self._git, content) for path, content in changes.items()}
-        tree = write_tree(self._git, parent, blobs)
-        signing = self._git.attempt("config", "--type=bool", "--get", "commit.gpgsign").output.strip() == b"true"
+        series = self._series(parent)
+        tree = series.trees.write(series.tree, blobs)
         text = message.replace("\0", "\N{REPLACEMENT CHARACTER}").rstrip("\n") + "\n"
-        return self._git.line(
+        commit = self._git.line(
             *("-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, "-p", parent, "-F", "-"),
-            *(("-S",) if signing else ()),
+            *(("-S",) if series.signing else ()),
             stdin=text.encode("utf-8", "replace"),
         )
+        self._last = series._replace(commit=commit, tree=tree)
+        return commit
 
     def create_branch(self, name: str, commit: str) -> None:
         """Publish a new branch with one update; GeoflowError `branch-exists` where the name is taken."""
@@ -142,6 +155,12 @@ class GitRepository:
     def notes(self, commits: Sequence[str]) -> dict[str, str]:
         """Read the notes of these commits; commits without one are absent."""
         return read_notes(self._git, commits)
+
+    def _series(self, parent: str) -> _Series:
+        if self._last is not None and self._last.commit == parent:
+            return self._last
+        signing = self._git.attempt("config", "--type=bool", "--get", "commit.gpgsign").output.strip() == b"true"
+        return _Series(parent, parent, TreeWriter(self._git), signing)
 
     def _path(self, path: str) -> str:
         parts = path.split("/")
