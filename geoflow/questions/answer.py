@@ -8,12 +8,12 @@ from typing import Literal
 
 from geoflow.quality.tokens import tokens
 from geoflow.questions.extract import Extract
+from geoflow.questions.passage import Source
+from geoflow.questions.question import RouteName, Step
 from geoflow.questions.terms import stems
 
-State = Literal["answered", "not-specified"]
-Route = Literal["documents", "model"]
-LEAST_COVERAGE = 0.55
-"""With less of the question, by weight, in the best passage there is no answer: the model is not even asked."""
+State = Literal["answered", "not-specified", "open"]
+MOST_CITATIONS = 3
 _OWN_WORDS = 0.25
 _UNSEEN = re.compile(r"[\s*`_]+")
 
@@ -30,24 +30,38 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A passage that comes close to a question without answering it."""
+    """A passage that comes close to a question without answering it.
+
+    `source` tells what holds (`spec`), what an active change proposes (`change`), and what was archived (`history`).
+    """
 
     path: str
     line: int
     heading: str
+    source: Source = "spec"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question led to. `not-specified` has no text and no citation, but may name what comes near."""
+    """What a question led to.
+
+    `not-specified` has no text and no citation, but may name what comes near; `open` likewise, and someone is asked.
+    `citations` are at most three, the one that the answer is taken from first. `by` is who answered where that is
+    neither a document nor the model; `is_confirmed` tells whether a person stands behind such an answer. `steps` are
+    the routes that were tried, in their order; `file` is the question's own, where it is written down.
+    """
 
     id: str
     question: str
     state: State
     text: str
     citations: tuple[Citation, ...]
-    route: Route
+    route: RouteName
     near: tuple[Near, ...] = ()
+    by: str = ""
+    is_confirmed: bool = False
+    steps: tuple[Step, ...] = ()
+    file: str = ""
 
 
 def question_id(question: str) -> str:
@@ -58,6 +72,13 @@ def question_id(question: str) -> str:
 def citation(extract: Extract) -> Citation:
     """Cite an extract as a whole."""
     return Citation(extract.passage.path, extract.line, extract.end_line, _quoted(extract.text))
+
+
+def citation_of_file(path: str, content: bytes, text: str) -> Citation | None:
+    """Cite a text where it stands on one line of a file; None where the file writes it in another way."""
+    lines = content.decode("utf-8", "replace").splitlines()
+    line = next((number for number, line in enumerate(lines, 1) if text and text in line), 0)
+    return Citation(path, line, line, text) if line else None
 
 
 def evidence(quote: str, answer: str, extracts: Sequence[Extract]) -> Extract | None:

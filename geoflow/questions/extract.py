@@ -1,19 +1,13 @@
 """The extracts of a passage: sentences and whole scenarios, any of which can be an answer by itself."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import log
 
 from geoflow.quality.prose import sentences
-from geoflow.quality.tokens import stem
 from geoflow.questions.passage import Passage, count_lines
-from geoflow.questions.retrieval import Found, Hit
-from geoflow.questions.terms import stems
 
 LONGEST_SCENARIO = 700
-_SHORT = 80
-_PRICE_OF_LENGTH = 0.2
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.*)$", re.MULTILINE)
 
 
@@ -26,6 +20,11 @@ class Extract:
     text: str
     line: int
     end_line: int
+
+    @property
+    def is_scenario(self) -> bool:
+        """Tell a scenario, whole or in sentences, from other text."""
+        return self.title.lower().startswith("scenario")
 
 
 def extracts(passage: Passage) -> tuple[Extract, ...]:
@@ -52,35 +51,3 @@ def _pieces(passage: Passage, title: str, start: int, end: int) -> Iterator[Extr
         if any(character.isalnum() for character in text):
             line = passage.line + count_lines(passage.text[: start + first])
             yield Extract(passage, title, text, line, line + count_lines(text))
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An extract as an answer; `coverage` is the share of the question, by weight, in it and its title."""
-
-    extract: Extract
-    coverage: float
-
-
-def best_candidates(found: Found, hits: Sequence[Hit], limit: int) -> list[Candidate]:
-    """Choose the extracts of these hits that say most about the question, best first.
-
-    What counts is the share of the question in the extract, with its title, and in the passage around it; of two
-    that say the same, the shorter one.
-    """
-    scored: list[tuple[float, Candidate]] = []
-    for hit in hits:
-        around = found.coverage(hit.matched)
-        for extract in extracts(hit.passage):
-            own = found.coverage(present(found.terms, extract.text))
-            titled = found.coverage(present(found.terms, f"{extract.title} {extract.text}"))
-            length = log(max(len(extract.text), _SHORT) / _SHORT)
-            scored.append((own + titled + around - _PRICE_OF_LENGTH * length, Candidate(extract, titled)))
-    scored.sort(key=lambda pair: pair[0], reverse=True)
-    return [candidate for _, candidate in scored[:limit]]
-
-
-def present(terms: Sequence[str], text: str) -> list[str]:
-    """List the terms whose stem stands in a text."""
-    there = stems(text)
-    return [term for term in terms if stem(term) in there]

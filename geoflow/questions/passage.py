@@ -10,7 +10,7 @@ from geoflow.openspec.headings import level
 from geoflow.openspec.lines import split, starts
 from geoflow.openspec.model import Change, Requirement, Tree
 
-Source = Literal["spec", "change"]
+Source = Literal["spec", "change", "history"]
 LONGEST = 8_000
 """A longer piece, in characters, is cut at its lines."""
 
@@ -19,8 +19,8 @@ LONGEST = 8_000
 class Passage:
     """A piece of a document. `text` is its exact source, heading included; lines count from 1, the last included.
 
-    `source` tells what holds (`spec`) from what an active change proposes (`change`); `topic` is the capability, or
-    the change's id for a proposal.
+    `source` tells what holds (`spec`) from what an active change proposes (`change`) and from what an archived one did
+    (`history`); `topic` is the capability, or the change's id for a proposal.
     """
 
     path: str
@@ -48,20 +48,31 @@ def is_searched(path: str) -> bool:
     return parts[3:] == ["proposal.md"] or (parts[3] == "specs" and parts[-1] == "spec.md")
 
 
+def is_history(path: str) -> bool:
+    """Tell whether this file says what was decided once: the proposals, designs and deltas of archived changes."""
+    parts = path.split("/")
+    if parts[:3] != ["openspec", "changes", "archive"] or len(parts) < 5:
+        return False
+    return parts[4:] in (["proposal.md"], ["design.md"]) or (parts[4] == "specs" and parts[-1] == "spec.md")
+
+
 def passages(tree: Tree) -> tuple[Passage, ...]:
-    """Cut every main spec and active change into passages, in the order of the documents."""
+    """Cut every main spec and change into passages, in the order of the documents; archived changes come last."""
     found: list[Passage] = []
     for spec in tree.specs:
         found += _of_document(spec.path, spec.text, spec.requirements, "spec", spec.id)
-    for change in tree.changes:
+    for change in (*tree.changes, *tree.archived):
         found += _of_change(change)
     return tuple(found)
 
 
 def _of_change(change: Change) -> Iterator[Passage]:
-    yield from _of_document(f"{change.path}/proposal.md", change.proposal, (), "change", change.id)
+    source: Source = "history" if change.archived else "change"
+    yield from _of_document(f"{change.path}/proposal.md", change.proposal, (), source, change.id)
+    if change.archived:
+        yield from _of_document(f"{change.path}/design.md", change.design, (), source, change.id)
     for delta in change.deltas:
-        yield from _of_document(delta.path, delta.text, (*delta.added, *delta.modified), "change", delta.id)
+        yield from _of_document(delta.path, delta.text, (*delta.added, *delta.modified), source, delta.id)
 
 
 def _of_document(

@@ -47,3 +47,16 @@ def ranked(found: Found) -> Sequence[Hit]:
         return hit.score * (0.3 + 0.7 * found.coverage(hit.matched)) * proposed
 
     return sorted(found.hits, key=merit, reverse=True)
+
+
+_DAMPING = 60
+"""The constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+
+
+def fused(*rankings: Sequence[Passage]) -> list[Passage]:
+    """Join several rankings of passages into one by reciprocal rank fusion; ties stay in the order they came."""
+    scores: dict[Passage, float] = {}
+    for ranking in rankings:
+        for rank, passage in enumerate(ranking, 1):
+            scores[passage] = scores.get(passage, 0.0) + 1 / (_DAMPING + rank)
+    return sorted(scores, key=lambda passage: -scores[passage])

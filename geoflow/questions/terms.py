@@ -45,3 +45,8 @@ def stems(text: str) -> frozenset[str]:
         for part in {match.group(), *_CAMEL.split(match.group())}
         if part.lower() not in STOP_WORDS
     )
+
+
+def stem_sequence(text: str) -> list[str]:
+    """Give the stems of the words of a text in their order, stop words left out."""
+    return [stem(word.lower()) for word in _WORD.findall(text) if word.lower() not in STOP_WORDS]

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoflow.questions.answer import citation, evidence, inventions, is_supported, question_id
-from geoflow.questions.extract import best_candidates, extracts
+from geoflow.questions.candidates import best_candidates
+from geoflow.questions.extract import extracts
 from geoflow.questions.passage import Passage
 from geoflow.questions.retrieval import Found, Hit, ranked
 
