@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from geoflow.openspec.model import WritePlan
+from geoflow.questions.passage import Passage
 from geoflow.questions.question import Question
 from geoflow.questions.retrieval import Found
 
@@ -183,11 +184,14 @@ class History(Protocol):
         """Read files as they were: {(commit, path): content}; absent where the commit has no such file."""
 
 
+Part = Literal["all", "live", "history"]
+
+
 class Documents(Protocol):
     """The OpenSpec files of the work tree, paths relative to the root. Writes are atomic and stay below `openspec/`."""
 
-    def read(self) -> dict[str, bytes]:
-        """Read every file below `openspec/`: {path: bytes}."""
+    def read(self, part: Part = "all") -> dict[str, bytes]:
+        """Read every file below `openspec/`, or only those of archived changes, or all but those: {path: bytes}."""
 
     def create(self, files: Mapping[str, str]) -> None:
         """Write new files, all or none; GeoflowError `exists` where one is there already."""
@@ -214,6 +218,9 @@ class Passages(Protocol):
 
     def search(self, files: Mapping[str, bytes], queries: Sequence[Sequence[str]], limit: int) -> list[Found]:
         """Search these files for each list of terms: what was found, in the order of the queries."""
+
+    def everything(self, files: Mapping[str, bytes]) -> list[Passage]:
+        """Give all passages of these files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +285,24 @@ class Embedder(Protocol):
 
     def passages(self, texts: Sequence[str]) -> list[Sequence[float]]:
         """Embed texts that may answer; GeoflowError `embedding-failed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearByMeaning:
+    """The passages nearest to each question, best first; how many were looked at, and how many not yet."""
+
+    nearest: list[list[Passage]]
+    looked_at: int
+    left_out: int
+
+
+class Meaning(Protocol):
+    """Passages looked up by what they mean, with the vectors of an `Embedder`."""
+
+    def nearest(
+        self, questions: Sequence[str], passages: Sequence[Passage], limit: int, progress: "Progress"
+    ) -> NearByMeaning:
+        """Find the passages nearest to each question; GeoflowError `embedding-failed`."""
 
 
 @dataclass(frozen=True, slots=True)

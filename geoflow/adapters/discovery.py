@@ -29,12 +29,16 @@ class ServedModel:
 
 @dataclass(frozen=True, slots=True)
 class FoundServer:
-    """A model server that answered. `status` is that of its list of models: 200, or why there is none."""
+    """A model server that answered. `status` is that of its list of models: 200, or why there is none.
+
+    `embedders` are its models that embed text: in LM Studio those that are loaded.
+    """
 
     base_url: str
     is_lm_studio: bool
     status: int
     models: tuple[ServedModel, ...]
+    embedders: tuple[str, ...] = ()
 
     @property
     def backend(self) -> str:
@@ -58,17 +62,21 @@ def find_server(base_url: str, api_key: str, connect_seconds: float) -> FoundSer
     greeting = asking.get(f"{root}/lmstudio-greeting")[1]
     is_lm_studio = isinstance(greeting, dict) and greeting.get("lmstudio") is True
     status, listed = asking.get(f"{base_url}/models")
-    native = _native_models(asking, root) if is_lm_studio and status == 200 else ()
-    return FoundServer(base_url, is_lm_studio, status, native or _shared_models(listed))
+    native = _native_models(asking, root) if is_lm_studio and status == 200 else ((), ())
+    models, embedders = native if any(native) else (_shared_models(listed), _shared_embedders(listed))
+    return FoundServer(base_url, is_lm_studio, status, models, embedders)
 
 
-def _native_models(asking: "_Asking", root: str) -> tuple[ServedModel, ...]:
+def _native_models(asking: "_Asking", root: str) -> tuple[tuple[ServedModel, ...], tuple[str, ...]]:
+    """Read LM Studio's own lists: its language models, and the names of the embedding models that are loaded."""
     current = _objects(asking.get(f"{root}/api/v1/models")[1], "models")
     if current:
         language = (entry for entry in current if entry.get("type", "llm") != "embedding")
-        return tuple(model for entry in language for model in _current_models(entry))
+        embedding = [model for entry in current if entry.get("type") == "embedding" for model in _current_models(entry)]
+        loaded = tuple(model.id for model in embedding if model.loaded)
+        return tuple(model for entry in language for model in _current_models(entry)), loaded
     older = _objects(asking.get(f"{root}/api/v0/models")[1], "data")
-    return tuple(
+    models = [
         ServedModel(
             str(entry["id"]),
             entry.get("state") == "loaded",
@@ -76,8 +84,11 @@ def _native_models(asking: "_Asking", root: str) -> tuple[ServedModel, ...]:
             _INSTANCE.sub("", str(entry["id"])),
         )
         for entry in older
-        if entry.get("type") != "embeddings" and "id" in entry
-    )
+        if "id" in entry
+    ]
+    embed = {str(entry["id"]) for entry in older if entry.get("type") == "embeddings" and "id" in entry}
+    language_models = tuple(model for model in models if model.id not in embed)
+    return language_models, tuple(model.id for model in models if model.id in embed and model.loaded)
 
 
 def _current_models(entry: dict[str, Any]) -> list[ServedModel]:
@@ -97,6 +108,11 @@ def _shared_models(listed: Any) -> tuple[ServedModel, ...]:
         for entry in _objects(listed, "data")
         if "id" in entry and "embed" not in str(entry["id"]).lower()
     )
+
+
+def _shared_embedders(listed: Any) -> tuple[str, ...]:
+    names = (str(entry["id"]) for entry in _objects(listed, "data") if "id" in entry)
+    return tuple(name for name in names if "embed" in name.lower())
 
 
 def _said_context(entry: dict[str, Any]) -> int:

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from geoflow.errors import GeoflowError
+from geoflow.ports import Part
 
 _FOLDER = "openspec"
+_ARCHIVE = "openspec/changes/archive"
 _STAGE_PREFIX = ".geoflow-new-"
 
 
@@ -22,14 +24,17 @@ class WorkTreeDocuments:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def read(self) -> dict[str, bytes]:
+    def read(self, part: Part = "all") -> dict[str, bytes]:
         """Read every plain file below `openspec/`: {path: bytes}; empty where there is no such folder.
+
+        Args:
+            part: `history` reads the archived changes alone, `live` everything but those.
 
         Raises:
             GeoflowError: `unreadable-file` where the system refuses one.
         """
         try:
-            return dict(sorted(_files(self._root, _FOLDER)))
+            return dict(sorted(_files(self._root, _ARCHIVE if part == "history" else _FOLDER, part)))
         except OSError as error:
             raise GeoflowError(
                 f"{error.filename} cannot be read: {error.strerror}.",
@@ -106,7 +111,7 @@ class WorkTreeDocuments:
             shutil.rmtree(stage, ignore_errors=True)
 
 
-def _files(root: Path, folder: str) -> list[tuple[str, bytes]]:
+def _files(root: Path, folder: str, part: Part) -> list[tuple[str, bytes]]:
     try:
         with os.scandir(root / folder) as listing:
             entries = list(listing)
@@ -119,8 +124,10 @@ def _files(root: Path, folder: str) -> list[tuple[str, bytes]]:
         path = f"{folder}/{entry.name}"
         if entry.is_file(follow_symlinks=False):
             found.append((path, Path(entry.path).read_bytes()))
-        elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(_STAGE_PREFIX):
-            found += _files(root, path)
+        elif entry.is_dir(follow_symlinks=False) and not (
+            entry.name.startswith(_STAGE_PREFIX) or (part == "live" and path == _ARCHIVE)
+        ):
+            found += _files(root, path, part)
     return found
 
 

@@ -30,6 +30,17 @@ def require_engine() -> None:
         _require_openmp("libgomp.so.1")
 
 
+def has_wide_registers() -> bool:
+    """Tell whether the processor has what compiled wheels of models need; other systems than Linux are trusted."""
+    if sys.platform != "linux":
+        return True
+    try:
+        _require_cpu(Path("/proc/cpuinfo"), platform.machine())
+    except GeoflowError:
+        return False
+    return True
+
+
 def _missing(system: str, machine: str, libc: str) -> GeoflowError:
     machines = {"linux": {"x86_64", "aarch64"}, "darwin": {"x86_64", "arm64"}, "win32": {"AMD64"}}
     if machine not in machines.get(system, set()) or (system == "linux" and libc != "glibc"):

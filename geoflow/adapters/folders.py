@@ -25,6 +25,11 @@ def prompts_folder() -> Path:
     return user_cache_path("geoflow", appauthor=False) / "prompts"
 
 
+def locks_folder() -> Path:
+    """Name the folder of locks for roots that no repository holds; nothing is made."""
+    return user_cache_path("geoflow", appauthor=False) / "locks"
+
+
 def user_settings_file() -> Path:
     """Name the user's own settings file; nothing is made."""
     return user_config_path("geoflow", appauthor=False) / "geoflow.yaml"

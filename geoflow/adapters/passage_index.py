@@ -9,10 +9,10 @@ from typing import Self, TypeVar
 
 from geoflow.errors import GeoflowError
 from geoflow.openspec.tree import read_tree
-from geoflow.questions.passage import Passage, is_searched, passages
+from geoflow.questions.passage import Passage, is_history, is_searched, passages
 from geoflow.questions.retrieval import Found, Hit
 
-VERSION = 1
+VERSION = 2
 """Of the tables and of what a passage is; an index of another version is built anew."""
 _WAIT_SECONDS = 10.0
 _TABLES = """
@@ -30,6 +30,7 @@ from passage where passage match ? order by cost limit ?
 _ADD = """
 insert into passage(rowid, heading, text, topic, path, line, end_line, source) values (?, ?, ?, ?, ?, ?, ?, ?)
 """
+_EVERYTHING = "select path, line, end_line, heading, text, source, topic from passage order by path, line"
 _T = TypeVar("_T")
 
 
@@ -38,26 +39,42 @@ class SqlitePassages:
 
     Args:
         file: Where the index lies, one file for one root; None keeps it in memory.
+        searched: Which files it holds.
     """
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, searched: Callable[[str], bool] = is_searched) -> None:
         self._file = file
+        self._searched = searched
 
     @classmethod
     def below(cls, folder: Path, root: Path) -> Self:
         """Keep the index of a root in geoflow's folder of the git directory, which several roots may share."""
-        name = blake2b(str(root.resolve()).encode("utf-8", "replace"), digest_size=6).hexdigest()
-        return cls(folder / f"passages-{name}.sqlite")
+        return cls(folder / f"passages-{root_key(root)}.sqlite")
+
+    @classmethod
+    def of_history(cls, folder: Path, root: Path) -> Self:
+        """Keep the index of a root's archived changes apart: it is asked only where nothing that holds says it."""
+        return cls(folder / f"history-{root_key(root)}.sqlite", is_history)
 
     def search(self, files: Mapping[str, bytes], queries: Sequence[Sequence[str]], limit: int) -> list[Found]:
         """Bring the index up to date with these files, then search for each list of terms, in order."""
 
         def work(connection: sqlite3.Connection) -> list[Found]:
-            _update(connection, files)
+            _update(connection, {path: content for path, content in files.items() if self._searched(path)})
             connection.execute("begin")
             found = [_search(connection, tuple(terms), limit) for terms in queries]
             connection.execute("commit")
             return found
+
+        return self._with_index(work)
+
+    def everything(self, files: Mapping[str, bytes]) -> list[Passage]:
+        """Bring the index up to date with these files, and give all their passages in the order of the documents."""
+
+        def work(connection: sqlite3.Connection) -> list[Passage]:
+            _update(connection, {path: content for path, content in files.items() if self._searched(path)})
+            rows = connection.execute(_EVERYTHING).fetchall()
+            return [Passage(*row) for row in rows]
 
         return self._with_index(work)
 
@@ -83,6 +100,11 @@ class SqlitePassages:
                     self._file.with_name(name).unlink()
 
 
+def root_key(root: Path) -> str:
+    """Name a root in the file names of what is kept of it."""
+    return blake2b(str(root.resolve()).encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
 def _in_memory(work: Callable[[sqlite3.Connection], _T]) -> _T:
     with _opened(":memory:") as connection:
         try:
@@ -106,7 +128,7 @@ def _opened(place: str) -> Iterator[sqlite3.Connection]:
 
 
 def _update(connection: sqlite3.Connection, files: Mapping[str, bytes]) -> None:
-    wanted = {path: blake2b(content, digest_size=16).digest() for path, content in files.items() if is_searched(path)}
+    wanted = {path: blake2b(content, digest_size=16).digest() for path, content in files.items()}
     if _held(connection) == wanted:
         return
     connection.execute("begin immediate")

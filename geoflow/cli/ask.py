@@ -1,89 +1,138 @@
 """The command `geoflow ask`."""
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geoflow.cli.options import BUDGET_FORMS, Replay
 from geoflow.cli.progress import progress_bar
-from geoflow.cli.render import one_line, print_json, printable
+from geoflow.cli.render import one_line
 from geoflow.errors import ExitCode, GeoflowError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from geoflow.ports import ChatModel
+    from geoflow.cli.questions import Words
     from geoflow.questions.answer import Answer
-    from geoflow.workflow.ask import Reader
-    from geoflow.workflow.budget import Meter
+    from geoflow.workflow.ask_desk import AskDesk
 
 _MOST_INPUT = 1_000_000
+_OPENING = "Writing questions down"
+_STORED = "Questions that were written down"
 
 
 def ask(
-    question: str = typer.Argument(help="The question, in words; `-` reads one question a line from stdin."),
-    budget: str = typer.Option(
-        "", help=f"How much the model may take: {BUDGET_FORMS}; 2m unless told, 10m for many questions."
-    ),
+    question: Annotated[
+        str,
+        typer.Argument(help="The question, in words, or the id of a stored one; `-` reads one a line from stdin."),
+    ] = "",
+    budget: Annotated[
+        str,
+        typer.Option(help=f"How much the model may take: {BUDGET_FORMS}; 2m unless told, 10m for many questions."),
+    ] = "",
     replay: Replay = None,
-    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+    open_: Annotated[
+        bool, typer.Option("--open", help="Write an unanswered question down for someone.", rich_help_panel=_OPENING)
+    ] = False,
+    for_: Annotated[
+        list[str] | None,
+        typer.Option("--for", metavar="WHO", help="Who may answer: @user, @org/team, email.", rich_help_panel=_OPENING),
+    ] = None,
+    about: Annotated[
+        str,
+        typer.Option(metavar="PATH[:LINE]", help="The requirement that it is about.", rich_help_panel=_OPENING),
+    ] = "",
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="TEXT", help="An answer to choose from.", rich_help_panel=_OPENING),
+    ] = None,
+    list_: Annotated[
+        bool, typer.Option("--list", help="List the open questions that you may answer.", rich_help_panel=_STORED)
+    ] = False,
+    all_: Annotated[
+        bool,
+        typer.Option("--all", help="With --list: everybody's, and those that are answered.", rich_help_panel=_STORED),
+    ] = False,
+    answer: Annotated[
+        str, typer.Option("--answer", metavar="ID", help="Answer it with the words given.", rich_help_panel=_STORED)
+    ] = "",
+    confirm: Annotated[
+        str,
+        typer.Option(
+            "--confirm", metavar="ID", help="Stand behind an agent's answer: a person's word.", rich_help_panel=_STORED
+        ),
+    ] = "",
+    assign: Annotated[
+        str, typer.Option("--assign", metavar="ID", help="Say --for whom it is.", rich_help_panel=_STORED)
+    ] = "",
+    withdraw: Annotated[
+        str, typer.Option("--withdraw", metavar="ID", help="Ask it no more.", rich_help_panel=_STORED)
+    ] = "",
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Note that the answer given is right.", rich_help_panel=_STORED)
+    ] = False,
+    reject: Annotated[
+        str,
+        typer.Option(
+            "--reject", metavar="REASON", help="Note that the answer given is wrong.", rich_help_panel=_STORED
+        ),
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
 ) -> None:
     """Answer a question from the specs, quoting what they say, with file and line; or say that they do not.
 
-    Works without a model, and once the budget is spent, in the documents' own words. Exit 1 where the one question
-    asked is not answered.
+    Stored answers, documents, the model, agents and people are tried in the order that has served the topic best. Works
+    without a model too, and once the budget is spent. Without a question, on a terminal, it walks you through the
+    questions that wait for you. Exit 1 where the one question asked is not answered.
 
     Example: geoflow ask "What happens when a login fails?"
     """
-    from geoflow.adapters.documents import WorkTreeDocuments
-    from geoflow.cli.context import find_root_or_fail, open_passages
-    from geoflow.workflow.ask import ask as answer_all
+    from geoflow.cli import questions
 
-    root = find_root_or_fail()
-    many = question == "-"
-    reader, meter = _open_reader(root, budget or ("10m" if many else "2m"), replay)
-    questions = _questions_from_stdin() if many else [question]
+    words = questions.Words(question, tuple(for_ or ()), about, tuple(option or ()), accept, reject, all_)
+    stored = {"list": list_, "answer": answer, "confirm": confirm, "assign": assign, "withdraw": withdraw}
+    chosen = [(name, str(key)) for name, key in stored.items() if key]
+    if chosen or accept or reject:
+        questions.run(chosen, words, as_json=as_json)
+    elif not question and _is_terminal():
+        questions.walk()
+    else:
+        _answer(words, budget, replay, open_=open_, as_json=as_json)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _answer(words: "Words", budget: str, replay: "Path | None", *, open_: bool, as_json: bool) -> None:
+    from geoflow.cli.ask_parts import open_desk
+    from geoflow.cli.ask_text import show
+
+    many = words.question == "-"
+    asked = _questions_from_stdin() if many else [words.question]
+    desk, meter, opener = open_desk(words, budget or ("10m" if many else "2m"), replay)
     with progress_bar() as progress:
         progress.follow(meter.spent)
-        answers = answer_all(
-            questions,
-            documents=WorkTreeDocuments(root),
-            passages=open_passages(root),
-            reader=reader,
-            progress=progress,
-        )
-    for note in reader.notes:
+        desk = replace(desk, progress=progress, opener=opener if open_ else None)
+        answers = _ask(asked, desk)
+    if not many and not as_json and answers[0].state == "not-specified" and _is_terminal():
+        show(answers, many=many, as_json=as_json)
+        if typer.confirm("Write it down as a question for someone?", err=True):
+            answers = _ask(asked, replace(desk, opener=opener, agents=None))
+    for note in dict.fromkeys(desk.reader.notes):
         sys.stderr.write(f"note: {one_line(note)}\n")
-    _show(answers, many=many, as_json=as_json)
+    show(answers, many=many, as_json=as_json)
     if not many and answers[0].state != "answered":
         raise typer.Exit(int(ExitCode.NO))
 
 
-def _open_reader(root: "Path", budget: str, replay: "Path | None") -> "tuple[Reader, Meter]":
-    """Join what reads the passages; the model is opened when the first question needs it."""
-    from geoflow.adapters.clock import SystemClock
-    from geoflow.adapters.in_threads import CallThreads
-    from geoflow.adapters.templates import JinjaTemplates
-    from geoflow.cli.context import is_roomy, load_settings, open_templates, optional_model
-    from geoflow.workflow.ask import Reader
-    from geoflow.workflow.budget import Meter, Metered, read_limits
+def _ask(asked: "Sequence[str]", desk: "AskDesk") -> "list[Answer]":
+    from geoflow.workflow.ask import ask as answer_all
 
-    meter = Meter(SystemClock(), read_limits(budget))
-
-    def open_model() -> "ChatModel | None":
-        settings = load_settings()
-        model = optional_model("The answer is the documents' own words.", settings, replay)
-        if model is None:
-            return None
-        reader.templates = open_templates("ask", root)
-        reader.roomy = is_roomy(settings, model)
-        reader.calls = CallThreads(settings.llm.parallel) if settings.llm.parallel > 1 and not replay else None
-        return Metered(model, meter)
-
-    reader = Reader(open_model, JinjaTemplates())
-    return reader, meter
+    return answer_all(asked, desk)
 
 
 def _questions_from_stdin() -> list[str]:
@@ -104,55 +153,3 @@ def _questions_from_stdin() -> list[str]:
             exit_code=ExitCode.USAGE,
         )
     return questions
-
-
-def _show(answers: Sequence["Answer"], *, many: bool, as_json: bool) -> None:
-    if as_json:
-        documents = [_document(answer) for answer in answers]
-        rest = {"answers": documents} if many else documents[0]
-        print_json({"schema": "geoflow.ask/1", **rest})
-        return
-    sys.stdout.write("\n".join(_text(answer, titled=many) for answer in answers))
-
-
-def _document(answer: "Answer") -> dict[str, object]:
-    citations = [
-        {"path": cited.path, "line": cited.line, "end_line": cited.end_line, "quote": cited.quote}
-        for cited in answer.citations
-    ]
-    near = [{"path": place.path, "line": place.line, "heading": place.heading} for place in answer.near]
-    return {
-        "id": answer.id,
-        "question": answer.question,
-        "state": answer.state,
-        "answer": answer.text,
-        "citations": citations,
-        "route": answer.route,
-        "near": near,
-    }
-
-
-def _text(answer: "Answer", *, titled: bool) -> str:
-    lines = [f"? {' '.join(answer.question.split())}"] if titled else []
-    if answer.state == "answered":
-        lines.append(_flowing(answer.text))
-        for cited in answer.citations:
-            place = f"{one_line(cited.path)}:{cited.line}"
-            lines.append(f"  {place}" if cited.quote == answer.text else f"  {place}  {_one_line(cited.quote)}")
-        lines.append(f"  answered by: {answer.route}")
-    else:
-        lines.append("Not specified: the documents do not say it.")
-        if answer.near:
-            lines.append("  what comes near:")
-            lines += [f"    {one_line(place.path)}:{place.line}  {_one_line(place.heading)}" for place in answer.near]
-    return printable("\n".join(lines) + "\n")
-
-
-def _flowing(text: str) -> str:
-    # A sentence flows as the terminal wraps it; the steps of a scenario keep their lines.
-    is_list = any(line.lstrip().startswith(("- ", "* ", "+ ")) for line in text.splitlines())
-    return text if is_list else " ".join(text.split())
-
-
-def _one_line(text: str) -> str:
-    return f"“{' '.join(text.split())}”"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoflow.cli.bench_ask import bench_ask
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from geoflow.workflow.bench_model import ModelBench
 
 app = typer.Typer(help="Measure what geoflow relies on, on this machine.", no_args_is_help=True)
+app.command("ask")(bench_ask)
 
 
 @app.command("model", epilog="Example: geoflow bench model --budget 5m")

@@ -36,13 +36,20 @@ def open_repository() -> "GitRepository":
 
 def open_passages(root: Path) -> "SqlitePassages":
     """Open the search index of a root: kept in the git folder, in memory outside a repository."""
-    from geoflow.adapters import git
     from geoflow.adapters.passage_index import SqlitePassages
 
+    folder = state_folder_or_none(root)
+    return SqlitePassages.below(folder, root) if folder else SqlitePassages(None)
+
+
+def state_folder_or_none(root: Path) -> Path | None:
+    """Name geoflow's folder in the git folder around a root; None outside a repository."""
+    from geoflow.adapters import git
+
     try:
-        return SqlitePassages.below(git.open_repository(root).state_folder, root)
+        return git.open_repository(root).state_folder
     except GeoflowError:
-        return SqlitePassages(None)
+        return None
 
 
 def load_settings() -> "Settings":

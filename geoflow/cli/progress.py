@@ -37,6 +37,11 @@ class _Bar:
         self._shown.update(self._task, figures=lambda: figures(spent()))
 
 
+def silent_progress() -> RunProgress:
+    """Give a progress that nobody sees."""
+    return _Silent()
+
+
 @contextmanager
 def progress_bar(*, of_bytes: bool = False) -> Iterator[RunProgress]:
     """Show a bar while the block runs: counts, or sizes and speed; silent where stderr is no terminal."""

@@ -55,7 +55,11 @@ def test_one_question_as_json(kiln: Path) -> None:
         "answer": quote,
         "citations": [{"path": PATH, "line": 8, "end_line": 9, "quote": quote}],
         "route": "documents",
+        "by": "",
+        "confirmed": False,
         "near": [],
+        "steps": [{"route": "documents", "who": PATH, "came": " ".join(quote.split()), "why": ""}],
+        "file": "",
     }
 
 

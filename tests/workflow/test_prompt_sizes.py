@@ -14,11 +14,13 @@ from geoflow.adapters.passage_index import SqlitePassages
 from geoflow.adapters.templates import JinjaTemplates
 from geoflow.ports import ChatRequest
 from geoflow.quality.prompt_size import beginning, estimated_tokens, message_tokens
-from geoflow.workflow.ask import Reader, ask
+from geoflow.workflow.ask import ask
+from geoflow.workflow.ask_desk import AskDesk
 from geoflow.workflow.budget import Limits, Meter, Metered
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.propose import Desk, Idea, propose
+from geoflow.workflow.reading import Reader
 from geoflow.workflow.review import Reviewer, review
 from tests.builders import make_repo, requirement, spec, write_tree
 from tests.fakes import QueueModel, SilentProgress
@@ -67,13 +69,7 @@ def test_ask(tmp_path_factory: pytest.TempPathFactory, text: str, question: str)
     root = write_tree(tmp_path_factory.mktemp("ask"), {PATH: spec(long, requirement("Kiln", "The kiln SHALL cool."))})
     reader = Reader(lambda: metered(asked), JinjaTemplates())
     wanted = f"How long does the kiln cool? {question}"[:2_000]
-    ask(
-        [wanted],
-        documents=WorkTreeDocuments(root),
-        passages=SqlitePassages(None),
-        reader=reader,
-        progress=SilentProgress(),
-    )
+    ask([wanted], AskDesk(WorkTreeDocuments(root), SqlitePassages(None), reader, SilentProgress()))
     assert all(needed(request) <= CONTEXT for request in asked.requests)
 
 
@@ -84,7 +80,7 @@ def test_a_question_on_long_documents_is_still_asked(tmp_path: Path) -> None:
     reader = Reader(lambda: metered(asked), JinjaTemplates())
     passages, progress = SqlitePassages(None), SilentProgress()
     wanted = "How long does the kiln cool before the door unlocks?"
-    ask([wanted], documents=WorkTreeDocuments(tmp_path), passages=passages, reader=reader, progress=progress)
+    ask([wanted], AskDesk(WorkTreeDocuments(tmp_path), passages, reader, progress))
     assert (len(asked.requests), reader.notes) == (1, [])
 
 

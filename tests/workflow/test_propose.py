@@ -13,7 +13,7 @@ from geoflow.adapters.passage_index import SqlitePassages
 from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import parse_delta, validate
-from geoflow.ports import ChatModel, ChatReply, ChatRequest, Documents
+from geoflow.ports import ChatModel, ChatReply, ChatRequest, Documents, Part
 from geoflow.workflow.propose import LONGEST_IDEA, Desk, Idea, Proposed, propose
 from tests.builders import requirement, spec, write_tree
 from tests.conftest import NPM_OPENSPEC
@@ -53,7 +53,7 @@ class InMemory:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = dict(files)
 
-    def read(self) -> dict[str, bytes]:
+    def read(self, part: Part = "all") -> dict[str, bytes]:
         return {path: text.encode() for path, text in self.files.items()}
 
     def create(self, files: Mapping[str, str]) -> None:

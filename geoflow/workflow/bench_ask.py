@@ -1,0 +1,112 @@
+"""Bench ask: questions made from the team's own specs, answered without and with the model, and marked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geoflow.errors import GeoflowError
+from geoflow.openspec import read_tree
+from geoflow.ports import ChatModel, Documents, Passages, Progress, Templates
+from geoflow.questions.answer import Answer
+from geoflow.questions.exam import Exam, Item, make_exam
+from geoflow.questions.marks import AskFigures, Mark, figures, mark
+from geoflow.workflow.ask import ask
+from geoflow.workflow.ask_desk import AskDesk
+from geoflow.workflow.budget import Meter, Metered
+from geoflow.workflow.reading import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class AskBench:
+    """What the bench works with. `new_passages` gives an empty index in memory; `model` is None for none."""
+
+    documents: Documents
+    new_passages: Callable[[], Passages]
+    templates: Templates
+    progress: Progress
+    model: ChatModel | None
+    meter: Meter
+
+
+@dataclass(frozen=True, slots=True)
+class AskResult:
+    """What an exam came to. `with_model` is None without one; `left_out` are questions its budget had no room for."""
+
+    without_model: AskFigures
+    with_model: AskFigures | None
+    model: str
+    left_out: int
+    cost: Mapping[str, float | int]
+
+    def document(self) -> dict[str, Any]:
+        """Give the result as scripts see it (`geoflow.bench-ask/1`)."""
+        return {
+            "schema": "geoflow.bench-ask/1",
+            "without_model": self.without_model.document(),
+            "with_model": self.with_model.document() if self.with_model else None,
+            "model": self.model,
+            "left_out": self.left_out,
+            "cost": dict(self.cost),
+        }
+
+
+class _Edited:
+    """The documents with some of them in another state; nothing is written."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = dict(files)
+
+    def read(self, part: str = "all") -> dict[str, bytes]:  # noqa: ARG002 - the port names it
+        """Give the files."""
+        return self._files
+
+    def create(self, files: Mapping[str, str]) -> None:
+        """Write nothing: an exam changes nothing."""
+        raise GeoflowError(f"{len(files)} files were to be written by an exam.", code="read-only")
+
+
+def bench_ask(bench: AskBench, items: int) -> AskResult:
+    """Make an exam of this size, let `ask` take it without and with the model, and mark every answer.
+
+    Raises:
+        GeoflowError: `nothing-to-ask` where the specs give no question.
+    """
+    files = bench.documents.read("live")
+    exam = make_exam(read_tree({path: content.decode("utf-8", "replace") for path, content in files.items()}), items)
+    if not exam.answerable:
+        raise GeoflowError(
+            "No question can be made from these specs: no scenario with WHEN and THEN, no sentence with one number.",
+            fix="Try it on a tree with requirements and scenarios.",
+            code="nothing-to-ask",
+        )
+    without = {**files, **{path: text.encode("utf-8", "replace") for path, text in exam.without.items()}}
+    bare, _ = _sit(bench, exam, files, without, None)
+    if bench.model is None:
+        return AskResult(figures(bare), None, "", 0, bench.meter.cost())
+    marks, left_out = _sit(bench, exam, files, without, Metered(bench.model, bench.meter))
+    return AskResult(figures(bare), figures(marks), bench.model.name, left_out, bench.meter.cost())
+
+
+def _sit(
+    bench: AskBench, exam: Exam, files: Mapping[str, bytes], without: Mapping[str, bytes], model: ChatModel | None
+) -> tuple[list[Mark], int]:
+    marks: list[Mark] = []
+    left_out = 0
+    for items, held in ((exam.answerable, files), (exam.hidden, without)):
+        for item, answer in zip(items, _answers(bench, items, held, model), strict=True):
+            was_read = answer.state != "answered" or answer.route == "model"
+            spent = model is not None and not was_read and bench.meter.exhausted
+            left_out += spent
+            if not spent:
+                marks.append(mark(item, answer, held))
+    return marks, left_out
+
+
+def _answers(
+    bench: AskBench, items: Sequence[Item], files: Mapping[str, bytes], model: ChatModel | None
+) -> list[Answer]:
+    if not items:
+        return []
+    reader = Reader(lambda: model, bench.templates)
+    desk = AskDesk(_Edited(files), bench.new_passages(), reader, bench.progress)
+    return ask([item.question for item in items], desk)

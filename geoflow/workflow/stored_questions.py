@@ -1,0 +1,267 @@
+"""What people and agents do with questions that were written down: list, answer, confirm, refuse, assign, withdraw."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.ports import BrokenFile, Clock, Documents, QuestionStore
+from geoflow.questions.answer import Answer, question_id
+from geoflow.questions.question import (
+    MOST_OPEN,
+    AuthorKind,
+    Evidence,
+    Mark,
+    PassagesOf,
+    Question,
+    QuestionState,
+    Reply,
+    best_reply,
+    evidence_of,
+    new_reply_id,
+    state_of,
+)
+from geoflow.workflow.passages_of import passages_in
+
+LONGEST_ANSWER = 4_000
+_ROUTE_KINDS: Mapping[str, AuthorKind] = {"documents": "documents", "model": "model", "agent": "agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Secretary:
+    """What the questions are kept with, and who is at work.
+
+    Args:
+        questions: The question files.
+        documents: The documents, which answers rest on.
+        clock: Says when.
+        author: Who is at work, as `Name <email>`.
+        is_person: Whether a person typed it at a terminal; anything else counts as an agent's word.
+    """
+
+    questions: QuestionStore
+    documents: Documents
+    clock: Clock
+    author: str
+    is_person: bool
+
+    def mark(self, reason: str = "") -> Mark:
+        """Sign and date something."""
+        return Mark(self.author, self.now(), reason)
+
+    def now(self) -> str:
+        """Give the time in the form that files hold."""
+        return self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def passages_of(self) -> PassagesOf:
+        """Read the documents as they are now."""
+        return passages_in(self.documents.read("live"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A question with its state; one that waits has an audience with enough other open questions."""
+
+    question: Question
+    state: QuestionState
+    reply: Reply | None
+    waits: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        one = self.question
+        shown = {"id": one.id, "path": one.path, "question": one.text, "state": self.state, "waits": self.waits}
+        about = {"path": one.about.path, "requirement": one.about.requirement} if one.about else None
+        found = self.reply
+        answer = (
+            {"id": found.id, "text": found.text, "by": found.name, "kind": found.kind, "confirmed": found.is_persons}
+            if found
+            else None
+        )
+        asked = {"by": one.asked.by, "at": one.asked.at}
+        return shown | {
+            "asked": asked,
+            "for": list(one.audience),
+            "about": about,
+            "options": list(one.options),
+            "answer": answer,
+        }
+
+
+def list_questions(
+    questions: QuestionStore, documents: Documents, wanted: Callable[[Question], bool]
+) -> tuple[list[Listed], tuple[BrokenFile, ...]]:
+    """List the stored questions that are wanted, oldest first, and the files that cannot be read."""
+    stored, of = questions.read(), passages_in(documents.read("live"))
+    found = sorted(stored.questions.values(), key=lambda one: (one.asked.at, one.id))
+    listed = [Listed(one, state_of(one, of), _shown_reply(one, of)) for one in found]
+    waiting = _waiting(listed)
+    return [replace(one, waits=one.question.id in waiting) for one in listed if wanted(one.question)], stored.broken
+
+
+def _shown_reply(question: Question, of: PassagesOf) -> Reply | None:
+    standing = [reply for reply in question.replies if reply.rejected is None]
+    return best_reply(question, of) or (standing[-1] if standing else None)
+
+
+def _waiting(listed: Iterable[Listed]) -> set[str]:
+    """Find the open questions for which everyone who may answer has as many others as one person can bear."""
+    counts: dict[str, int] = {}
+    waiting = set()
+    for one in listed:
+        if one.state not in ("open", "stale"):
+            continue
+        people = one.question.audience or ("",)
+        if all(counts.get(person, 0) >= MOST_OPEN for person in people):
+            waiting.add(one.question.id)
+            continue
+        for person in people:
+            counts[person] = counts.get(person, 0) + 1
+    return waiting
+
+
+def answer_question(secretary: Secretary, key: str, text: str) -> Question:
+    """Add an answer to a question; it rests on the requirement that the question is about, as that reads now.
+
+    Raises:
+        GeoflowError: `unknown-question`, `question-unreadable`, `answer-empty`, `answer-too-long`,
+            `question-withdrawn`.
+    """
+    said = text.strip()
+    if not said or len(said) > LONGEST_ANSWER:
+        raise GeoflowError(
+            f"An answer has {len(said):,} characters; 1 to {LONGEST_ANSWER:,} are allowed.",
+            fix='Type it after the id: geoflow ask --answer ID "The answer in words."',
+            code="answer-empty" if not said else "answer-too-long",
+            exit_code=ExitCode.USAGE,
+        )
+    of = secretary.passages_of()
+
+    def add(question: Question) -> Question:
+        if question.withdrawn:
+            raise _withdrawn(question)
+        kind: AuthorKind = "person" if secretary.is_person else "agent"
+        at = secretary.now()
+        made = new_reply_id(question.id, said, secretary.author, at)
+        reply = Reply(made, said, kind, secretary.author, at, evidence_about(question, of))
+        return replace(question, replies=(*question.replies, reply))
+
+    return secretary.questions.change(key, add)
+
+
+def evidence_about(question: Question, of: PassagesOf) -> tuple[Evidence, ...]:
+    """Give the passage that a question is about as evidence; empty where it names none that is there."""
+    about = question.about
+    if about is None:
+        return ()
+    passage = next((one for one in of(about.path) if one.heading == about.requirement), None)
+    return (evidence_of(passage),) if passage else ()
+
+
+def confirm(secretary: Secretary, key: str) -> Question:
+    """Let a person stand behind the answer of a question that an agent or a model gave.
+
+    Raises:
+        GeoflowError: `needs-person` where no person is at work, `nothing-to-confirm`, `unknown-question`.
+    """
+    _require_person(secretary, "confirm an answer")
+    of = secretary.passages_of()
+    return _mark_reply(secretary, key, of, lambda reply: replace(reply, confirmed=secretary.mark()))
+
+
+def refuse(secretary: Secretary, key: str, reason: str) -> Question:
+    """Refuse the answer of a stored question, with the reason; it is not given again, and its route learns from it."""
+    of = secretary.passages_of()
+    return _mark_reply(secretary, key, of, lambda reply: replace(reply, rejected=secretary.mark(reason)))
+
+
+def judge_answer(secretary: Secretary, answer: Answer, reason: str | None) -> Question:
+    """Write down what is thought of an answer that `ask` gave: taken without a reason, refused with one.
+
+    Raises:
+        GeoflowError: `nothing-to-confirm` where there was no answer; `needs-person` where it is taken and no person is
+            at work.
+    """
+    if answer.state != "answered":
+        raise _nothing(answer.question)
+    if answer.route == "stored":
+        return confirm(secretary, answer.id) if reason is None else refuse(secretary, answer.id, reason)
+    if reason is None:
+        _require_person(secretary, "take an answer")
+    kind = _ROUTE_KINDS[answer.route]
+    of = secretary.passages_of()
+    rests_on = [
+        evidence_of(passage)
+        for cited in answer.citations[:1]
+        for passage in of(cited.path)
+        if passage.line <= cited.line <= passage.end_line
+    ]
+    at = secretary.now()
+    reply = Reply(
+        new_reply_id(answer.id, answer.text, kind, at),
+        answer.text,
+        kind,
+        answer.by or kind,
+        at,
+        tuple(rests_on[:1]),
+        confirmed=secretary.mark() if reason is None else None,
+        rejected=secretary.mark(reason) if reason is not None else None,
+    )
+    made = Question(question_id(answer.question), answer.question, secretary.mark(), route=answer.steps)
+    stored = secretary.questions.create(made)
+    return secretary.questions.change(stored.id, lambda question: replace(question, replies=(*question.replies, reply)))
+
+
+def assign(secretary: Secretary, key: str, people: tuple[str, ...]) -> Question:
+    """Say who may answer a question; GeoflowError `unknown-question`."""
+    return secretary.questions.change(key, lambda question: replace(question, audience=people))
+
+
+def withdraw(secretary: Secretary, key: str, reason: str) -> Question:
+    """Withdraw a question: nobody is asked any more, and its answers are not given."""
+
+    def mark(question: Question) -> Question:
+        return question if question.withdrawn else replace(question, withdrawn=secretary.mark(reason))
+
+    return secretary.questions.change(key, mark)
+
+
+def _mark_reply(secretary: Secretary, key: str, of: PassagesOf, mark: Callable[[Reply], Reply]) -> Question:
+    def change(question: Question) -> Question:
+        if question.withdrawn:
+            raise _withdrawn(question)
+        chosen = _shown_reply(question, of)
+        if chosen is None:
+            raise _nothing(question.text)
+        replies = tuple(mark(reply) if reply.id == chosen.id else reply for reply in question.replies)
+        return replace(question, replies=replies)
+
+    return secretary.questions.change(key, change)
+
+
+def _require_person(secretary: Secretary, what: str) -> None:
+    if not secretary.is_person:
+        raise GeoflowError(
+            f"Only a person can {what}, and without a terminal nobody knows that one typed it.",
+            fix="Type it in a terminal; or write `confirmed:` into the question's file and commit it.",
+            code="needs-person",
+            exit_code=ExitCode.USAGE,
+        )
+
+
+def _nothing(question: str) -> GeoflowError:
+    return GeoflowError(
+        f"There is no answer to judge yet: {' '.join(question.split())[:80]}",
+        fix='Answer it: geoflow ask --answer ID "TEXT"',
+        code="nothing-to-confirm",
+        exit_code=ExitCode.USAGE,
+    )
+
+
+def _withdrawn(question: Question) -> GeoflowError:
+    return GeoflowError(
+        f"The question {question.id} was withdrawn.",
+        fix=f"Remove `withdrawn:` from {question.path} to open it again.",
+        code="question-withdrawn",
+        exit_code=ExitCode.USAGE,
+    )
