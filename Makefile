@@ -37,9 +37,10 @@ test: lint ## Run every check and test; those that need a model where one was pu
 long: .make/venv ## Run what takes minutes: every real tree with the embedded model
 	$(BIN)/pytest -rs -m long
 
-bench: .make/venv npm ## Measure geoflow beside the npm openspec CLI, and what the model costs it
+bench: .make/venv npm ## Measure geoflow beside the npm openspec CLI, how soon it answers, and what the model costs it
 	@$(BIN)/python -m compileall -q geoflow
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.ask
 	@$(BIN)/python -m tests.benchmarks.model
 
 npm: ## Install the npm openspec CLI, the judge of some tests, where node is

@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from geoflow.openspec import validate
+from geoflow.openspec import read_tree, validate
+from geoflow.questions.exam import make_exam
 from tests.benchmarks.__main__ import check_equal
 from tests.benchmarks.measure import Candidate, costs, environment, straight_line
-from tests.benchmarks.trees import some_changes, some_specs
+from tests.benchmarks.trees import some_changes, some_rules, some_specs
 from tests.builders import write_tree
 
 
@@ -16,6 +17,12 @@ def test_the_generated_trees_are_of_the_size_asked_for_and_have_issues() -> None
     for reports in (specs, changes):
         flawed = [report for report in reports if report.issues]
         assert 0 < len(flawed) < len(reports) / 4
+
+
+def test_rules_are_as_many_as_asked_for_and_make_an_exam() -> None:
+    tree = read_tree(some_rules(250))
+    assert sum(len(one.requirements) for one in tree.specs) == 250
+    assert len(make_exam(tree, 40).answerable) == 40
 
 
 @pytest.mark.npm

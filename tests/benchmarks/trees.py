@@ -1,5 +1,10 @@
 """Trees of any size for measuring: specs as people write them, and changes against them, a few of them wrong."""
 
+import random
+
+from tests.builders import requirement, spec
+
+_ENDINGS = ("n", "st", "rd", "l", "mp", "rk", "ns", "lt", "x", "ph")
 _STEPS = "- **GIVEN** a workspace with two members\n- **WHEN** {who} asks for the report\n- **THEN** {who} gets it\n"
 _BODY = (
     "The service {word} answer a request for the report of one workspace within {n} seconds.\n"
@@ -48,4 +53,25 @@ def _change(n: int) -> dict[str, str]:
         f"{folder}/tasks.md": f"# Tasks\n\n## 1. Reports\n\n{ticks}",
         f"{folder}/specs/{_area(n % 100)}/spec.md": f"## MODIFIED Requirements\n\n{_requirement(modified, n)}",
         f"{folder}/specs/{_area((n + 1) % 100)}/spec.md": f"## ADDED Requirements\n\n{_requirement(f'Export {n}', n)}",
+    }
+
+
+def some_rules(requirements: int) -> dict[str, str]:
+    """Make specs of a hundred requirements each, in words that are as unevenly common as those of a language."""
+    chance = random.Random(11)
+    words = [f"{a}{b}{c}" for a in ("kel", "mor", "tan", "vir", "sol", "dap") for b in "aeiou" for c in _ENDINGS]
+    weights = [1 / (rank + 3) for rank in range(len(words))]
+
+    def phrase(count: int) -> str:
+        return " ".join(chance.choices(words, weights, k=count))
+
+    def one(number: int) -> str:
+        body = f"The {phrase(3)} SHALL {phrase(7)} within {number} seconds of {phrase(3)}."
+        steps = f"- **WHEN** the {phrase(6)}\n- **THEN** the {phrase(6)}\n"
+        return requirement(f"{phrase(3)} {number}", body, f"#### Scenario: {phrase(3)}\n{steps}")
+
+    numbers = range(1, requirements + 1)
+    return {
+        f"openspec/specs/rules-{start // 100}/spec.md": spec(*map(one, numbers[start : start + 100]))
+        for start in range(0, requirements, 100)
     }
