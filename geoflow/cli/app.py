@@ -38,7 +38,7 @@ class GeoflowGroup(TyperGroup):
         except GeoflowError as error:
             print_error(error, as_json=as_json)
             raise typer.Exit(int(error.exit_code)) from None
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, typer.Abort):  # the latter where a prompt was open
             sys.stderr.write("Stopped. Nothing was left half done.\n")
             raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
 

@@ -57,29 +57,30 @@ def ask(
         typer.Option("--all", help="With --list: everybody's, and those that are answered.", rich_help_panel=_STORED),
     ] = False,
     answer: Annotated[
-        str, typer.Option("--answer", metavar="ID", help="Answer it with the words given.", rich_help_panel=_STORED)
-    ] = "",
+        str | None,
+        typer.Option("--answer", metavar="ID", help="Answer it with the words given.", rich_help_panel=_STORED),
+    ] = None,
     confirm: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--confirm", metavar="ID", help="Stand behind an agent's answer: a person's word.", rich_help_panel=_STORED
         ),
-    ] = "",
+    ] = None,
     assign: Annotated[
-        str, typer.Option("--assign", metavar="ID", help="Say --for whom it is.", rich_help_panel=_STORED)
-    ] = "",
+        str | None, typer.Option("--assign", metavar="ID", help="Say --for whom it is.", rich_help_panel=_STORED)
+    ] = None,
     withdraw: Annotated[
-        str, typer.Option("--withdraw", metavar="ID", help="Ask it no more.", rich_help_panel=_STORED)
-    ] = "",
+        str | None, typer.Option("--withdraw", metavar="ID", help="Ask it no more.", rich_help_panel=_STORED)
+    ] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Note that the answer given is right.", rich_help_panel=_STORED)
     ] = False,
     reject: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--reject", metavar="REASON", help="Note that the answer given is wrong.", rich_help_panel=_STORED
         ),
-    ] = "",
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
 ) -> None:
     """Answer a question from the specs, quoting what they say, with file and line; or say that they do not.
@@ -93,11 +94,11 @@ def ask(
     from geoflow.cli import questions
 
     words = questions.Words(question, tuple(for_ or ()), about, tuple(option or ()), accept, reject, all_)
-    stored = {"list": list_, "answer": answer, "confirm": confirm, "assign": assign, "withdraw": withdraw}
-    chosen = [(name, str(key)) for name, key in stored.items() if key]
-    if chosen or accept or reject:
+    stored = {"answer": answer, "confirm": confirm, "assign": assign, "withdraw": withdraw}
+    chosen = [*([("list", "")] if list_ else []), *((name, key) for name, key in stored.items() if key is not None)]
+    if chosen or accept or reject is not None:
         questions.run(chosen, words, as_json=as_json)
-    elif not question and _is_terminal():
+    elif not question and not as_json and _is_terminal():
         questions.walk()
     else:
         _answer(words, budget, replay, open_=open_, as_json=as_json)
@@ -118,13 +119,13 @@ def _answer(words: "Words", budget: str, replay: "Path | None", *, open_: bool, 
         progress.follow(meter.spent)
         desk = replace(desk, progress=progress, opener=opener if open_ else None)
         answers = _ask(asked, desk)
-    if not many and not as_json and answers[0].state == "not-specified" and _is_terminal():
-        show(answers, many=many, as_json=as_json)
-        if typer.confirm("Write it down as a question for someone?", err=True):
-            answers = _ask(asked, replace(desk, opener=opener, agents=None))
     for note in dict.fromkeys(desk.reader.notes):
         sys.stderr.write(f"note: {one_line(note)}\n")
     show(answers, many=many, as_json=as_json)
+    may_offer = not (many or as_json or open_ or answers[0].file) and answers[0].state == "not-specified"
+    if may_offer and _is_terminal() and typer.confirm("Write it down as a question for someone?", err=True):
+        answers = _ask(asked, replace(desk, opener=opener, agents=None))
+        show([replace(answers[0], near=())], many=many, as_json=as_json)
     if not many and answers[0].state != "answered":
         raise typer.Exit(int(ExitCode.NO))
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from geoflow.cli.render import one_line, print_json, printable
 from geoflow.questions.answer import Answer, Citation
+from geoflow.workflow.ask_routes import NOTHING_SAYS_IT
 
 
 def show(answers: Sequence[Answer], *, many: bool, as_json: bool) -> None:
@@ -51,7 +52,7 @@ def _answered(answer: Answer) -> list[str]:
     who = f"{answer.route} ({one_line(answer.by)})" if answer.by else answer.route
     trust = "" if not answer.by or answer.is_confirmed else "; no person has confirmed it"
     lines.append(f"  answered by: {who}{trust}")
-    if answer.file:
+    if answer.file and not any(cited.path == answer.file for cited in answer.citations):
         lines.append(f"  written down in {one_line(answer.file)}")
     return lines
 
@@ -65,9 +66,9 @@ def _unanswered(answer: Answer) -> list[str]:
     else:
         lines = ["Not specified: the documents do not say it."]
     lines += [
-        f"  {step.route} {one_line(step.who)}: {_quoted(step.came)}, but {one_line(step.why)}"
+        f"  {step.route} {one_line(step.who)}: {one_line(' '.join(step.came.split()))} ({one_line(step.why)})"
         for step in answer.steps
-        if step.route in ("stored", "model", "agent") and step.why
+        if step.route != "person" and step.why and step != NOTHING_SAYS_IT
     ]
     if answer.near:
         lines.append("  what comes near:")

@@ -27,7 +27,7 @@ class Words:
     about: str = ""
     options: tuple[str, ...] = ()
     accept: bool = False
-    reject: str = ""
+    reject: str | None = None
     everyone: bool = False
 
 
@@ -39,7 +39,7 @@ def run(chosen: Sequence[tuple[str, str]], words: Words, *, as_json: bool) -> No
     """
     from geoflow.cli.context import find_root_or_fail
 
-    if len(chosen) + bool(words.accept) + bool(words.reject) > 1:
+    if len(chosen) + words.accept + (words.reject is not None) > 1:
         raise GeoflowError(
             "Several things were asked for at once.",
             fix="Take one of --list, --answer, --confirm, --assign, --withdraw, --accept and --reject.",
@@ -85,11 +85,18 @@ def _judge(secretary: "Secretary", _key: str, words: Words) -> "Question":
     """Ask once more, as the one who judges did, and note what they think of the answer."""
     from geoflow.cli.ask_parts import open_desk
     from geoflow.workflow.ask import ask
-    from geoflow.workflow.stored_questions import confirm, judge_answer, refuse
+    from geoflow.workflow.stored_questions import judge_answer, refuse, take
 
     reason = None if words.accept else words.reject
+    if reason is not None and not reason.strip():
+        raise GeoflowError(
+            "Without a reason an answer is not refused.",
+            fix='Say what is wrong with it: --reject "It is 90 days since May."',
+            code="usage",
+            exit_code=ExitCode.USAGE,
+        )
     if words.question in secretary.questions.read().questions:
-        return confirm(secretary, words.question) if reason is None else refuse(secretary, words.question, reason)
+        return take(secretary, words.question) if reason is None else refuse(secretary, words.question, reason)
     desk, _, _ = open_desk(words, "2m", None)
     return judge_answer(secretary, ask([words.question], desk)[0], reason)
 
@@ -116,8 +123,21 @@ def _show_changed(question: "Question", action: str, *, as_json: bool) -> None:
         print_json({"schema": "geoflow.question/1", **document})
         return
     print(printable(f"{_DONE[action]}: {one_line(question.text)}\n  {one_line(question.path)}"))
+    if action == "assign":
+        print(f"  for {one_line(', '.join(question.audience)) or 'anybody'}")
+    if action in ("confirm", "judge") and (said := _judged(question)):
+        print(f"  {said}")
     if action == "answer" and question.replies[-1].kind == "agent":
         print(f"  counts as an agent's answer until a person confirms it: geoflow ask --confirm {question.id}")
+
+
+def _judged(question: "Question") -> str:
+    """Name the answer that was marked last, so that its judge sees which one that was."""
+    marked = [(mark.at, one) for one in question.replies if (mark := one.rejected or one.confirmed)]
+    if not marked:
+        return ""
+    reply = max(reversed(marked), key=lambda pair: pair[0])[1]
+    return f"{'wrong' if reply.rejected else 'right'}: {one_line(' '.join(reply.text.split()))}"
 
 
 def _list(root: "Path", words: Words, *, as_json: bool) -> None:
@@ -159,16 +179,15 @@ def _waits_for_someone(one: "Listed") -> bool:
 
 def _listed(one: "Listed") -> list[str]:
     state = "waits" if one.waits else one.state
-    lines = [f"{one.question.id}  {state:<9}  {one_line(one.question.text)}"]
+    lines = [f"{one.question.id}  {state}  {one_line(one.question.text)}"]
     about, audience = one.question.about, one.question.audience
     told = [f"for {one_line(', '.join(audience))}"] if audience else []
     told += [f"about {one_line(about.path)} “{one_line(about.requirement)}”"] if about else []
-    told.append(f"asked {one.question.asked.at[:10]} by {one_line(one.question.asked.by)}")
-    lines.append(f"{'':14}{'; '.join(told)}")
+    told.append(f"asked {one_line(one.question.asked.at[:10])} by {one_line(one.question.asked.by) or 'someone'}")
     if one.reply:
         trust = "" if one.reply.is_persons else " (no person has confirmed it)"
-        lines.append(f"{'':14}{one_line(one.reply.name) or one.reply.kind}: {one_line(one.reply.text)}{trust}")
-    return lines
+        told.append(f"{one_line(one.reply.name) or one.reply.kind}: {one_line(one.reply.text)}{trust}")
+    return [*lines, *(f"  {line}" for line in told)]
 
 
 def walk() -> None:
@@ -190,7 +209,7 @@ def walk() -> None:
 
 
 def _choices(one: "Listed") -> list[str]:
-    return [f"{'':14}{number}. {one_line(text)}" for number, text in enumerate(one.question.options, 1)]
+    return [f"  {number}. {one_line(text)}" for number, text in enumerate(one.question.options, 1)]
 
 
 def _walk_one(secretary: "Secretary", one: "Listed") -> bool:

@@ -109,6 +109,15 @@ def evidence_of(passage: Passage) -> Evidence:
     return Evidence(passage.path, passage.heading, content_hash(passage.text))
 
 
+def evidence_about(question: Question, of: PassagesOf) -> tuple[Evidence, ...]:
+    """Give the passage that a question is about as evidence; empty where it names none that is there."""
+    about = question.about
+    if about is None:
+        return ()
+    passage = next((one for one in of(about.path) if one.heading == about.requirement), None)
+    return (evidence_of(passage),) if passage else ()
+
+
 def stands(reply: Reply, passages_of: PassagesOf) -> bool:
     """Tell whether all that an answer rests on is still in the documents; without evidence it stands by itself."""
     return not changed_evidence(reply, passages_of)

@@ -28,6 +28,9 @@ _LEAST_TO_BE_ABOUT = 0.3
 def ask(questions: Sequence[str], desk: AskDesk) -> list[Answer]:
     """Answer each question, in order; what is asked twice, in the same words or nearly, is asked once and given twice.
 
+    The id of a stored question stands for its words. An answer has the id of the file where its question is written
+    down, in whatever words that was asked.
+
     What the documents cover too little of is `not-specified`, decided by code and never by a model; where the desk may
     open questions it is written down for a person and `open`.
 
@@ -36,9 +39,10 @@ def ask(questions: Sequence[str], desk: AskDesk) -> list[Answer]:
     """
     for question in questions:
         check_question(question)
-    asked = _Asked.of(questions)
     files = desk.documents.read("live")
     stored = desk.questions.read() if desk.questions else StoredQuestions()
+    questions = [_in_words(question, stored) for question in questions]
+    asked = _Asked.of(questions)
     desk.reader.notes += (f"{one.path}:{one.line} cannot be read: {one.reason}" for one in stored.broken)
     cases = _cases(asked.distinct, files, stored, desk)
     routes = Routes(desk, passages_in(files), files)
@@ -46,8 +50,8 @@ def ask(questions: Sequence[str], desk: AskDesk) -> list[Answer]:
         desk.reader.model()
     answers: dict[str, Answer] = {}
     desk.progress.update("Answering", 0, len(cases))
-    for answer in map_in_order(routes.answer, cases, desk.reader.calls):
-        answers[answer.id] = answer
+    for key, answer in zip(asked.distinct, map_in_order(routes.answer, cases, desk.reader.calls), strict=True):
+        answers[key] = answer
         desk.progress.update("Answering", len(answers), len(cases))
     return [replace(answers[asked.keys[question]], question=question) for question in questions]
 
@@ -68,6 +72,11 @@ def check_question(question: str) -> None:
             code="question-too-long",
             exit_code=ExitCode.USAGE,
         )
+
+
+def _in_words(question: str, stored: StoredQuestions) -> str:
+    record = stored.questions.get(question.strip())
+    return record.text if record else question
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,7 @@ def _case(key: str, question: str, found: Found, known: _Known) -> Case:
     topic = _topic(best, hits)
     order = route_order(known.experience, topic)
     near = tuple(Near(hit.passage.path, hit.passage.line, hit.passage.heading, hit.passage.source) for hit in hits[:3])
+    key = known.record.id if known.record else key
     return Case(key, question, tuple(answering), near, order, known.record, known.passages_of, _about(found, hits))
 
 

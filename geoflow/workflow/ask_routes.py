@@ -17,18 +17,25 @@ from geoflow.questions.question import (
     Step,
     best_reply,
     changed_evidence,
+    evidence_about,
     new_reply_id,
 )
 from geoflow.workflow.ask_desk import AskDesk
 from geoflow.workflow.model_failures import ENDS_THE_RUN
 from geoflow.workflow.reading import EXTRACTS, citations, read
 
+NOTHING_SAYS_IT = Step(
+    "documents", "openspec", "no passage that says it", "the nearest cover too little of the question"
+)
 _SHOWN = 200  # characters of what came by a route
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with what is known about it: extracts that answer it, what comes near, its routes, its own file."""
+    """A question with what is known about it: extracts that answer it, what comes near, its routes, its own file.
+
+    `key` is the id of its file, or that which its file would get.
+    """
 
     key: str
     question: str
@@ -40,9 +47,14 @@ class Case:
     about: About | None = None
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether nobody shall be asked any more."""
+        return self.record is not None and self.record.withdrawn is not None
+
+    @property
     def standing(self) -> Reply | None:
         """Give the stored answer that still stands, if there is one."""
-        return best_reply(self.record, self.passages_of) if self.record and not self.record.withdrawn else None
+        return best_reply(self.record, self.passages_of) if self.record and not self.is_withdrawn else None
 
     @property
     def settled(self) -> bool:
@@ -96,7 +108,8 @@ class Routes:
         if record is None:
             return None
         if record.withdrawn:
-            return Step("stored", record.path, "a question that was withdrawn", record.withdrawn.reason)
+            by, reason = record.withdrawn.by or "someone", record.withdrawn.reason
+            return Step("stored", record.path, "no answer", f"withdrawn by {by}{': ' if reason else ''}{reason}")
         if reply:
             cited = citation_of_file(record.path, self._files.get(record.path, b""), reply.text)
             return self._answer(case, reply.text, (cited,) if cited else (), "stored", reply)
@@ -108,9 +121,7 @@ class Routes:
 
     def _documents(self, case: Case) -> Answer | Step:
         if not case.candidates:
-            return Step(
-                "documents", "openspec", "no passage that says it", "the nearest cover too little of the question"
-            )
+            return NOTHING_SAYS_IT
         cited = citations(case.candidates[0].extract, case.candidates)
         if why := case.refusal(cited[0].quote):
             return Step("documents", cited[0].path, _short(cited[0].quote), why)
@@ -160,32 +171,41 @@ class Routes:
     def _given(self, case: Case, answer: Answer, steps: list[Step]) -> Answer:
         last = Step(answer.route, answer.by or _who(answer), _short(answer.text))
         answer = replace(answer, steps=(*steps, last))
-        if answer.route != "agent" or self._desk.opener is None:
+        if answer.route != "agent" or self._desk.opener is None or case.is_withdrawn:
             return answer
         # An agent's answer is written down with the question, so that a person can confirm it.
         at = _now(self._desk.opener.clock.now())
         reply = Reply(new_reply_id(case.key, answer.text, answer.by, at), answer.text, "agent", answer.by, at)
-        return replace(answer, file=self._open(case, answer.steps, (reply,)).path)
+        return replace(answer, file=self._with_reply(case.record or self._open(case, answer.steps), reply).path)
 
     def _unanswered(self, case: Case, steps: tuple[Step, ...]) -> Answer:
         found = Answer(case.key, case.question, "not-specified", "", (), "documents", case.near, steps=steps)
-        record = case.record if case.record and not case.record.withdrawn else None
+        record = case.record
+        if record and case.is_withdrawn:
+            return replace(found, file=record.path)
         if self._desk.opener is None or self._desk.questions is None:
             return replace(found, state="open", route="person", file=record.path) if record else found
-        opened = record or self._open(case, steps, ())
+        opened = record or self._open(case, steps)
         who = ", ".join(opened.audience) or "anybody"
         asked = Step("person", who, "asked", "nobody has answered yet")
         return replace(found, state="open", route="person", file=opened.path, steps=(*steps, asked))
 
-    def _open(self, case: Case, steps: tuple[Step, ...], replies: tuple[Reply, ...]) -> Question:
+    def _open(self, case: Case, steps: tuple[Step, ...]) -> Question:
         opener, questions = self._desk.opener, self._desk.questions
         if opener is None or questions is None:
             raise GeoflowError("Questions cannot be written down here.", code="questions-closed")
         mark = Mark(opener.asker, _now(opener.clock.now()))
         about = opener.about or case.about
         people = opener.people or opener.audience(about.path if about else "")
-        made = Question(case.key, case.question, mark, about, people, opener.options, steps, replies)
+        made = Question(case.key, case.question, mark, about, people, opener.options, steps)
         return questions.create(made)
+
+    def _with_reply(self, question: Question, reply: Reply) -> Question:
+        """Add an answer to a question that is written down, on what the question is about as that reads now."""
+        if self._desk.questions is None:
+            return question
+        reply = replace(reply, evidence=evidence_about(question, self._passages_of))
+        return self._desk.questions.change(question.id, lambda one: replace(one, replies=(*one.replies, reply)))
 
 
 def _who(answer: Answer) -> str:

@@ -6,19 +6,21 @@ from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import BrokenFile, Clock, Documents, QuestionStore
-from geoflow.questions.answer import Answer, question_id
+from geoflow.questions.answer import Answer
 from geoflow.questions.question import (
     MOST_OPEN,
     AuthorKind,
-    Evidence,
     Mark,
     PassagesOf,
     Question,
     QuestionState,
     Reply,
     best_reply,
+    changed_evidence,
+    evidence_about,
     evidence_of,
     new_reply_id,
+    stands,
     state_of,
 )
 from geoflow.workflow.passages_of import passages_in
@@ -149,30 +151,49 @@ def answer_question(secretary: Secretary, key: str, text: str) -> Question:
     return secretary.questions.change(key, add)
 
 
-def evidence_about(question: Question, of: PassagesOf) -> tuple[Evidence, ...]:
-    """Give the passage that a question is about as evidence; empty where it names none that is there."""
-    about = question.about
-    if about is None:
-        return ()
-    passage = next((one for one in of(about.path) if one.heading == about.requirement), None)
-    return (evidence_of(passage),) if passage else ()
-
-
 def confirm(secretary: Secretary, key: str) -> Question:
-    """Let a person stand behind the answer of a question that an agent or a model gave.
+    """Let a person stand behind the latest answer of a question that an agent or a model gave.
 
     Raises:
-        GeoflowError: `needs-person` where no person is at work, `nothing-to-confirm`, `unknown-question`.
+        GeoflowError: `needs-person` where no person is at work, `nothing-to-confirm`, `unknown-question`,
+            `answer-stale` where what the answer rests on has changed.
     """
+    of = secretary.passages_of()
+    return _accept(secretary, key, lambda question: _unconfirmed_reply(question, of) or _shown_reply(question, of))
+
+
+def take(secretary: Secretary, key: str) -> Question:
+    """Let a person stand behind the answer that `ask` gives to a stored question; raises what `confirm` does."""
+    of = secretary.passages_of()
+    return _accept(secretary, key, lambda question: _shown_reply(question, of))
+
+
+def _accept(secretary: Secretary, key: str, choose: Callable[[Question], Reply | None]) -> Question:
     _require_person(secretary, "confirm an answer")
     of = secretary.passages_of()
-    return _mark_reply(secretary, key, of, lambda reply: replace(reply, confirmed=secretary.mark()))
+
+    def accepted(reply: Reply) -> Reply:
+        if changed := changed_evidence(reply, of):
+            raise GeoflowError(
+                f"What the answer rests on has changed: {', '.join(dict.fromkeys(one.path for one in changed))}.",
+                fix='Answer the question anew: geoflow ask --answer ID "TEXT"',
+                code="answer-stale",
+                exit_code=ExitCode.USAGE,
+            )
+        return replace(reply, confirmed=secretary.mark())
+
+    return _mark_reply(secretary, key, choose, accepted)
 
 
 def refuse(secretary: Secretary, key: str, reason: str) -> Question:
     """Refuse the answer of a stored question, with the reason; it is not given again, and its route learns from it."""
     of = secretary.passages_of()
-    return _mark_reply(secretary, key, of, lambda reply: replace(reply, rejected=secretary.mark(reason)))
+    return _mark_reply(
+        secretary,
+        key,
+        lambda question: _shown_reply(question, of),
+        lambda reply: replace(reply, rejected=secretary.mark(reason)),
+    )
 
 
 def judge_answer(secretary: Secretary, answer: Answer, reason: str | None) -> Question:
@@ -185,7 +206,7 @@ def judge_answer(secretary: Secretary, answer: Answer, reason: str | None) -> Qu
     if answer.state != "answered":
         raise _nothing(answer.question)
     if answer.route == "stored":
-        return confirm(secretary, answer.id) if reason is None else refuse(secretary, answer.id, reason)
+        return take(secretary, answer.id) if reason is None else refuse(secretary, answer.id, reason)
     if reason is None:
         _require_person(secretary, "take an answer")
     kind = _ROUTE_KINDS[answer.route]
@@ -207,7 +228,7 @@ def judge_answer(secretary: Secretary, answer: Answer, reason: str | None) -> Qu
         confirmed=secretary.mark() if reason is None else None,
         rejected=secretary.mark(reason) if reason is not None else None,
     )
-    made = Question(question_id(answer.question), answer.question, secretary.mark(), route=answer.steps)
+    made = Question(answer.id, answer.question, secretary.mark(), route=answer.steps)
     stored = secretary.questions.create(made)
     return secretary.questions.change(stored.id, lambda question: replace(question, replies=(*question.replies, reply)))
 
@@ -226,11 +247,19 @@ def withdraw(secretary: Secretary, key: str, reason: str) -> Question:
     return secretary.questions.change(key, mark)
 
 
-def _mark_reply(secretary: Secretary, key: str, of: PassagesOf, mark: Callable[[Reply], Reply]) -> Question:
+def _unconfirmed_reply(question: Question, of: PassagesOf) -> Reply | None:
+    """Find the latest answer that waits for a person's word, though another person's answer may be there."""
+    waiting = [one for one in question.replies if one.rejected is None and not one.is_persons and stands(one, of)]
+    return max(waiting, key=lambda reply: reply.at, default=None)
+
+
+def _mark_reply(
+    secretary: Secretary, key: str, choose: Callable[[Question], Reply | None], mark: Callable[[Reply], Reply]
+) -> Question:
     def change(question: Question) -> Question:
         if question.withdrawn:
             raise _withdrawn(question)
-        chosen = _shown_reply(question, of)
+        chosen = choose(question)
         if chosen is None:
             raise _nothing(question.text)
         replies = tuple(mark(reply) if reply.id == chosen.id else reply for reply in question.replies)
