@@ -7,7 +7,7 @@ from geoflow.quality.finding import Finding
 from geoflow.quality.tokens import Kind
 
 ContractName = Literal["structure", "reword", "needs-answer", "destructive"]
-Maker = Literal["template", "model", "none"]
+Maker = Literal["template", "model", "answer", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Contract:
     `licensed`: kinds of new tokens that a licence may allow. `new_words`: how many new content words at most.
     `names_subject`: new words must be the subject of another obligation of the same requirement.
     `regroups`: scenarios and steps may be recognised anew (only their form was wrong).
+    `new_sentences`: how many sentences more there are to be.
     """
 
     name: ContractName
@@ -31,10 +32,23 @@ class Contract:
     regroups: bool = False
     names_subject: bool = False
     growth: float = 1.25
+    new_sentences: int = 0
 
 
 _EVERYTHING: frozenset[Kind] = frozenset({"literal", "number", "modal", "negation", "relation", "word", "free"})
 _NEEDS_ANSWER = Contract("needs-answer", "none")
+UNHELD = "GF401"
+"""The code of an answer that its requirement does not hold."""
+
+# What a person has said takes the place of the finding's quote, or stands behind the requirement's text as a sentence
+# of its own; nothing else may go or come, and the answer alone licenses (`gate_answer`).
+_SAID: frozenset[Kind] = frozenset({"word", "number", "literal", "relation"})
+ANSWERED = Contract("needs-answer", "answer", _EVERYTHING, licensed=_SAID, new_words=12, growth=1.0)
+ANSWERED_BY_SENTENCE = Contract(
+    "needs-answer", "answer", licensed=_SAID | {"modal", "negation"}, new_words=60, growth=1.0, new_sentences=1
+)
+ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212"})
+"""Findings whose quote stands for what someone has to say."""
 
 CONTRACTS: dict[str, Contract] = {
     # Form alone: every word stays; capitals, headings and marks change.
@@ -66,3 +80,10 @@ CONTRACTS: dict[str, Contract] = {
 def contract_of(finding: Finding) -> Contract:
     """Find the contract of a finding; what no contract names needs an answer."""
     return CONTRACTS.get(finding.code, _NEEDS_ANSWER)
+
+
+def answered_contract(finding: Finding) -> Contract:
+    """Find the contract of an edit that brings in what a person has answered to a finding."""
+    if finding.code == UNHELD:
+        return ANSWERED_BY_SENTENCE
+    return ANSWERED if finding.code in ANSWERABLE else contract_of(finding)

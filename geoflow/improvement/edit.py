@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from geoflow.quality.finding import Finding
+from geoflow.quality.tokens import Kind, tokens
 
-LicenceKind = Literal["spec", "template"]
+LicenceKind = Literal["spec", "template", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """Where a new word of an edit comes from: a line of the document on the base branch, or a template."""
+    """Where a new word of an edit comes from: a line of the document on the base branch, a template, or an answer."""
 
     kind: LicenceKind
     word: str
@@ -21,6 +22,25 @@ class Licence:
         """Give the fields that reports and scripts see."""
         place = {"path": self.path, "line": self.line} if self.path else {}
         return {"kind": self.kind, "word": self.word} | place
+
+    @property
+    def source(self) -> str:
+        """Name kind and place as one text; the line is left out where it is not known."""
+        return f"{self.kind} {self.path}:{self.line}" if self.path and self.line else f"{self.kind} {self.path}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer that a person stands behind, as a licence: its text, and where it lies on the base branch."""
+
+    text: str
+    path: str
+    line: int = 0
+
+    def licence(self, key: tuple[Kind, str], word: str) -> Licence:
+        """Name this answer as the source of a token, in its own spelling where it has it, else in that of `word`."""
+        own = next((token for token in tokens(self.text) if token[:2] == key), None)
+        return Licence("answer", self.text[own.start : own.end] if own else word, self.path, self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +56,8 @@ class SpanEdit:
 class Candidate:
     """A proposed edit of one target, before the gate: spans of the document, and how they were made.
 
-    `template_words` is text of the template itself, a licence of its own. `prompt` names the prompt for the model.
+    `template_words` is text of the template itself, a licence of its own; `answer` is the one and only licence of an
+    edit that brings an answer in. `prompt` names the prompt for the model.
     """
 
     finding: Finding
@@ -44,6 +65,7 @@ class Candidate:
     strategy: str
     prompt: str = ""
     template_words: str = ""
+    answer: GivenAnswer | None = None
 
 
 def apply(text: str, spans: tuple[SpanEdit, ...]) -> str:

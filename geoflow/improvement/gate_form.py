@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from geoflow.improvement import gate_answer
 from geoflow.improvement.proposal import Proposal, requirement_named
 from geoflow.openspec.model import Issue, Requirement
 from geoflow.quality.finding import Finding
@@ -31,7 +32,12 @@ def target_only(proposal: Proposal) -> str:
 
 
 def sentence_only(proposal: Proposal) -> str:
-    """Refuse an edit that reaches beyond the sentence (or the line) that the finding lies in."""
+    """Refuse an edit that reaches beyond the sentence (or the line) that the finding lies in.
+
+    Where an answer is brought in, nothing but the finding's quote may change.
+    """
+    if proposal.answer:
+        return gate_answer.stands_in_place(proposal)
     if not proposal.finding.requirement:
         return ""
     place = proposal.base_place
@@ -130,6 +136,8 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 def nothing_hidden(proposal: Proposal) -> str:
     """Refuse an edit that brings in (or takes away) a comment, HTML, a link, a waiver, a fence or a hidden mark."""
     old, new = proposal.old_text, proposal.new_text
+    if proposal.answer and (reason := gate_answer.is_plain(proposal)):
+        return reason
     for noun, pattern in _HIDING:
         if Counter(pattern.findall(new)) - Counter(pattern.findall(old)):
             return f"brings in {noun}"
@@ -173,7 +181,8 @@ def form_kept(proposal: Proposal) -> str:
     for noun, pattern in _CLUMSY:
         if len(pattern.findall(after_prose)) > len(pattern.findall(before_prose)):
             return f"leaves {noun} behind"
-    return "" if _ends(before_prose) == _ends(after_prose) else "changes where sentences begin or end"
+    more = _ends(after_prose) - _ends(before_prose)
+    return "" if more == proposal.contract.new_sentences else "changes where sentences begin or end"
 
 
 def _layout(text: str) -> list[str]:
@@ -191,9 +200,9 @@ def _ends(prose: str) -> int:
 
 
 def growth_bounded(proposal: Proposal) -> str:
-    """Refuse an edit whose target grows beyond what its contract allows."""
+    """Refuse an edit whose target grows beyond what its contract allows, or by more than the answer it brings in."""
     old, new = len(_squeezed(proposal.old_text)), len(_squeezed(proposal.new_text))
-    limit = proposal.contract.growth * old + 20
+    limit = proposal.contract.growth * old + (len(_squeezed(proposal.answer.text)) + 2 if proposal.answer else 20)
     return f"grows from {old} to {new} characters" if new > limit else ""
 
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from geoflow.improvement import gate_answer
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.proposal import Proposal
 from geoflow.quality.tokens import Kind, Token, tokens
@@ -16,6 +17,8 @@ def _count(found: Iterable[Token], kind: Kind) -> Counter[str]:
 def _lost(proposal: Proposal, kind: Kind) -> Counter[str]:
     lost = _count(proposal.old_tokens, kind) - _count(proposal.new_tokens, kind)
     excused = _count(proposal.quote_tokens, kind) if kind in proposal.contract.excuses else Counter[str]()
+    if proposal.answer and kind == "word":
+        excused[gate_answer.taken_unit(proposal)[1]] += 1
     return lost - excused - Counter(proposal.contract.drops)
 
 
@@ -88,7 +91,12 @@ def order_kept(proposal: Proposal) -> str:
 
 
 def words_licensed(proposal: Proposal) -> str:
-    """Refuse an edit with a content word that neither the document nor a template has, or with too many new ones."""
+    """Refuse an edit with a content word that neither the document nor a template has, or with too many new ones.
+
+    Where an answer is brought in, it alone licenses.
+    """
+    if proposal.answer and (reason := gate_answer.is_of_answer(proposal, proposal.answer)):
+        return reason
     added = _added(proposal, "word")
     if unlicensed := added - _licensed_keys(proposal, "word"):
         return f"invents the word {_list(unlicensed)}"
@@ -123,13 +131,15 @@ def subjects_before(text: str) -> list[str]:
 
 
 def _licensed_keys(proposal: Proposal, kind: Kind) -> Counter[str]:
+    if proposal.answer:
+        return gate_answer.licensed_by_answer(proposal, proposal.answer, kind)
     # A licence is no quota: what the document says once may be said again.
     source = tokens(proposal.licensor.text) + tokens(proposal.template_words)
     return Counter(dict.fromkeys((token.key for token in source if token.kind == kind), 1000))
 
 
 def licences(proposal: Proposal) -> tuple[Licence, ...]:
-    """Name the source of every new piece of meaning: a line of the base document, or the template."""
+    """Name the source of every new piece of meaning: a line of the base document, the template, or the answer."""
     source: dict[tuple[Kind, str], Token] = {
         (token.kind, token.key): token for token in reversed(tokens(proposal.licensor.text))
     }
@@ -144,7 +154,9 @@ def licences(proposal: Proposal) -> tuple[Licence, ...]:
             continue  # the contract itself brings it
         token = source.get(key)
         word = proposal.new_text[new[key].start : new[key].end]
-        if token is None:
+        if proposal.answer:
+            found.append(proposal.answer.licence(key, word))
+        elif token is None:
             found.append(Licence("template", word))
         else:
             line = proposal.licensor.text.count("\n", 0, token.start) + 1

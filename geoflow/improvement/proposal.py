@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from geoflow.improvement.contract import Contract
+from geoflow.improvement.edit import GivenAnswer
 from geoflow.openspec.model import Delta, Issue, Requirement, Spec
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import requirements_of
@@ -20,7 +21,7 @@ class Proposal:
     or the Purpose section where it names none. `base_issues` and `new_issues` are what validation says of each,
     `base_findings` and `new_findings` everything found in it. `seen` holds texts of the target that were there before.
     `source` is the document on the base branch, where licences come from: `base` itself unless an earlier edit of the
-    same run has changed it.
+    same run has changed it. With an `answer`, nothing else licenses: neither the document nor a template.
     """
 
     base: Document
@@ -34,6 +35,7 @@ class Proposal:
     template_words: str = ""
     seen: frozenset[str] = field(default_factory=frozenset)
     source: Document | None = None
+    answer: GivenAnswer | None = None
 
     @cached_property
     def licensor(self) -> Document:

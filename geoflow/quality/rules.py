@@ -26,6 +26,7 @@ RULES: dict[str, str] = {
     "GF307": "a capability that a proposal lists as new though it exists, or as modified though it does not",
     "GF308": "a change whose tasks are all done and that is still active",
     "GF309": "a change without tasks, or with none done though the main specs say what it adds",
+    "GF401": "an answer that the requirement it is about does not hold",
     "GF501": "an objection of the tester",
 }
 """Code and what the rule finds. Issues of validation (OS codes) are the npm CLI's and cannot be switched off."""
