@@ -22,6 +22,16 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},
         {"sentence": _SENTENCE, "instruction": "Take out “etc.”.", "refused": "loses the number “10s”"},
     ),
+    "improve-answer": tuple(
+        {
+            "sentence": "The reader SHALL stop quickly.",
+            "quote": "quickly",
+            "question": "How soon does the reader stop?",
+            "answer": "The archive waits for it.\nWe agreed on within 10 s after the last line.",
+            "refused": refused,
+        }
+        for refused in ("", "is not one piece of the answer")
+    ),
     "propose": tuple(
         {"idea": "Potters want to pause a firing.", "related": related, "sentence": sentence, "step": step}
         for step, related, sentence in zip(

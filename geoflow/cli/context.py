@@ -174,9 +174,11 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     """Join what improve works with, and show a progress bar while it does."""
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
+    from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.improve_session import Workshop
 
+    root = find_root_or_fail()
     repository = open_repository()
     repository.head()  # before a model is started for nothing
     changed = repository.uncommitted()
@@ -187,9 +189,10 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
         )
     settings = load_settings()
     model = optional_model("Only edits of form are made.", settings, replay)
-    templates = open_templates("improve", find_root_or_fail()) if model else JinjaTemplates()
+    templates = open_templates("improve", root) if model else JinjaTemplates()
+    off = frozenset(settings.rules.off)
     with progress_bar() as progress:
-        yield Workshop(repository, model, templates, SystemClock(), progress, frozenset(settings.rules.off))
+        yield Workshop(repository, model, templates, SystemClock(), progress, off, open_questions(root))
 
 
 @contextmanager

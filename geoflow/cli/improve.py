@@ -78,6 +78,9 @@ def _show_edit(console: "Console", edit: "KeptEdit") -> None:
     finding = edit.finding
     console.print(f"kept  {one_line(edit.path)}:{finding.line}", style="bold green", soft_wrap=True)
     console.print(f"      {finding.code} {one_line(finding.message)}")
+    if edit.insight:
+        asked = f"{edit.insight.path} “{edit.insight.text}” was answered by {edit.insight.by}"
+        console.print(f"      {one_line(asked)}", soft_wrap=True)
     _show_change(console, edit.old, edit.new)
     how = edit.strategy + (f", prompt {edit.prompt}" if edit.prompt else "")
     console.print(f"      by {how}", style="dim")
@@ -118,12 +121,17 @@ def changed_part(old: str, new: str) -> tuple[str, str]:
 
 
 def _show_left(console: "Console", result: "ImproveResult") -> None:
+    from geoflow.workflow.improve_result import SETTLED
+
     reasons: dict[str, int] = {}
     for left in result.left:
         reasons[left.why] = reasons.get(left.why, 0) + 1
     for why, count in sorted(reasons.items(), key=lambda item: -item[1]):
         console.print(f"left  {count} finding{'s' if count > 1 else ''}: {one_line(why)}")
-    if reasons:
+    waiting = [one for one in result.insights if one.why and one.why not in SETTLED]
+    for one in waiting:
+        console.print(f"question  {one_line(one.path)}: {one_line(one.why)}", soft_wrap=True)
+    if reasons or waiting:
         console.print()
 
 

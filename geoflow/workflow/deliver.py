@@ -44,12 +44,7 @@ def commit_message(path: str, edits: Sequence[KeptEdit]) -> str:
             f"Geoflow-Finding: {edit.finding.id} {edit.finding.code}",
             f"Geoflow-Strategy: {_line(edit.strategy)}",
             *([f"Geoflow-Prompt: {edit.prompt}"] if edit.prompt else []),
-            *(
-                f"Geoflow-Licence: {licence.kind} {_line(licence.path)}:{licence.line} {_line(licence.word)}".replace(
-                    " :0 ", " "
-                )
-                for licence in edit.licences
-            ),
+            *(f"Geoflow-Licence: {_line(licence.source)} {_line(licence.word)}" for licence in edit.licences),
         ]
     return "\n".join([subject if len(subject) <= 100 else subject[:99] + "…", "", *reasons, "", *trailers, ""])
 
@@ -58,8 +53,7 @@ def licence_lines(licences: Sequence[Licence]) -> list[str]:
     """Write licences a source a line: where the new words come from, then the words."""
     sources: dict[str, list[str]] = {}
     for licence in licences:
-        source = f"{licence.kind} {_line(licence.path)}:{licence.line}" if licence.path else licence.kind
-        sources.setdefault(source, []).append(_line(licence.word))
+        sources.setdefault(_line(licence.source), []).append(_line(licence.word))
     return [f"{source} {', '.join(words)}" for source, words in sources.items()]
 
 

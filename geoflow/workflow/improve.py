@@ -9,7 +9,8 @@ from geoflow.ports import Clock
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.deliver import deliver
-from geoflow.workflow.improve_result import ImproveResult
+from geoflow.workflow.improve_insights import bring_in, insights_of
+from geoflow.workflow.improve_result import Idle, ImproveResult
 from geoflow.workflow.improve_session import Session, Workshop
 from geoflow.workflow.workbench import Workbench
 
@@ -44,10 +45,14 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     meter = Meter(workshop.clock, options.limits)
     workshop.progress.follow(meter.spent)
     run = _run_id(workshop.clock, head.commit)
-    session = Session(workshop, Workbench(_live_files(workshop.repository.read(head.commit)), workshop.off), meter)
+    files = workshop.repository.read(head.commit)
+    session = Session(workshop, Workbench(_live_files(files), workshop.off), meter)
     bench = session.bench
     before = summary(bench.specs, bench.reports, bench.findings)
-    session.work(_chosen(bench, options.targets))
+    chosen = _chosen(bench, options.targets)
+    idle = _bring_in(session, files, options.targets)
+    mended = {edit.finding.id for _, edit in session.kept}
+    session.work([finding for finding in chosen if finding.id not in mended])
     reports = validate(bench.files)
     _must_not_be_worse(bench.reports, reports)
     branch, edits = "", tuple(edit for _, edit in session.kept)
@@ -65,9 +70,18 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         after=summary(bench.specs, reports, bench.findings),
         cost=meter.cost(),
         model=f"{workshop.model.name} ({workshop.model.backend})" if workshop.model else "",
-        notes=tuple(session.notes),
+        notes=tuple(dict.fromkeys(session.notes)),
         stopped=session.stopped,
+        insights=(*session.heard, *idle),
     )
+
+
+def _bring_in(session: Session, files: Mapping[str, bytes], targets: tuple[str, ...]) -> list[Idle]:
+    found, idle, notes = insights_of(session.workshop.questions, files, session.bench)
+    session.notes += notes
+    prefixes = _prefixes(session.bench, targets)
+    bring_in(session, [insight for insight in found if insight.target.startswith(prefixes)])
+    return [one for one in idle if (one.question.about.path if one.question.about else "").startswith(prefixes)]
 
 
 def _live_files(found: Mapping[str, bytes]) -> dict[str, str]:
@@ -80,21 +94,24 @@ def _live_files(found: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _chosen(bench: Workbench, targets: tuple[str, ...]) -> list[Finding]:
-    findings = bench.findings
-    if targets:
-        known = {spec.id: spec.path for spec in bench.tree.specs}
-        known |= {change.id: change.path + "/" for change in bench.tree.changes}
-        unknown = [target for target in targets if target not in known]
-        if unknown:
-            raise GeoflowError(
-                f"There is no spec or active change named {unknown[0]} at this commit.",
-                fix="See the names with: geoflow list --specs, or geoflow list",
-                code="unknown-item",
-                exit_code=ExitCode.USAGE,
-            )
-        prefixes = tuple(known[target] for target in targets)
-        findings = [finding for finding in findings if finding.path.startswith(prefixes)]
+    prefixes = _prefixes(bench, targets)
+    findings = [finding for finding in bench.findings if finding.path.startswith(prefixes)]
     return sorted(findings, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.path, finding.start))
+
+
+def _prefixes(bench: Workbench, targets: tuple[str, ...]) -> tuple[str, ...]:
+    """Give how the paths of what shall be improved begin."""
+    known = {spec.id: spec.path for spec in bench.tree.specs}
+    known |= {change.id: change.path + "/" for change in bench.tree.changes}
+    unknown = [target for target in targets if target not in known]
+    if unknown:
+        raise GeoflowError(
+            f"There is no spec or active change named {unknown[0]} at this commit.",
+            fix="See the names with: geoflow list --specs, or geoflow list",
+            code="unknown-item",
+            exit_code=ExitCode.USAGE,
+        )
+    return tuple(known[target] for target in targets) or ("",)
 
 
 def _must_not_be_worse(before: Sequence[Report], after: Sequence[Report]) -> None:

@@ -3,13 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from geoflow.improvement.answer_strategy import FINDING_GONE
 from geoflow.improvement.edit import Licence
+from geoflow.improvement.insight import HELD, Insight
 from geoflow.quality.finding import Finding
+from geoflow.questions.licensing import WITHDRAWN
+from geoflow.questions.question import About, Question
 
 
 @dataclass(frozen=True)
 class KeptEdit:
-    """An edit that passed the gate. `old` and `new` are the target's text before and after."""
+    """An edit that passed the gate. `old` and `new` are the target's text before and after.
+
+    `insight` is the answered question behind it, where one is.
+    """
 
     finding: Finding
     path: str
@@ -21,6 +28,7 @@ class KeptEdit:
     licences: tuple[Licence, ...]
     checks: tuple[str, ...]
     commit: str = ""
+    insight: Insight | None = None
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -35,7 +43,7 @@ class KeptEdit:
             "licences": [licence.document() for licence in self.licences],
             "checks": list(self.checks),
             "commit": self.commit,
-        }
+        } | ({"question": self.insight.path} if self.insight else {})
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class Refusal:
 
 
 NEEDS_ANSWER = "needs an answer from someone who knows"
+ANSWER_UNUSED = "has an answer that no edit could be made of"
 BETWEEN_DOCUMENTS = "lies between documents, where a person has to choose"
 NEEDS_MODEL = "needs a model, and none answers"
 BUDGET_SPENT = "the budget was spent"
@@ -86,8 +95,54 @@ class Left:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """An insight and what came of it: an edit, or why there is none."""
+
+    insight: Insight
+    why: str = ""
+
+    @property
+    def path(self) -> str:
+        """Give the question's file."""
+        return self.insight.path
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        return self.insight.document() | ({"why_left": self.why} if self.why else {})
+
+
+SETTLED = frozenset({HELD, WITHDRAWN, FINDING_GONE})
+"""Reasons after which nobody has to do anything more about a question."""
+
+
+@dataclass(frozen=True)
+class Idle:
+    """A stored question that is no insight, or none yet, and why."""
+
+    question: Question
+    why: str
+
+    @property
+    def path(self) -> str:
+        """Give the question's file."""
+        return self.question.path
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        about = self.question.about or About("")
+        place = (about.path, about.requirement, about.code)
+        return Insight(self.question.id, self.path, self.question.text, "", 0, "", *place).document() | {
+            "why_left": self.why
+        }
+
+
+@dataclass(frozen=True)
 class ImproveResult:
-    """One run. `branch` is empty where nothing was kept or nothing was to be written."""
+    """One run. `branch` is empty where nothing was kept or nothing was to be written.
+
+    `insights` are the stored questions: those whose answer was to get into the specs, and those that are none, or none
+    yet.
+    """
 
     run: str
     base: str
@@ -101,11 +156,13 @@ class ImproveResult:
     model: str = ""
     notes: tuple[str, ...] = field(default_factory=tuple)
     stopped: bool = False
+    insights: tuple[Heard | Idle, ...] = ()
 
     @property
     def worked(self) -> bool:
         """Tell whether something was kept, or there was nothing that a run could do."""
-        undone = bool(self.refused) or any(left.why in WOULD_BE_WORK for left in self.left)
+        whys = [left.why for left in self.left] + [one.why for one in self.insights]
+        undone = bool(self.refused) or any(why in WOULD_BE_WORK for why in whys)
         return bool(self.edits) or not undone
 
     def document(self) -> dict[str, Any]:
@@ -118,6 +175,7 @@ class ImproveResult:
             "edits": [edit.document() for edit in self.edits],
             "refused": [refusal.document() for refusal in self.refused],
             "questions": [],
+            "insights": [insight.document() for insight in self.insights],
             "left": [left.document() for left in self.left],
             "before": self.before,
             "after": self.after,

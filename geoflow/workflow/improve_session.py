@@ -7,24 +7,27 @@ from geoflow.errors import GeoflowError
 from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.gate import Verdict, judge
-from geoflow.improvement.span_strategy import STRATEGY, span_question
+from geoflow.improvement.insight import Insight
+from geoflow.improvement.span_strategy import span_question
 from geoflow.improvement.template_strategy import from_template
-from geoflow.ports import ChatModel, Clock, Repository, RunProgress, Templates
+from geoflow.ports import ChatModel, Clock, QuestionStore, Repository, RunProgress, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.improve_result import (
+    ANSWER_UNUSED,
     BETWEEN_DOCUMENTS,
     BUDGET_SPENT,
     MODEL_STOPPED,
     NEEDS_ANSWER,
     NEEDS_MODEL,
     STOPPED,
+    Heard,
     KeptEdit,
     Left,
     Refusal,
 )
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
-from geoflow.workflow.span_dialogue import SpanDialogue
+from geoflow.workflow.span_dialogue import Dialogue, SpanDialogue
 from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
 BETWEEN = "GF3"
@@ -36,7 +39,10 @@ TRIES = 2
 
 @dataclass(frozen=True)
 class Workshop:
-    """What improve works with. Without a model only templates make edits; findings of rules that are `off` are none."""
+    """What improve works with. Without a model only code makes edits; findings of rules that are `off` are none.
+
+    `questions` reads the question files of the base commit; without it no answer licenses anything.
+    """
 
     repository: Repository
     model: ChatModel | None
@@ -44,6 +50,7 @@ class Workshop:
     clock: Clock
     progress: RunProgress
     off: frozenset[str] = frozenset()
+    questions: QuestionStore | None = None
 
 
 class Session:
@@ -55,12 +62,17 @@ class Session:
         self.refused: list[Refusal] = []
         self.left: list[Left] = []
         self.notes: list[str] = []
+        self.heard: list[Heard] = []
+        self.answered: set[str] = set()
         self.stopped = False
         self._elsewhere = changed_elsewhere(bench.tree)
         self._specs = {spec.path: spec.id for spec in bench.tree.specs}
 
     def work(self, findings: Sequence[Finding]) -> None:
         """Try every finding: first what code alone can mend, then what needs the model, until the budget is spent."""
+        if self.stopped:
+            self.left += (Left(finding, STOPPED) for finding in findings)
+            return
         for_model: list[Finding] = []
         for finding in findings:
             if why := self._hindrance(finding):
@@ -87,16 +99,21 @@ class Session:
         self.left += (Left(finding, why) for finding in remaining)
 
     def _hindrance(self, finding: Finding) -> str:
-        if self.meter.out_of_time:
-            return BUDGET_SPENT
-        if why := self.bench.editable(finding.path):
+        if why := self.closed(finding.path):
             return why
         if finding.code.startswith(BETWEEN):
             return BETWEEN_DOCUMENTS
-        contract = contract_of(finding)
-        if contract.maker == "none":
-            return NEEDS_ANSWER
-        change = self._elsewhere.get((self._specs.get(finding.path, ""), finding.requirement))
+        if contract_of(finding).maker == "none":
+            return ANSWER_UNUSED if finding.id in self.answered else NEEDS_ANSWER
+        return self.under_change(finding.path, finding.requirement)
+
+    def closed(self, path: str) -> str:
+        """Say why nothing in a document can be edited now; an empty string where it can."""
+        return BUDGET_SPENT if self.meter.out_of_time else self.bench.editable(path)
+
+    def under_change(self, path: str, requirement: str) -> str:
+        """Say which active change keeps a requirement from being edited; an empty string where none does."""
+        change = self._elsewhere.get((self._specs.get(path, ""), requirement))
         return f"the active change {change} touches this requirement" if change else ""
 
     def _by_template(self, finding: Finding) -> bool:
@@ -104,7 +121,7 @@ class Session:
         candidate = from_template(self.bench.document(finding.path), current) if current else None
         if current is None or candidate is None:
             return current is None
-        verdict = self._judge(candidate)
+        verdict = self.judge(candidate)
         return verdict.kept or contract_of(finding).maker == "template"
 
     def _by_model(self, finding: Finding) -> None:
@@ -122,9 +139,10 @@ class Session:
         if self.meter.exhausted:
             self.left.append(Left(finding, BUDGET_SPENT))
             return
-        self._converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question))
+        self.converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question))
 
-    def _converse(self, finding: Finding, dialogue: SpanDialogue) -> None:
+    def converse(self, finding: Finding, dialogue: Dialogue, insight: Insight | None = None) -> str:
+        """Ask the model, and once more with the reason where the gate refuses; why nothing was kept, if nothing was."""
         refused = ""
         for _ in range(TRIES):
             try:
@@ -134,15 +152,16 @@ class Session:
                     raise
                 answer = f"no usable reply: {error.message}"
             if isinstance(answer, str):
-                self.refused.append(Refusal(finding, "span-found", answer, finding.quote, "", STRATEGY))
+                self.refused.append(Refusal(finding, "span-found", answer, finding.quote, "", dialogue.strategy))
                 refused = answer
             else:
-                verdict = self._judge(answer)
-                refused = verdict.reason
+                refused = self.judge(answer, insight).reason
             if not refused or self.meter.exhausted:
-                return
+                break
+        return refused
 
-    def _judge(self, candidate: Candidate) -> Verdict:
+    def judge(self, candidate: Candidate, insight: Insight | None = None) -> Verdict:
+        """Put a candidate through the gate; it is kept, or written down as refused."""
         proposal = self.bench.propose(candidate)
         verdict = judge(proposal)
         finding = candidate.finding
@@ -173,6 +192,7 @@ class Session:
                     prompt=candidate.prompt,
                     licences=verdict.licences,
                     checks=verdict.passed,
+                    insight=insight,
                 ),
             )
         )

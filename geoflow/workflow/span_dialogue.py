@@ -1,10 +1,18 @@
 """Ask the model to mend one finding: first for a minimal span, then, with the gate's own words, for the sentence."""
 
 from dataclasses import replace
+from typing import Protocol
 
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.proposal import Document
-from geoflow.improvement.span_strategy import SpanQuestion, from_reply, from_sentence, reword_schema, span_schema
+from geoflow.improvement.span_strategy import (
+    STRATEGY,
+    SpanQuestion,
+    from_reply,
+    from_sentence,
+    reword_schema,
+    span_schema,
+)
 from geoflow.ports import ChatModel, ChatRequest, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import Meter
@@ -13,8 +21,23 @@ LONGEST_REASON = 400
 """Characters of the gate's message that the model gets to see: a message may quote the texts that it is about."""
 
 
+class Dialogue(Protocol):
+    """A conversation with the model about one finding."""
+
+    @property
+    def strategy(self) -> str:
+        """Name how its edits are made."""
+        ...
+
+    def ask(self, document: Document, finding: Finding, refused: str = "") -> Candidate | str:
+        """Ask for an edit; `refused` is why the one before was none. A text says why the reply is none."""
+        ...
+
+
 class SpanDialogue:
     """A conversation about one finding. Each question gives a candidate, or says why the reply is none."""
+
+    strategy = STRATEGY
 
     def __init__(self, model: ChatModel, templates: Templates, meter: Meter, question: SpanQuestion) -> None:
         self._model, self._templates, self._meter, self._question = model, templates, meter, question

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from geoflow.improvement.contract import contract_of
+from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
 from geoflow.improvement.edit import Candidate, apply
+from geoflow.improvement.insight import holds
 from geoflow.improvement.proposal import Document, Proposal, target_place
 from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, read_tree, validate
 from geoflow.quality.between import find_between
@@ -79,6 +80,10 @@ class Workbench:
         """Give a document as it stands now."""
         return self._now[path].document
 
+    def looked(self, path: str) -> Looked | None:
+        """Give a document as it stands now with what is wrong in it; None where there is none."""
+        return self._now.get(path)
+
     def editable(self, path: str) -> str:
         """Say why a document may not be edited; an empty string where it may."""
         if path not in self._hindrances:
@@ -112,18 +117,20 @@ class Workbench:
         path = candidate.finding.path
         now = self._now[path]
         new = self._look(path, apply(now.document.text, candidate.spans))
+        answer = candidate.answer
         return Proposal(
             base=now.document,
             new=new.document,
             finding=candidate.finding,
-            contract=contract_of(candidate.finding),
+            contract=(answered_contract if answer else contract_of)(candidate.finding),
             base_issues=now.issues,
             new_issues=new.issues,
-            base_findings=now.findings,
-            new_findings=new.findings,
+            base_findings=now.findings + _unheld(candidate, now.document),
+            new_findings=new.findings + _unheld(candidate, new.document),
             template_words=candidate.template_words,
             seen=frozenset(self._seen.get(self.target(candidate.finding), ())),
             source=self._base[path].document,
+            answer=answer,
         )
 
     def keep(self, proposal: Proposal) -> None:
@@ -162,6 +169,15 @@ class Workbench:
         settings = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/")
         main = {spec.path for spec in self.tree.specs if spec.id == document.id}
         return {path: text for path, text in self.files.items() if path.startswith((change, *settings)) or path in main}
+
+
+def _unheld(candidate: Candidate, document: Document) -> tuple[Finding, ...]:
+    """Find that a document's requirement does not hold the answer: no rule looks for that."""
+    finding, answer = candidate.finding, candidate.answer
+    if answer is None or finding.code != UNHELD:
+        return ()
+    start, end = target_place(document, finding.requirement, finding.start)
+    return () if holds(document.text[start:end], answer.text) else (finding,)
 
 
 def _kind(finding: Finding) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ PROMPTS = templates_folder() / "prompts"
 # transcripts, commits and outcomes of the old words keep the old name.
 PINNED = {
     "ask/1": "91128fd2088e85eb",
+    "improve.answer/1": "3ff13ae01096fa70",
     "improve.reword/1": "e153301f7456ecf0",
     "improve.span/1": "ef20f80617546dd7",
     "propose/1": "9c0a942474314abf",
