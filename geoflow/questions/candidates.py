@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import log
 
 from geoflow.quality.tokens import stem
-from geoflow.questions.condition import asked_condition, negations, stated_condition
+from geoflow.questions.condition import asked_condition, is_turned_around, stated_condition
 from geoflow.questions.extract import Extract, extracts
 from geoflow.questions.retrieval import Found, Hit
 from geoflow.questions.terms import stem_sequence, stems
@@ -18,7 +18,7 @@ LEAST_CONDITION = 0.8
 _SHORT = 80
 _PRICE_OF_LENGTH = 0.2
 _SHARE_OF_ORDER = 0.4
-_TURNED_AROUND = 0.15
+_TURNED_AROUND = 0.25
 _NEAR = 3
 
 
@@ -69,7 +69,7 @@ def _condition(found: Found, asked: str, extract: Extract) -> float:
     terms = present(found.terms, asked)
     whole = sum(map(found.weight, terms))
     covered = sum(map(found.weight, present(terms, said))) / whole if whole else 0.0
-    turned = _TURNED_AROUND if negations(asked) != negations(stated) else 0.0
+    turned = _TURNED_AROUND if is_turned_around(asked, stated) else 0.0
     return (1 - _SHARE_OF_ORDER) * covered + _SHARE_OF_ORDER * nearness(asked, said) - turned
 
 

@@ -4,10 +4,12 @@ import re
 
 _ASKS_OUTCOME = re.compile(
     r"\s*what\b[^?]*?\b(?:happens?|happened|occurs?|results?|follows?|do|does|did|done)\b[^?]*?"
-    r"\b(?:when|if|once|after|while|whenever|unless|without|as soon as)\b\s*(?P<condition>[^?]+)",
+    r"\b(?:(?:when|if|once|after|while|whenever|as soon as)\b\s*|(?=(?:unless|without)\b))(?P<condition>[^?]+)",
     re.IGNORECASE,
 )
-_THEN = re.compile(r"^\s*[-*+]?\s*[*_]{0,2}THEN\b", re.IGNORECASE | re.MULTILINE)
+_THEN = re.compile(r"^\s*[-*+]?\s*[*_`]{0,2}THEN(?![^\W_])", re.IGNORECASE | re.MULTILINE)
+_WHEN = re.compile(r"^\s*[-*+]?\s*[*_`]{0,2}WHEN(?![^\W_])", re.IGNORECASE | re.MULTILINE)
+_STEP = re.compile(r"^\s*[-*+]\s", re.MULTILINE)
 _CLAUSE = re.compile(r"\b(?:when|if|once|after|while|whenever|unless|where|as soon as)\b[^,;:]*", re.IGNORECASE)
 _NEGATIONS = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|fails?|failed|invalid|missing|unless|except|instead)\b|n['’]t\b",
@@ -16,7 +18,10 @@ _NEGATIONS = re.compile(
 
 
 def asked_condition(question: str) -> str:
-    """Give the condition of a question for an outcome ("what happens when ..."); empty where it asks something else."""
+    """Give the condition of a question for an outcome ("what happens when ..."); empty where it asks something else.
+
+    `unless` and `without` belong to it: they turn it around.
+    """
     match = _ASKS_OUTCOME.match(question)
     return match["condition"].strip() if match else ""
 
@@ -36,3 +41,16 @@ def stated_condition(text: str, *, is_scenario: bool) -> str:
 def negations(text: str) -> int:
     """Count the words that turn a condition around."""
     return len(_NEGATIONS.findall(text))
+
+
+def is_turned_around(asked: str, stated: str) -> bool:
+    """Tell whether one condition has a negation more than the other.
+
+    Those of the steps around WHEN need not be asked for: of a scenario, WHEN alone may be asked, or all its steps.
+    """
+    when = _WHEN.search(stated)
+    said = [stated]
+    if when:
+        step = _STEP.search(stated, when.end())
+        said += [stated[when.start() :], stated[when.start() : step.start() if step else len(stated)]]
+    return negations(asked) not in map(negations, said)
