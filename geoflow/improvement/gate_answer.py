@@ -13,7 +13,7 @@ from geoflow.quality.tokens import UNITS, Kind, Token, tokens
 
 _ARTICLE_BEFORE = re.compile(r"\b[Aa]n?[ \t\r\n]+\Z")
 _UNIT = re.compile(r"(?<=\d)[a-zµ°%]+\Z")
-_CUTS = frozenset({"relation", "negation"})
+_PERMITTING = frozenset("may can could might would".split())
 _JOINING = frozenset("and on for as like then because with".split())
 """Words of relation that say nothing about what follows them."""
 
@@ -66,8 +66,8 @@ def is_plain(proposal: Proposal) -> str:
 def is_of_answer(proposal: Proposal, answer: GivenAnswer) -> str:
     """Refuse words that are not one piece of the answer in the answer's order, or a piece that turns what it says.
 
-    A piece may not be cut off behind a negation or a word such as "over", unless the requirement has that word there
-    itself. A sentence of its own is the whole answer.
+    A piece may not be cut off behind a negation, a permission or a word such as "over", unless the requirement has that
+    word there itself. A sentence of its own is the whole answer.
     """
     said = _meant(tokens(answer.text))
     brought = _brought(proposal)
@@ -117,6 +117,10 @@ def _cut_off(proposal: Proposal, answer: GivenAnswer, said: Sequence[Token], ind
     ):
         return last[0].key
     return ""
+
+
+def _turns(token: Token) -> bool:
+    return token.key in _PERMITTING or (token.kind == "relation" and token.key not in _JOINING)
 
 
 def taken_unit(proposal: Proposal) -> tuple[str, str]:

@@ -169,6 +169,7 @@ def test_a_unit_behind_the_quote_stays_the_unit(new: str) -> None:
         ("It must not take 2 s.", "2 s", "not"),
         ("Never later than 2 s after the alarm.", "2 s after the alarm", "never"),
         ("Anything but 2 s.", "2 s", "but"),
+        ("It MAY take 2 s. It could be 3 s.", "3 s", "could"),
     ],
 )
 def test_a_piece_is_not_cut_off_from_what_turns_it(answer: str, piece: str, left_out: str) -> None:
