@@ -43,7 +43,7 @@ def _text(answer: Answer, *, titled: bool) -> str:
 
 
 def _answered(answer: Answer) -> list[str]:
-    lines = [_flowing(answer.text)]
+    lines = [_flowing(answer.text, is_someones=bool(answer.by))]
     lines += [
         _place(cited) if cited.quote == answer.text else f"{_place(cited)}  {_quoted(cited.quote)}"
         for cited in answer.citations[:1]
@@ -87,10 +87,12 @@ def _place(cited: Citation) -> str:
     return f"  {one_line(cited.path)}:{cited.line}"
 
 
-def _flowing(text: str) -> str:
-    # A sentence flows as the terminal wraps it; the steps of a scenario keep their lines.
-    is_list = any(line.lstrip().startswith(("- ", "* ", "+ ")) for line in text.splitlines())
-    return text if is_list else " ".join(text.split())
+def _flowing(text: str, *, is_someones: bool) -> str:
+    # A sentence flows as the terminal wraps it; the steps of a scenario keep their lines. The lines of what someone
+    # said are marked, so that none of them can pass for a line of this report.
+    if not any(line.lstrip().startswith(("- ", "* ", "+ ")) for line in text.splitlines()):
+        return " ".join(text.split())
+    return "\n".join(f"| {line}" for line in text.splitlines()) if is_someones else text
 
 
 def _quoted(text: str) -> str:
