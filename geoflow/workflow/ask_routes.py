@@ -135,6 +135,7 @@ class Routes:
         try:
             shown = case.candidates if reader.roomy else case.candidates[:EXTRACTS]
             text, cited = read(case.question, shown, model, reader.templates)
+            reader.answers()
         except GeoflowError as error:
             if error.code in ENDS_THE_RUN:
                 raise

@@ -19,6 +19,8 @@ _LONGEST_EXTRACT = 250  # tokens
 _LONGEST_TITLE = 120
 _AROUND_EXTRACT = 16  # tokens of its number and its fence
 _REPLY_TOKENS = 300
+_MOST_FAILURES = 3
+_MAY_PASS = {"model-refused", "model-unreachable", "model-context-exceeded"}
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ class Reader:
     calls: Executor | None = None
     _model: ChatModel | None = None
     _opened: bool = False
+    _has_answered: bool = False
+    _failures: int = 0
 
     def model(self) -> ChatModel | None:
         """Give the model while it answers."""
@@ -46,12 +50,18 @@ class Reader:
             self._opened, self._model = True, self.open()
         return self._model
 
+    def answers(self) -> None:
+        """Note that a call went well: a model that has answered is given up less soon."""
+        self._has_answered, self._failures = True, 0
+
     def fails(self, error: GeoflowError) -> None:
-        """Note that a call failed; a model that cannot be reached is not called again."""
+        """Note that a call failed: one that never answered is not called again, nor one that fails thrice in a row."""
         note = f"The model did not answer ({error.message.rstrip('.')}); what is given are the documents' own words."
         if note not in self.notes:
             self.notes.append(note)
-        if error.code != "model-reply-invalid":
+        self._failures += 1
+        may_recover = self._has_answered and error.code in _MAY_PASS and self._failures < _MOST_FAILURES
+        if error.code != "model-reply-invalid" and not may_recover:
             self._model = None
 
 
