@@ -108,15 +108,9 @@ def _cut_off(proposal: Proposal, answer: GivenAnswer, said: Sequence[Token], ind
         return turned.key
     start = _place(proposal)[0] - proposal.base_place[0]
     own = _meant([token for token in proposal.old_tokens if token.end <= start])[-1:]
-    last = before[-1:]
-    if (
-        last
-        and last[0].kind in _CUTS
-        and last[0].key not in _JOINING
-        and [token[:2] for token in last] != [token[:2] for token in own]
-    ):
-        return last[0].key
-    return ""
+    last = [token for token in before[-1:] if _turns(token)]
+    repeats = [token[:2] for token in last] == [token[:2] for token in own]
+    return last[0].key if last and not repeats else ""
 
 
 def _turns(token: Token) -> bool:
