@@ -231,6 +231,12 @@ class BrokenFile:
     line: int
     reason: str
 
+    @property
+    def complaint(self) -> str:
+        """Say where it is broken and how, and what comes of it."""
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.reason}; this question is left out"
+
 
 @dataclass(frozen=True, slots=True)
 class StoredQuestions:

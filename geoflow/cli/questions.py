@@ -153,7 +153,7 @@ def _list(root: "Path", words: Words, *, as_json: bool) -> None:
     if not listed:
         print("No open question is for you." if not words.everyone else "No question was written down.")
     for file in broken:
-        sys.stderr.write(f"note: {one_line(file.path)}:{file.line} cannot be read: {one_line(file.reason)}\n")
+        sys.stderr.write(f"note: {one_line(file.complaint)}\n")
 
 
 def _mine(root: "Path", words: Words) -> "tuple[list[Listed], tuple[BrokenFile, ...]]":

@@ -43,7 +43,7 @@ def ask(questions: Sequence[str], desk: AskDesk) -> list[Answer]:
     stored = desk.questions.read() if desk.questions else StoredQuestions()
     questions = [_in_words(question, stored) for question in questions]
     asked = _Asked.of(questions)
-    desk.reader.notes += (f"{one.path}:{one.line} cannot be read: {one.reason}" for one in stored.broken)
+    desk.reader.notes += (one.complaint for one in stored.broken)
     cases = _cases(asked.distinct, files, stored, desk)
     routes = Routes(desk, passages_in(files), files)
     if any(case.candidates and not case.settled for case in cases):
