@@ -2,17 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from geoflow.openspec.model import Requirement, Scenario, Spec, Tree
+from geoflow.openspec.model import Requirement, Scenario, Spec, Step, Tree
 from geoflow.quality.prose import sentences
 from geoflow.quality.tokens import Token, tokens
 from geoflow.questions.condition import asked_condition, negations, stated_condition
 from geoflow.questions.extract import Extract, extracts
 from geoflow.questions.passage import count_lines, passages
+from geoflow.questions.same import sameness
 from geoflow.questions.terms import query_terms, stems
 
 Kind = Literal["outcome", "number", "name", "hidden"]
@@ -59,12 +60,17 @@ def make_exam(tree: Tree, items: int) -> Exam:
     The choice depends on the documents alone: the same tree gives the same exam.
     """
     made = [item for spec in tree.specs for item in _of_spec(spec)]
-    asked = Counter(item.question.casefold() for item in made)
-    only = [item for item in made if asked[item.question.casefold()] == 1]
+    only = _alone(_alone(made, lambda item: item.question.casefold()), lambda item: sameness(item.question))
     by_kind = {kind: _shuffled([item for item in only if item.kind == kind]) for kind in KINDS}
     answerable = _in_turn(list(by_kind.values()), items)
     hidden = _hidden(tree, [item for item in by_kind["outcome"] if item not in answerable[: items // 6]], items // 2)
     return Exam(tuple(answerable), tuple(hidden), _without(tree, hidden))
+
+
+def _alone(items: Sequence[Item], key: Callable[[Item], Hashable]) -> list[Item]:
+    # What `ask` takes for one question it answers once, by one of the places.
+    count = Counter(map(key, items))
+    return [item for item in items if count[key(item)] == 1]
 
 
 def _shuffled(items: Sequence[Item]) -> list[Item]:
@@ -86,14 +92,21 @@ def _of_spec(spec: Spec) -> Iterator[Item]:
 
 def _outcome(spec: Spec, scenario: Scenario) -> Iterator[Item]:
     when = [step.text for step in scenario.steps if step.keyword == "WHEN"]
-    then = [step.text for step in scenario.steps if step.keyword == "THEN"]
-    if len(when) != 1 or not then:
+    then = [_written(spec, step) for step in scenario.steps if step.keyword == "THEN"]
+    if len(when) != 1 or not then or not then[0]:
         return
     condition = _plain(when[0]).rstrip(".")
     if _is_usable(condition):
         place = spec.text[scenario.start : scenario.end].rstrip()
         question = f"What happens when {condition[0].lower() + condition[1:]}?"
         yield _item("outcome", spec, scenario.start, place, (question, then[0]))
+
+
+def _written(spec: Spec, step: Step) -> str:
+    """Give the text of a step as it is written, over all its lines; empty where its marks part it."""
+    words = map(re.escape, step.text.split())
+    match = re.search(r"\s+".join(words), spec.text[step.start : step.end])
+    return match.group() if match else ""
 
 
 def _blanks(spec: Spec, requirement: Requirement) -> Iterator[Item]:
@@ -113,7 +126,8 @@ def _blanks(spec: Spec, requirement: Requirement) -> Iterator[Item]:
 def _blanked(sentence: str, gap: Token) -> str:
     """Ask for a piece of a sentence by the clause around it, as an echo question does; empty where that is no use."""
     said = sentence[gap.start : gap.end]
-    alone = re.match(r"\s", sentence[gap.start - 1 : gap.start]) and re.match(r"[\s.,;:)]", sentence[gap.end :] + " ")
+    before, after = sentence[: gap.start], sentence[gap.end :]
+    alone = re.search(r"\s\Z", before) and re.match(r"[\s.,;:)](?!\d)|\Z", after)
     if gap.kind == "number" and not alone:
         return ""
     if gap.kind == "number":
@@ -123,7 +137,6 @@ def _blanked(sentence: str, gap: Token) -> str:
         word = "what"
     else:
         return ""
-    before, after = sentence[: gap.start], sentence[gap.end :]
     clause = f"{_CLAUSE_END.split(before)[-1]}{word}{_CLAUSE_END.split(after)[0]}"
     plain = _plain(clause).rstrip(".").lstrip("-+ ")
     return f"{plain}?" if _is_usable(plain) else ""
@@ -134,7 +147,7 @@ def _is_usable(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_MARKS.sub("", text).split())
+    return _joined(_MARKS.sub("", text))
 
 
 def _item(kind: Kind, spec: Spec, start: int, place: str, texts: tuple[str, str]) -> Item:
@@ -144,15 +157,16 @@ def _item(kind: Kind, spec: Spec, start: int, place: str, texts: tuple[str, str]
 
 def _hidden(tree: Tree, items: Sequence[Item], most: int) -> list[Item]:
     """Choose scenarios that can be hidden: neither their condition nor what comes of it is said anywhere else."""
-    pieces = [_Piece.of(piece.text, is_scenario=piece.is_scenario) for piece in _extracts(tree)]
+    pieces = [_Piece.of(piece.text, is_scenario=piece.is_scenario, at=piece) for piece in _extracts(tree)]
+    copies = _copies(tree)
     chosen: list[Item] = []
     for item in items:
-        asked, outcome = _Piece.of(asked_condition(item.question), is_scenario=True), stems(item.answer)
-        saying = [piece for piece in pieces if piece.says(asked, outcome)]
-        if all(piece.text in item.place or item.place in piece.text for piece in saying):
-            chosen.append(Item("hidden", item.question, item.path, item.line, item.end_line, item.place))
         if len(chosen) == most:
             break
+        asked, outcome = _Piece.of(asked_condition(item.question), is_scenario=True), stems(item.answer)
+        own = copies.get(_joined(item.place), [])
+        if all(any(copy.holds(piece) for copy in own) for piece in pieces if piece.says(asked, outcome)):
+            chosen.append(Item("hidden", item.question, item.path, item.line, item.end_line, item.place))
     return chosen
 
 
@@ -165,15 +179,17 @@ def _extracts(tree: Tree) -> Iterator[Extract]:
 class _Piece:
     """A sentence or scenario by the stems of its words, and of the condition that it states."""
 
-    text: str
+    path: str
+    line: int
     words: frozenset[str]
     condition: frozenset[str]
     negations: int
 
     @classmethod
-    def of(cls, text: str, *, is_scenario: bool) -> "_Piece":
+    def of(cls, text: str, *, is_scenario: bool, at: Extract | None = None) -> "_Piece":
         stated = stated_condition(text, is_scenario=is_scenario)
-        return cls(text, stems(text), stems(stated), negations(stated))
+        path, line = (at.passage.path, at.line) if at else ("", 0)
+        return cls(path, line, stems(text), stems(stated), negations(stated))
 
     def says(self, wanted: "_Piece", outcome: frozenset[str]) -> bool:
         """Tell whether it says most of what a scenario says, or states the very condition of it."""
@@ -182,18 +198,45 @@ class _Piece:
         return wanted.negations == self.negations and wanted.condition <= self.condition
 
 
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """Where a scenario stands: in a spec, or word for word in the delta of an active change."""
+
+    path: str
+    start: int
+    end: int
+    line: int
+    end_line: int
+
+    def holds(self, piece: _Piece) -> bool:
+        return piece.path == self.path and self.line <= piece.line <= self.end_line
+
+
+def _copies(tree: Tree) -> dict[str, list[_Copy]]:
+    """List where each scenario stands that can be taken out, by its words."""
+    deltas = [delta for change in tree.changes for delta in change.deltas]
+    documents = [(one.path, one.text, one.requirements) for one in tree.specs]
+    documents += [(one.path, one.text, (*one.added, *one.modified)) for one in deltas]
+    found: dict[str, list[_Copy]] = {}
+    for path, text, requirements in documents:
+        for scenario in (one for requirement in requirements for one in requirement.scenarios):
+            whole = text[scenario.start : scenario.end]
+            line = scenario.span.line
+            copy = _Copy(path, scenario.start, scenario.end, line, line + count_lines(whole.rstrip()))
+            found.setdefault(_joined(whole), []).append(copy)
+    return found
+
+
 def _without(tree: Tree, hidden: Sequence[Item]) -> dict[str, str]:
     """Take the hidden scenarios out of every document, and their copies in active changes with them."""
-    gone = {" ".join(item.place.split()) for item in hidden}
-    found: dict[str, str] = {}
-    deltas = [
-        (delta.path, delta.text, (*delta.added, *delta.modified)) for change in tree.changes for delta in change.deltas
-    ]
-    for path, text, requirements in [*((s.path, s.text, s.requirements) for s in tree.specs), *deltas]:
-        scenarios = [scenario for requirement in requirements for scenario in requirement.scenarios]
-        cut = [one for one in scenarios if " ".join(text[one.start : one.end].split()) in gone]
-        for scenario in sorted(cut, key=lambda one: -one.start):
-            text = text[: scenario.start] + text[scenario.end :]  # noqa: PLW2901
-        if cut:
-            found[path] = text
-    return found
+    copies = _copies(tree)
+    texts = {spec.path: spec.text for spec in tree.specs}
+    texts |= {delta.path: delta.text for change in tree.changes for delta in change.deltas}
+    cut = {copy for item in hidden for copy in copies[_joined(item.place)]}
+    for copy in sorted(cut, key=lambda one: -one.start):
+        texts[copy.path] = texts[copy.path][: copy.start] + texts[copy.path][copy.end :]
+    return {path: texts[path] for path in sorted({copy.path for copy in cut})}
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())

@@ -1,5 +1,6 @@
 """How well an exam was answered: hits, exact answers, abstentions, and whether every quote exists."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -47,7 +48,7 @@ def mark(item: Item, answer: Answer, files: Mapping[str, bytes]) -> Mark:
     """Mark one answer; a citation hits where it lies in the span's sentence or scenario, or repeats it elsewhere."""
     hits = [rank for rank, cited in enumerate(answer.citations, 1) if _hits(item, cited)]
     answered = answer.state == "answered"
-    exact = answered and bool(item.answer) and _plain(item.answer) in _plain(answer.text)
+    exact = answered and _holds(answer.text, item.answer)
     invented = sum(not stands(cited, files) for cited in answer.citations)
     return Mark(item.kind, answered, hits[0] if hits and answered else 0, exact, len(answer.citations), invented)
 
@@ -56,14 +57,20 @@ def _hits(item: Item, cited: Citation) -> bool:
     if cited.path == item.path and cited.line <= item.end_line and cited.end_line >= item.line:
         return True
     said, place = _plain(cited.quote), _plain(item.place)
-    return said in place or place in said
+    return bool(said and place) and (said in place or place in said)
+
+
+def _holds(text: str, span: str) -> bool:
+    """Tell whether a text holds a span as words and numbers of their own: "16 hours" holds no "6 hours"."""
+    wanted = re.escape(_plain(span))
+    return bool(wanted) and re.search(rf"(?<!\w)(?<!\d[.,]){wanted}(?![.,]?\d|(?<=\w)\w)", _plain(text)) is not None
 
 
 def stands(cited: Citation, files: Mapping[str, bytes]) -> bool:
     """Tell whether a quote stands, to the letter, on the lines that it names."""
     text = files.get(cited.path, b"").decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")[cited.line - 1 : cited.end_line]
-    return bool(cited.quote) and cited.quote in "\n".join(lines)
+    return bool(cited.quote) and cited.line >= 1 and cited.quote in "\n".join(lines)
 
 
 def figures(marks: Iterable[Mark]) -> AskFigures:

@@ -2,25 +2,39 @@
 
 import re
 
+from geoflow.quality.tokens import FREE, stem
 from geoflow.questions.condition import negations
-from geoflow.questions.terms import stems
+from geoflow.questions.terms import STOP_WORDS, stem_sequence, stems
 
 _ASKING = re.compile(
-    r"\b(how (?:long|many|much|often|far|big|large|old|soon)|what|which|who|whom|whose|where|when|why|how|"
-    r"can|may|must|should|does|do|did|is|are|was|were|will|shall)\b",
-    re.IGNORECASE,
+    r"\b(how (?:long|many|much|often|far|big|large|old|soon)|what|which|who|whom|whose|where|when|why|how)\b"
 )
-_BETWEEN = re.compile(r"\b(?:before|after|until|since|over|under|above|below|more|less|most|least|from|to|only|all)\b")
+_WHETHER = re.compile(r"\b(can|may|must|should|does|do|did|is|are|was|were|will|shall)\b")
 _SAME_ASKING = {"whom": "who", "whose": "who", "do": "does", "did": "does", "are": "is", "was": "is", "were": "is"}
+_WORD = re.compile(r"[^\W_]+")
+_FIGURES = re.compile(r"(?:(?<![\w)])-)?\d+(?:[.,:]\d+)*|[<>=≤≥≠%+#$€]")
+_NEUTRAL = FREE | frozenset(
+    (
+        "doing don doesn for how just kind know let ll long many must no nor not of please re s shall should t tell "
+        "thing things what whether when where which while who whom whose why will would"
+    ).split()
+)
+_SMALL = STOP_WORDS - _NEUTRAL
+"""Words too common to look for that still turn a question around: `in` and `out`, `allowed` and `needed`, `may`."""
+_DIRECTED = frozenset("before after until since from to into onto over under above below than by".split())
 
 
 def sameness(question: str) -> tuple[object, ...]:
     """Give a key that two questions share where they ask the same thing.
 
-    It holds the stems of the words that carry meaning, whatever their order, the word that asks, the negations, and the
-    small words that turn a question around. Two questions that differ in any of them are not the same.
+    It holds the stems of the words that carry meaning, whatever their order, the words that ask, the negations, the
+    numbers and signs, and the small words that turn a question around. Where one of these says what comes before or
+    goes into what, the order counts as well. Two questions that differ in any of them are not the same.
     """
-    asking = _ASKING.search(question)
-    word = asking.group().lower() if asking else ""
-    between = frozenset(match.group() for match in _BETWEEN.finditer(question.lower()))
-    return stems(question), _SAME_ASKING.get(word, word), negations(question), between
+    lower = question.lower()
+    words = _WORD.findall(lower)
+    asking = _ASKING.findall(lower) or _WHETHER.findall(lower)[:1]
+    said: object = tuple(stem_sequence(question)) if _DIRECTED.intersection(words) else stems(question)
+    small = frozenset(stem(word) for word in words if word in _SMALL)
+    asked = frozenset(_SAME_ASKING.get(word, word) for word in asking)
+    return said, asked, negations(question), small, tuple(_FIGURES.findall(question))
