@@ -52,7 +52,8 @@ def topic_of(question: Question, reply: Reply) -> str:
 def topic_of_path(path: str) -> str:
     """Name the capability of a spec or delta; empty for other files."""
     parts = path.split("/")
-    return "/".join(parts[parts.index("specs") + 1 : -1]) if "specs" in parts else ""
+    inside = parts[1:] if parts[1:2] == ["specs"] else parts[3:]  # a change may have the name `specs` itself
+    return "/".join(inside[inside.index("specs") + 1 : -1]) if "specs" in inside else ""
 
 
 def route_order(known: Experience, topic: str) -> tuple[RouteName, ...]:
