@@ -7,7 +7,7 @@ import typer
 
 from geoflow.cli.options import BUDGET_FORMS
 from geoflow.cli.progress import progress_bar
-from geoflow.cli.render import print_json, printable
+from geoflow.cli.render import one_line, print_json, printable
 
 if TYPE_CHECKING:
     from geoflow.questions.marks import AskFigures
@@ -71,7 +71,8 @@ def _table(result: "AskResult") -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(headings))]
     lines += ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     if result.left_out:
-        lines += ["", f"note: the budget had no room for {result.left_out} questions: give more with --budget."]
+        lines += ["", f"{result.left_out} questions that the model was not there for are left out of its column."]
+    lines += [f"note: {one_line(note)}" for note in result.notes]
     return "\n".join(lines) + "\n"
 
 

@@ -30,13 +30,18 @@ class AskBench:
 
 @dataclass(frozen=True, slots=True)
 class AskResult:
-    """What an exam came to. `with_model` is None without one; `left_out` are questions its budget had no room for."""
+    """What an exam came to. `with_model` is None without one.
+
+    `left_out` are questions that the model was not there for, since its budget was spent or its server had failed, as
+    `notes` tell.
+    """
 
     without_model: AskFigures
     with_model: AskFigures | None
     model: str
     left_out: int
     cost: Mapping[str, float | int]
+    notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Give the result as scripts see it (`geoflow.bench-ask/1`)."""
@@ -46,6 +51,7 @@ class AskResult:
             "with_model": self.with_model.document() if self.with_model else None,
             "model": self.model,
             "left_out": self.left_out,
+            "notes": list(self.notes),
             "cost": dict(self.cost),
         }
 
@@ -80,33 +86,38 @@ def bench_ask(bench: AskBench, items: int) -> AskResult:
             code="nothing-to-ask",
         )
     without = {**files, **{path: text.encode("utf-8", "replace") for path, text in exam.without.items()}}
-    bare, _ = _sit(bench, exam, files, without, None)
+    bare, _, _ = _sit(bench, exam, files, without, None)
     if bench.model is None:
         return AskResult(figures(bare), None, "", 0, bench.meter.cost())
-    marks, left_out = _sit(bench, exam, files, without, Metered(bench.model, bench.meter))
-    return AskResult(figures(bare), figures(marks), bench.model.name, left_out, bench.meter.cost())
+    marks, left_out, notes = _sit(bench, exam, files, without, Metered(bench.model, bench.meter))
+    return AskResult(figures(bare), figures(marks), bench.model.name, left_out, bench.meter.cost(), notes)
 
 
 def _sit(
     bench: AskBench, exam: Exam, files: Mapping[str, bytes], without: Mapping[str, bytes], model: ChatModel | None
-) -> tuple[list[Mark], int]:
+) -> tuple[list[Mark], int, tuple[str, ...]]:
     marks: list[Mark] = []
     left_out = 0
+    notes: list[str] = []
     for items, held in ((exam.answerable, files), (exam.hidden, without)):
-        for item, answer in zip(items, _answers(bench, items, held, model), strict=True):
-            was_read = answer.state != "answered" or answer.route == "model"
-            spent = model is not None and not was_read and bench.meter.exhausted
-            left_out += spent
-            if not spent:
-                marks.append(mark(item, answer, held))
-    return marks, left_out
+        reader = Reader(lambda: model, bench.templates)
+        answers = _answers(bench, items, held, reader)
+        unread = _unread(answers) if model and reader.model() is None else range(0)
+        left_out += len(unread)
+        notes += reader.notes
+        pairs = enumerate(zip(items, answers, strict=True))
+        marks += [mark(item, answer, held) for number, (item, answer) in pairs if number not in unread]
+    return marks, left_out, tuple(dict.fromkeys(notes))
 
 
-def _answers(
-    bench: AskBench, items: Sequence[Item], files: Mapping[str, bytes], model: ChatModel | None
-) -> list[Answer]:
+def _answers(bench: AskBench, items: Sequence[Item], files: Mapping[str, bytes], reader: Reader) -> list[Answer]:
     if not items:
         return []
-    reader = Reader(lambda: model, bench.templates)
     desk = AskDesk(_Edited(files), bench.new_passages(), reader, bench.progress)
     return ask([item.question for item in items], desk)
+
+
+def _unread(answers: Sequence[Answer]) -> range:
+    """Number the answers from the call on that lost the model: those are the documents' alone, or nobody's."""
+    asked = [number for number, one in enumerate(answers) if any(step.route == "model" for step in one.steps)]
+    return range(max(asked, default=0), len(answers))
