@@ -121,13 +121,17 @@ def changed_part(old: str, new: str) -> tuple[str, str]:
 
 
 def _show_left(console: "Console", result: "ImproveResult") -> None:
-    from geoflow.workflow.improve_result import SETTLED
+    from geoflow.workflow.improve_result import NEEDS_ANSWER, SETTLED
 
     reasons: dict[str, int] = {}
     for left in result.left:
         reasons[left.why] = reasons.get(left.why, 0) + 1
     for why, count in sorted(reasons.items(), key=lambda item: -item[1]):
         console.print(f"left  {count} finding{'s' if count > 1 else ''}: {one_line(why)}")
+        if why == NEEDS_ANSWER:
+            first = next(left.finding for left in result.left if left.why == NEEDS_ANSWER)
+            place = f"{one_line(first.path)}:{first.line}"
+            console.print(f'      ask someone: geoflow ask "QUESTION" --open --about {place}', soft_wrap=True)
     waiting = [one for one in result.insights if one.why and one.why not in SETTLED]
     for one in waiting:
         console.print(f"question  {one_line(one.path)}: {one_line(one.why)}", soft_wrap=True)
