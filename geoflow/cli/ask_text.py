@@ -80,7 +80,11 @@ def _unanswered(answer: Answer) -> list[str]:
 
 
 def _past(source: str) -> str:
-    return {"history": " (history: an archived change)", "change": " (proposed)"}.get(source, "")
+    return {
+        "history": " (history: an archived change)",
+        "change": " (proposed)",
+        "answer": " (answered before)",
+    }.get(source, "")
 
 
 def _place(cited: Citation) -> str:

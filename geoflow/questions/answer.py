@@ -32,13 +32,14 @@ class Citation:
 class Near:
     """A passage that comes close to a question without answering it.
 
-    `source` tells what holds (`spec`), what an active change proposes (`change`), and what was archived (`history`).
+    `source` tells what holds (`spec`), what an active change proposes (`change`), what was archived (`history`), and a
+    stored question that was answered and asks something alike (`answer`); its heading is that question.
     """
 
     path: str
     line: int
     heading: str
-    source: Source = "spec"
+    source: Source | Literal["answer"] = "spec"
 
 
 @dataclass(frozen=True, slots=True)

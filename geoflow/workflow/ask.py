@@ -114,7 +114,9 @@ def _cases(
         for (key, question), one in zip(distinct.items(), found, strict=True)
     ]
     unsaid = [index for index, case in enumerate(cases) if not case.candidates and not case.settled]
-    near = what_comes_near([(cases[index].question, found[index]) for index in unsaid], files, desk)
+    near = what_comes_near(
+        [(cases[index].question, found[index]) for index in unsaid], files, stored.questions.values(), desk
+    )
     for index, places in zip(unsaid, near, strict=True):
         cases[index] = replace(cases[index], near=places)
     return cases
