@@ -56,7 +56,7 @@ def _checks() -> "list[Check]":
     except GeoflowError as error:
         checks.append(failed("openspec", "warning" if error.code == "no-openspec" else "problem", error))
     else:
-        checks += [_found(root), *check_repository(root)]
+        checks += [_found(root), *check_repository(root), *_stored_questions(root)]
     settings = Settings()
     try:
         loaded = settings_here()
@@ -65,7 +65,22 @@ def _checks() -> "list[Check]":
     else:
         settings = loaded.settings
         checks += check_settings(loaded)
-    return [*checks, *_model_checks(settings)]
+    return [*checks, *_model_checks(settings), *_asking(settings)]
+
+
+def _stored_questions(root: Path) -> "list[Check]":
+    from geoflow.adapters.question_checkup import check_questions
+    from geoflow.adapters.question_files import QuestionFiles
+
+    return check_questions(QuestionFiles(root, root).read())  # no cache: nothing is written
+
+
+def _asking(settings: "Settings") -> "list[Check]":
+    from geoflow.adapters.folders import mcp_file
+    from geoflow.adapters.question_checkup import check_agents, check_meaning
+
+    agents = check_agents(settings.questions, mcp_file())
+    return [*agents, check_meaning(settings.llm, settings.questions)]
 
 
 def _found(root: Path) -> "Check":

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from geoflow.adapters import checkup, model_checkup
 from geoflow.adapters.embedded_state import ServerState, write_state
-from geoflow.adapters.folders import embedded_folder
+from geoflow.adapters.folders import embedded_folder, mcp_file
 from geoflow.cli.app import app
-from tests.builders import make_repo, requirement, spec
+from tests.builders import make_repo, requirement, spec, write_tree
 from tests.servers import model_server
 
 RUNNER = CliRunner()
@@ -45,8 +45,8 @@ def test_where_all_is_well_every_line_is_ok(repo: Path) -> None:
     assert code == 0
     assert {line["status"] for lines in areas.values() for line in lines} <= {"ok"}
     assert list(areas) == [
-        *("python", "git", "openspec", "repository", "state"),
-        *("settings", "server", "engine", "models", "answers"),
+        *("python", "git", "openspec", "repository", "state", "questions"),
+        *("settings", "server", "engine", "models", "answers", "meaning"),
     ]
     [found] = areas["server"]
     assert (found["base_url"], found["kind"], found["status"]) == (server.base_url, "lm-studio", "ok")
@@ -54,6 +54,35 @@ def test_where_all_is_well_every_line_is_ok(repo: Path) -> None:
     assert areas["answers"][0]["text"] == "qwen3-8b (lm-studio, 30000 tokens)"
     assert areas["openspec"][0]["specs"] == 1
     assert areas["repository"][0]["branch"] == "main"
+
+
+def test_a_question_file_that_cannot_be_read_is_a_warning_with_its_line(repo: Path) -> None:
+    write_tree(repo, {"openspec/questions/a.yaml": "question: Why?\n", "openspec/questions/b.yaml": "asked: [\n"})
+    _, areas = doctor(base_url="none")
+    counted, broken = areas["questions"]
+    assert (counted["questions"], counted["broken"]) == (1, 1)
+    assert broken["status"] == "warning"
+    assert broken["text"].startswith("openspec/questions/b.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("servers", "status"),
+    [('{"mcpServers": {"oracle": {"command": "true"}}}', "ok"), ("{}", "problem"), ("{", "problem")],
+)
+def test_agents_are_checked_without_being_started(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, servers: str, status: str
+) -> None:
+    monkeypatch.setenv("GEOFLOW_QUESTIONS__AGENTS", "oracle:answer")
+    write_tree(mcp_file().parent, {mcp_file().name: servers})
+    _, areas = doctor(base_url="none")
+    assert [line["status"] for line in areas["agents"]] == [status]
+
+
+def test_the_model_that_looks_up_by_meaning_is_named(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor(base_url="none")[1]["meaning"][0]["model"] is None
+    monkeypatch.setenv("GEOFLOW_QUESTIONS__EMBEDDING_MODEL", "nomic-embed")
+    with model_server(model="m") as server:
+        assert doctor(base_url=server.base_url)[1]["meaning"][0]["model"] == "nomic-embed"
 
 
 def test_nothing_is_asked_to_chat_and_nothing_is_written(repo: Path, tmp_path: Path) -> None:
