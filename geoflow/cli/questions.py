@@ -97,8 +97,8 @@ def _judge(secretary: "Secretary", _key: str, words: Words) -> "Question":
         )
     if words.question in secretary.questions.read().questions:
         return take(secretary, words.question) if reason is None else refuse(secretary, words.question, reason)
-    desk, _, _ = open_desk(words, "2m", None)
-    return judge_answer(secretary, ask([words.question], desk)[0], reason)
+    desk, _, opener = open_desk(words, "2m", None)
+    return judge_answer(secretary, ask([words.question], desk)[0], reason, opener)
 
 
 _ACTIONS: "dict[str, Callable[[Secretary, str, Words], Question]]" = {

@@ -9,6 +9,7 @@ from geoflow.ports import BrokenFile, Clock, Documents, QuestionStore
 from geoflow.questions.answer import Answer
 from geoflow.questions.question import (
     MOST_OPEN,
+    About,
     AuthorKind,
     Mark,
     PassagesOf,
@@ -23,6 +24,7 @@ from geoflow.questions.question import (
     stands,
     state_of,
 )
+from geoflow.workflow.ask_desk import Opener
 from geoflow.workflow.passages_of import passages_in
 
 LONGEST_ANSWER = 4_000
@@ -196,8 +198,10 @@ def refuse(secretary: Secretary, key: str, reason: str) -> Question:
     )
 
 
-def judge_answer(secretary: Secretary, answer: Answer, reason: str | None) -> Question:
+def judge_answer(secretary: Secretary, answer: Answer, reason: str | None, opener: Opener) -> Question:
     """Write down what is thought of an answer that `ask` gave: taken without a reason, refused with one.
+
+    A question that this makes is about the passage that was cited, unless the opener says otherwise.
 
     Raises:
         GeoflowError: `nothing-to-confirm` where there was no answer; `needs-person` where it is taken and no person is
@@ -211,12 +215,10 @@ def judge_answer(secretary: Secretary, answer: Answer, reason: str | None) -> Qu
         _require_person(secretary, "take an answer")
     kind = _ROUTE_KINDS[answer.route]
     of = secretary.passages_of()
-    rests_on = [
-        evidence_of(passage)
-        for cited in answer.citations[:1]
-        for passage in of(cited.path)
-        if passage.line <= cited.line <= passage.end_line
-    ]
+    holding = (
+        one for cited in answer.citations[:1] for one in of(cited.path) if one.line <= cited.line <= one.end_line
+    )
+    passage = next(holding, None)
     at = secretary.now()
     reply = Reply(
         new_reply_id(answer.id, answer.text, kind, at),
@@ -224,11 +226,13 @@ def judge_answer(secretary: Secretary, answer: Answer, reason: str | None) -> Qu
         kind,
         answer.by or kind,
         at,
-        tuple(rests_on[:1]),
+        (evidence_of(passage),) if passage else (),
         confirmed=secretary.mark() if reason is None else None,
         rejected=secretary.mark(reason) if reason is not None else None,
     )
-    made = Question(answer.id, answer.question, secretary.mark(), route=answer.steps)
+    about = opener.about or (About(passage.path, passage.heading) if passage else None)
+    people = opener.people or opener.audience(about.path if about else "")
+    made = Question(answer.id, answer.question, secretary.mark(), about, people, opener.options, answer.steps)
     stored = secretary.questions.create(made)
     return secretary.questions.change(stored.id, lambda question: replace(question, replies=(*question.replies, reply)))
 

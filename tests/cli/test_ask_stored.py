@@ -100,6 +100,18 @@ def test_an_answer_that_was_refused_is_not_given_again_and_its_step_says_who_and
     assert f"({step['why']})" in ask(COOLING).stdout
 
 
+def test_a_question_whose_answer_was_refused_is_about_its_place_and_for_the_owners_of_it(root: Path) -> None:
+    write_tree(root, {"CODEOWNERS": "/openspec/specs/kiln/ @potters\n"})
+    ask(COOLING, "--reject", "Not so.")
+
+    [one] = listed("--all")
+    assert (one["state"], one["for"]) == ("open", ["@potters"])
+    assert one["about"] == {"path": PATH, "requirement": "Cooling"}
+    at_terminal(root, "--answer", one["id"], "8 hours.")
+    (root / PATH).write_text((root / PATH).read_text().replace("6 hours", "8 hours"))
+    assert [one["state"] for one in listed("--all")] == ["stale"]
+
+
 def test_what_is_refused_often_on_a_topic_is_asked_later_there_and_nowhere_else(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
