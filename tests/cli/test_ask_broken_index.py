@@ -7,21 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from geoflow.adapters.embedders import LocalEmbedder
 from tests.builders import write_tree
 from tests.cli.asking import COOLING, INSPECTION, UNKNOWN, ask, asked, kiln, opened
 
 ARCHIVED = "openspec/changes/archive/2026-01-02-pay/proposal.md"
-KINDS = ("passages", "history", "questions")
+KINDS = {"passages", "history", "questions"}
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a stored answer, an archived change, and every index written."""
+    """A repository with a stored answer, an archived change, and every index written.
+
+    With an address where nobody listens, questions are looked up by meaning too, where the local model is installed.
+    """
     folder = kiln(tmp_path, monkeypatch)
+    monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", "http://127.0.0.1:9/v1")
     write_tree(folder, {ARCHIVED: "## Why\nThe payment provider handles invoices by hand.\n"})
     ask("--answer", opened(INSPECTION), "Anybody.")
     asked(UNKNOWN)
-    assert {file.name.split("-")[0] for file in indexes(folder)} >= set(KINDS)
+    kinds = KINDS | {"meaning"} if LocalEmbedder.is_installed() else KINDS
+    assert {file.name.split("-")[0] for file in indexes(folder)} == kinds
     return folder
 
 
