@@ -63,7 +63,7 @@ def make_exam(tree: Tree, items: int) -> Exam:
     only = _alone(_alone(made, lambda item: item.question.casefold()), lambda item: sameness(item.question))
     by_kind = {kind: _shuffled([item for item in only if item.kind == kind]) for kind in KINDS}
     answerable = _in_turn(list(by_kind.values()), items)
-    hidden = _hidden(tree, [item for item in by_kind["outcome"] if item not in answerable[: items // 6]], items // 2)
+    hidden = _hidden(tree, by_kind["outcome"], items // 2)
     return Exam(tuple(answerable), tuple(hidden), _without(tree, hidden))
 
 

