@@ -33,6 +33,8 @@ class WorkTreeDocuments:
         Raises:
             GeoflowError: `unreadable-file` where the system refuses one.
         """
+        if part == "history" and _leads_elsewhere(self._root):
+            return {}
         try:
             return dict(sorted(_files(self._root, _ARCHIVE if part == "history" else _FOLDER, part)))
         except OSError as error:
@@ -109,6 +111,12 @@ class WorkTreeDocuments:
             _move(stage / top, self._root / top)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
+
+
+def _leads_elsewhere(root: Path) -> bool:
+    """Tell whether the way to the archive goes through a symlink or into a nested repository."""
+    changes, archive = root / _FOLDER / "changes", root / _ARCHIVE
+    return changes.is_symlink() or archive.is_symlink() or os.path.lexists(changes / ".git")
 
 
 def _files(root: Path, folder: str, part: Part) -> list[tuple[str, bytes]]:

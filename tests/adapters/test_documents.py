@@ -58,6 +58,70 @@ def test_read_of_nothing_is_empty(tmp_path: Path) -> None:
     assert WorkTreeDocuments(tmp_path).read() == {}
 
 
+ARCHIVE = "openspec/changes/archive"
+LIVE_FILES = {
+    "openspec/project.md": "p",
+    "openspec/archive/x.md": "no archive of changes",
+    "openspec/specs/archive/spec.md": "a capability",
+    "openspec/changes/add/proposal.md": "active",
+    "openspec/changes/archived/proposal.md": "active too",
+    "openspec/changes/add/archive/x.md": "inside a change",
+}
+HISTORY_FILES = {f"{ARCHIVE}/2026-01-01-a/proposal.md": "old", f"{ARCHIVE}/2026-01-01-a/specs/s/spec.md": "old spec"}
+
+
+def as_bytes(files: dict[str, str]) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in files.items()}
+
+
+def test_what_is_live_and_what_is_history_are_read_apart_and_make_up_everything(tmp_path: Path) -> None:
+    documents = WorkTreeDocuments(write_tree(tmp_path / "p", {**LIVE_FILES, **HISTORY_FILES}))
+    assert documents.read("live") == as_bytes(LIVE_FILES)
+    assert documents.read("history") == as_bytes(HISTORY_FILES)
+    assert documents.read("all") == documents.read() == as_bytes({**LIVE_FILES, **HISTORY_FILES})
+    for part in (documents.read("live"), documents.read("history")):
+        assert list(part) == sorted(part)
+
+
+def test_without_an_archive_there_is_no_history(tmp_path: Path) -> None:
+    assert WorkTreeDocuments(tmp_path).read("history") == {}
+    documents = WorkTreeDocuments(write_tree(tmp_path / "p", LIVE_FILES))
+    assert documents.read("history") == {}
+    assert documents.read("live") == documents.read()
+
+
+def test_a_file_in_the_place_of_the_archive_is_live(tmp_path: Path) -> None:
+    documents = WorkTreeDocuments(write_tree(tmp_path / "p", {ARCHIVE: "a file"}))
+    assert documents.read("history") == {}
+    assert documents.read("live") == documents.read() == {ARCHIVE: b"a file"}
+
+
+@pytest.mark.parametrize("linked", ["openspec/changes", ARCHIVE, f"{ARCHIVE}/2026-01-01-a"])
+def test_history_is_read_through_no_link(tmp_path: Path, linked: str) -> None:
+    elsewhere = write_tree(tmp_path / "elsewhere", HISTORY_FILES)
+    root = write_tree(tmp_path / "p", {"openspec/project.md": "p"})
+    (root / linked).parent.mkdir(parents=True, exist_ok=True)
+    (root / linked).symlink_to(elsewhere / linked)
+    documents = WorkTreeDocuments(root)
+    assert documents.read("history") == {}
+    assert documents.read("live") == documents.read() == {"openspec/project.md": b"p"}
+
+
+@pytest.mark.parametrize("nested", ["openspec/changes", ARCHIVE, f"{ARCHIVE}/2026-01-01-a"])
+def test_nor_from_a_nested_repository(tmp_path: Path, nested: str) -> None:
+    root = write_tree(tmp_path / "p", {"openspec/project.md": "p", **HISTORY_FILES})
+    make_repo(root / nested, {})
+    documents = WorkTreeDocuments(root)
+    assert documents.read("history") == {}
+    assert documents.read("live") == documents.read() == {"openspec/project.md": b"p"}
+
+
+def test_a_half_written_change_is_in_no_part(tmp_path: Path) -> None:
+    files = {"openspec/.geoflow-new-1-ab/x.md": "x", f"{ARCHIVE}/.geoflow-new-1-ab/x.md": "x"}
+    documents = WorkTreeDocuments(write_tree(tmp_path / "p", files))
+    assert documents.read("live") == documents.read("history") == documents.read() == {}
+
+
 def test_create_writes_all_files_of_a_new_folder(tmp_path: Path) -> None:
     WorkTreeDocuments(tmp_path).create(FILES)
     assert files_below(tmp_path) == {name: text.encode() for name, text in FILES.items()}

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoflow.adapters.passage_index import VERSION, SqlitePassages
-from geoflow.questions.passage import Passage
+from geoflow.openspec.tree import read_tree
+from geoflow.questions.passage import Passage, passages
 from tests.builders import requirement, spec
 
 KILN = "openspec/specs/kiln/spec.md"
@@ -132,3 +133,63 @@ def test_text_that_is_no_utf8_is_searched(tmp_path: Path) -> None:
     passage = SqlitePassages(None).search(files, [("cools",)], 1)[0].hits[0].passage
     assert isinstance(passage, Passage)
     assert passage.line == 1
+
+
+ARCHIVED = "openspec/changes/archive/2026-01-01-vent"
+DECIDED = {
+    f"{ARCHIVED}/proposal.md": b"## Why\nThe kiln cracks.\n",
+    f"{ARCHIVED}/design.md": b"## Decisions\nThe kiln vents for 6 hours.\n",
+}
+
+
+def test_history_is_searched_apart_from_what_holds(tmp_path: Path) -> None:
+    live, history = SqlitePassages.below(tmp_path, tmp_path), SqlitePassages.of_history(tmp_path, tmp_path)
+    every = {**FILES, **DECIDED}
+    for _ in range(2):  # neither throws out what the other one holds
+        assert headings(live, every, "kiln") == ["Cooling"]
+        assert sorted(headings(history, every, "kiln")) == ["Decisions", "Why"]
+    assert {hit.passage.source for hit in history.search(every, [("kiln",)], 9)[0].hits} == {"history"}
+    assert len(list(tmp_path.glob("*.sqlite"))) == 2
+
+
+def test_the_history_of_two_roots_is_kept_apart(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        SqlitePassages.of_history(tmp_path / "state", tmp_path / name).search(DECIDED, [], 1)
+    assert len(list((tmp_path / "state").glob("history-*.sqlite"))) == 2
+
+
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_everything_gives_each_passage_of_the_documents(tmp_path: Path, *, on_disk: bool) -> None:
+    index = SqlitePassages(tmp_path / "index.sqlite" if on_disk else None)
+    expected = passages(read_tree({path: FILES[path].decode() for path in sorted(FILES)}))
+    assert index.everything({**FILES, **DECIDED}) == list(expected)
+    assert index.everything(FILES) == list(expected)
+
+
+def test_everything_follows_the_files(tmp_path: Path) -> None:
+    index = SqlitePassages(tmp_path / "index.sqlite")
+    index.everything(FILES)
+    edited = {KILN: FILES[KILN].replace(b"Cooling", b"Chilling")}
+    assert [one.heading for one in index.everything(edited)] == ["Purpose", "Chilling"]
+    assert index.everything({}) == []
+
+
+def test_everything_of_history_is_what_was_decided(tmp_path: Path) -> None:
+    history = SqlitePassages.of_history(tmp_path, tmp_path)
+    assert [one.heading for one in history.everything({**FILES, **DECIDED})] == ["Decisions", "Why"]
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.text(alphabet="# ab\n\r\0é", max_size=60)))
+def test_everything_is_what_the_documents_are_cut_into(texts: dict[str, str]) -> None:
+    named = {f"openspec/specs/{name}/spec.md": text for name, text in sorted(texts.items())}
+    found = SqlitePassages(None).everything({path: text.encode() for path, text in named.items()})
+    assert sorted(found, key=repr) == sorted(passages(read_tree(named)), key=repr)
+    assert [(one.path, one.line) for one in found] == sorted((one.path, one.line) for one in found)
+
+
+@pytest.mark.parametrize("broken", [b"no database", b"SQLite format 3\0" + b"\xff" * 8000, b""])
+def test_everything_comes_from_a_broken_index_built_anew(tmp_path: Path, broken: bytes) -> None:
+    file = tmp_path / "index.sqlite"
+    file.write_bytes(broken)
+    assert len(SqlitePassages(file).everything(FILES)) == 4

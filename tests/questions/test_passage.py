@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geoflow.openspec.tree import read_tree
-from geoflow.questions.passage import LONGEST, count_lines, is_searched, passages
+from geoflow.questions.passage import LONGEST, count_lines, is_history, is_searched, passages
 from tests.builders import requirement, spec
 
 PATH = "openspec/specs/kiln/spec.md"
@@ -72,6 +73,66 @@ def test_only_specs_and_active_changes_are_searched() -> None:
         "openspec/specs/kiln/notes.md",
     ):
         assert not is_searched(path)
+
+
+ARCHIVED = "openspec/changes/archive/2026-01-01-cool"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"{ARCHIVED}/{name}" for name in ("proposal.md", "design.md", "specs/kiln/spec.md", "specs/deep/er/spec.md")],
+)
+def test_what_was_decided_once_is_history(path: str) -> None:
+    assert is_history(path)
+    assert not is_searched(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        PATH,
+        DELTA,
+        "openspec/changes/cool/design.md",
+        f"{ARCHIVED}/tasks.md",
+        f"{ARCHIVED}/notes/design.md",
+        f"{ARCHIVED}/specs/kiln/notes.md",
+        f"{ARCHIVED}/spec.md",
+        "openspec/changes/archive/proposal.md",
+        "openspec/changes/archive",
+        "openspec/specs/changes/archive/2026-01-01-cool/proposal.md",
+        "other/changes/archive/2026-01-01-cool/proposal.md",
+        "",
+    ],
+)
+def test_anything_else_is_none(path: str) -> None:
+    assert not is_history(path)
+
+
+NAMES = st.sampled_from(["openspec", "changes", "archive", "specs", "x", "spec.md", "proposal.md", "design.md", ""])
+
+
+@given(st.lists(NAMES, max_size=7).map("/".join))
+def test_no_file_is_searched_and_history_at_once(path: str) -> None:
+    assert not (is_searched(path) and is_history(path))
+
+
+def test_an_archived_change_is_cut_with_its_design_and_marked_as_history() -> None:
+    delta = f"## ADDED Requirements\n\n{requirement('Vent', 'The kiln SHALL vent.')}"
+    files = {
+        PATH: spec(requirement("Cooling", "The kiln SHALL cool.")),
+        f"{ARCHIVED}/proposal.md": "## Why\nIt cracks.\n",
+        f"{ARCHIVED}/design.md": "## Decisions\nSix hours.\n",
+        f"{ARCHIVED}/specs/kiln/spec.md": delta,
+        "openspec/changes/warm/design.md": "## Decisions\nNot searched.\n",
+    }
+    found = passages(read_tree(files))
+    assert {(one.heading, one.topic) for one in found if one.source == "history"} == {
+        ("Why", "2026-01-01-cool"),
+        ("Decisions", "2026-01-01-cool"),
+        ("Vent", "kiln"),
+    }
+    assert all(is_history(one.path) == (one.source == "history") for one in found)
+    assert "Not searched." not in " ".join(one.text for one in found)
 
 
 @given(st.text(alphabet="#ab `~\n\r", max_size=200))
