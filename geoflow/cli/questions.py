@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from geoflow.ports import BrokenFile
     from geoflow.questions.question import Question
-    from geoflow.workflow.stored_questions import Listed, Secretary
+    from geoflow.workflow.question_list import Listed
+    from geoflow.workflow.stored_questions import Secretary
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _mine(root: "Path", words: Words) -> "tuple[list[Listed], tuple[BrokenFile, 
     from geoflow.adapters.people import is_for, me
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.context import load_settings
-    from geoflow.workflow.stored_questions import list_questions
+    from geoflow.workflow.question_list import list_questions
 
     names = words.people or me(GitProcess(root), load_settings().questions.me)
     found, broken = list_questions(

@@ -1,31 +1,27 @@
-"""What people and agents do with questions that were written down: list, answer, confirm, refuse, assign, withdraw."""
+"""What people and agents do with questions that were written down: answer, confirm, refuse, assign, withdraw."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.ports import BrokenFile, Clock, Documents, QuestionStore
+from geoflow.ports import Clock, Documents, QuestionStore
 from geoflow.questions.answer import Answer
 from geoflow.questions.question import (
-    MOST_OPEN,
     About,
     AuthorKind,
     Mark,
     PassagesOf,
     Question,
-    QuestionState,
     Reply,
-    best_reply,
     changed_evidence,
     evidence_about,
     evidence_of,
     new_reply_id,
     stands,
-    state_of,
 )
 from geoflow.workflow.ask_desk import Opener
 from geoflow.workflow.passages_of import passages_in
+from geoflow.workflow.question_list import shown_reply
 
 LONGEST_ANSWER = 4_000
 _ROUTE_KINDS: Mapping[str, AuthorKind] = {"documents": "documents", "model": "model", "agent": "agent"}
@@ -60,68 +56,6 @@ class Secretary:
     def passages_of(self) -> PassagesOf:
         """Read the documents as they are now."""
         return passages_in(self.documents.read("live"))
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A question with its state; one that waits has an audience with enough other open questions."""
-
-    question: Question
-    state: QuestionState
-    reply: Reply | None
-    waits: bool = False
-
-    def document(self) -> dict[str, Any]:
-        """Give the fields that scripts see."""
-        one = self.question
-        shown = {"id": one.id, "path": one.path, "question": one.text, "state": self.state, "waits": self.waits}
-        about = {"path": one.about.path, "requirement": one.about.requirement} if one.about else None
-        found = self.reply
-        answer = (
-            {"id": found.id, "text": found.text, "by": found.name, "kind": found.kind, "confirmed": found.is_persons}
-            if found
-            else None
-        )
-        asked = {"by": one.asked.by, "at": one.asked.at}
-        return shown | {
-            "asked": asked,
-            "for": list(one.audience),
-            "about": about,
-            "options": list(one.options),
-            "answer": answer,
-        }
-
-
-def list_questions(
-    questions: QuestionStore, documents: Documents, wanted: Callable[[Question], bool]
-) -> tuple[list[Listed], tuple[BrokenFile, ...]]:
-    """List the stored questions that are wanted, oldest first, and the files that cannot be read."""
-    stored, of = questions.read(), passages_in(documents.read("live"))
-    found = sorted(stored.questions.values(), key=lambda one: (one.asked.at, one.id))
-    listed = [Listed(one, state_of(one, of), _shown_reply(one, of)) for one in found]
-    waiting = _waiting(listed)
-    return [replace(one, waits=one.question.id in waiting) for one in listed if wanted(one.question)], stored.broken
-
-
-def _shown_reply(question: Question, of: PassagesOf) -> Reply | None:
-    standing = [reply for reply in question.replies if reply.rejected is None]
-    return best_reply(question, of) or (standing[-1] if standing else None)
-
-
-def _waiting(listed: Iterable[Listed]) -> set[str]:
-    """Find the open questions for which everyone who may answer has as many others as one person can bear."""
-    counts: dict[str, int] = {}
-    waiting = set()
-    for one in listed:
-        if one.state not in ("open", "stale"):
-            continue
-        people = one.question.audience or ("",)
-        if all(counts.get(person, 0) >= MOST_OPEN for person in people):
-            waiting.add(one.question.id)
-            continue
-        for person in people:
-            counts[person] = counts.get(person, 0) + 1
-    return waiting
 
 
 def answer_question(secretary: Secretary, key: str, text: str) -> Question:
@@ -161,13 +95,13 @@ def confirm(secretary: Secretary, key: str) -> Question:
             `answer-stale` where what the answer rests on has changed.
     """
     of = secretary.passages_of()
-    return _accept(secretary, key, lambda question: _unconfirmed_reply(question, of) or _shown_reply(question, of))
+    return _accept(secretary, key, lambda question: _unconfirmed_reply(question, of) or shown_reply(question, of))
 
 
 def take(secretary: Secretary, key: str) -> Question:
     """Let a person stand behind the answer that `ask` gives to a stored question; raises what `confirm` does."""
     of = secretary.passages_of()
-    return _accept(secretary, key, lambda question: _shown_reply(question, of))
+    return _accept(secretary, key, lambda question: shown_reply(question, of))
 
 
 def _accept(secretary: Secretary, key: str, choose: Callable[[Question], Reply | None]) -> Question:
@@ -193,7 +127,7 @@ def refuse(secretary: Secretary, key: str, reason: str) -> Question:
     return _mark_reply(
         secretary,
         key,
-        lambda question: _shown_reply(question, of),
+        lambda question: shown_reply(question, of),
         lambda reply: replace(reply, rejected=secretary.mark(reason)),
     )
 
