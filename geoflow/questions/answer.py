@@ -77,7 +77,7 @@ def citation(extract: Extract) -> Citation:
 
 def citation_of_file(path: str, content: bytes, text: str) -> Citation | None:
     """Cite a text where it stands on one line of a file; None where the file writes it in another way."""
-    lines = content.decode("utf-8", "replace").splitlines()
+    lines = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     line = next((number for number, line in enumerate(lines, 1) if text and text in line), 0)
     return Citation(path, line, line, text) if line else None
 

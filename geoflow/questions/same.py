@@ -4,7 +4,7 @@ import re
 
 from geoflow.quality.tokens import FREE, stem
 from geoflow.questions.condition import negations
-from geoflow.questions.terms import STOP_WORDS, stem_sequence, stems
+from geoflow.questions.terms import STOP_WORDS, stem_sequence
 
 _ASKING = re.compile(
     r"\b(how (?:long|many|much|often|far|big|large|old|soon)|what|which|who|whom|whose|where|when|why|how)\b"
@@ -21,20 +21,18 @@ _NEUTRAL = FREE | frozenset(
 )
 _SMALL = STOP_WORDS - _NEUTRAL
 """Words too common to look for that still turn a question around: `in` and `out`, `allowed` and `needed`, `may`."""
-_DIRECTED = frozenset("before after until since from to into onto over under above below than by".split())
 
 
 def sameness(question: str) -> tuple[object, ...]:
     """Give a key that two questions share where they ask the same thing.
 
-    It holds the stems of the words that carry meaning, whatever their order, the words that ask, the negations, the
-    numbers and signs, and the small words that turn a question around. Where one of these says what comes before or
-    goes into what, the order counts as well. Two questions that differ in any of them are not the same.
+    It holds the stems of the words that carry meaning in their order, the words that ask, the negations, the numbers
+    and signs, and the small words that turn a question around. Two questions that differ in any of them are not the
+    same: who calls whom is a matter of order, and asking twice costs less than an answer to another question.
     """
     lower = question.lower()
     words = _WORD.findall(lower)
     asking = _ASKING.findall(lower) or _WHETHER.findall(lower)[:1]
-    said: object = tuple(stem_sequence(question)) if _DIRECTED.intersection(words) else stems(question)
     small = frozenset(stem(word) for word in words if word in _SMALL)
     asked = frozenset(_SAME_ASKING.get(word, word) for word in asking)
-    return said, asked, negations(question), small, tuple(_FIGURES.findall(question))
+    return tuple(stem_sequence(question)), asked, negations(question), small, tuple(_FIGURES.findall(question))

@@ -30,7 +30,7 @@ TREE = {
 COOLING = "How long does the kiln cool before the door unlocks?"
 COOLING_LINE = 8
 INSPECTION = "Who may unlock the kiln door during an inspection?"
-OTHER_WORDS = "During an inspection, who may unlock the door of the kiln?"
+OTHER_WORDS = "Please tell me who may unlock kiln doors during inspections"
 UNKNOWN = "Which payment provider handles invoices?"
 ADA = "Ada Example <ada@example.org>"
 PATIENCE = 60  # seconds for a terminal to say the next thing, on a busy machine
@@ -121,8 +121,11 @@ class Terminal:
         os.write(self._ours, f"{line}\n".encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        self._process.send_signal(signal.SIGINT)
+        """Press Ctrl-C, as often as it takes: readline misses the one that comes while it is about to wait."""
+        for _ in range(PATIENCE):
+            self._process.send_signal(signal.SIGINT)
+            if select.select([self._ours], [], [], 1)[0]:
+                return
 
     def end(self) -> int:
         """Read to the end; the exit code."""

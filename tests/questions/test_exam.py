@@ -111,7 +111,7 @@ def test_what_two_places_would_answer_is_not_asked() -> None:
 
 
 def test_nor_what_two_places_would_answer_in_nearly_the_same_words() -> None:
-    again = scenario("during a long firing the powers fail", "something else happens then")
+    again = scenario("the powers fail during the long firings", "something else happens then")
     assert exam_of(requirement("A", "It fires.", OUTAGE), requirement("B", "It burns.", again)).answerable == ()
 
 

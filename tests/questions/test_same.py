@@ -12,7 +12,6 @@ from geoflow.questions.same import sameness
     [
         ("How long does the kiln cool?", "HOW LONG DOES THE KILN COOL"),
         ("How long does the kiln cool?", "The kiln: how long does it cool?"),
-        ("Who is told when the power fails?", "When the power fails, who is told?"),
         ("Who is told when the power fails?", "Who was told when powers failed?"),
         ("Which firings does the kiln log?", "Which firing do kilns log?"),
         ("How many retries are there?", "how many   retries\nare there ?"),
@@ -20,7 +19,7 @@ from geoflow.questions.same import sameness
         ("What must be logged?", "What shall be logged?"),
     ],
 )
-def test_order_case_and_inflection_do_not_matter(one: str, other: str) -> None:
+def test_case_inflection_and_words_around_do_not_matter(one: str, other: str) -> None:
     assert sameness(one) == sameness(other)
 
 
@@ -39,6 +38,7 @@ def test_order_case_and_inflection_do_not_matter(one: str, other: str) -> None:
         ("Does it lock before cooling?", "Does it lock after cooling?"),
         ("Does the door lock before the kiln cools?", "Does the kiln cool before the door locks?"),
         ("Does the clay go from the kiln to the shelf?", "Does the clay go from the shelf to the kiln?"),
+        ("Does the client call the server?", "Does the server call the client?"),
         ("Who locks the door?", "When does the door lock?"),
         ("When the door opens, who is told?", "When the door opens, what is told?"),
         ("What happens over 5 degrees?", "What happens under 5 degrees?"),
@@ -67,9 +67,9 @@ WORDS = st.lists(st.sampled_from("the kiln door clay cools locks a".split()), mi
 
 
 @given(WORDS.flatmap(lambda words: st.tuples(st.just(words), st.permutations(words))))
-def test_words_that_carry_meaning_may_stand_in_any_order(both: tuple[list[str], list[str]]) -> None:
-    one, other = both
-    assert sameness(f"Who {' '.join(one)}?") == sameness(f"Who {' '.join(other)}?")
+def test_the_order_of_words_that_carry_meaning_is_a_part_of_the_question(both: tuple[list[str], list[str]]) -> None:
+    one, other = ([word for word in words if word not in {"the", "a"}] for words in both)
+    assert (sameness(f"Who {' '.join(one)}?") == sameness(f"Who {' '.join(other)}?")) == (one == other)
 
 
 TURNS = ["", "not", "before", "after", "over", "under", "only", "may", "in", "out", "3", "4", "<", ">"]
