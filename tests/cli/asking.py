@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,8 @@ class Terminal:
         """Press Ctrl-C, as often as it takes: readline misses the one that comes while it is about to wait."""
         for _ in range(PATIENCE):
             self._process.send_signal(signal.SIGINT)
-            if select.select([self._ours], [], [], 1)[0]:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
                 return
 
     def end(self) -> int:
