@@ -80,13 +80,13 @@ def laid_out_reply(reply: Reply) -> "CommentedMap":
 def scalar(text: str, *, quoted: bool = False) -> str:
     """Give a text so that it is written on one line.
 
-    It is in double quotes where it holds what cannot be seen, or is what some reader of YAML takes for a number, a
-    date, or yes and no.
+    It is in double quotes where it holds what cannot be seen, begins with a mark (`:0` inside braces is read as no
+    text), or is what some reader of YAML takes for a number, a date, or yes and no.
     """
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     shown = held_text(text)
-    is_plain = shown.isprintable() and shown.casefold() not in _NO_TEXTS and _is_text(shown)
+    is_plain = shown[:1].isalnum() and shown.isprintable() and shown.casefold() not in _NO_TEXTS and _is_text(shown)
     return shown if is_plain and not quoted else DoubleQuotedScalarString(shown)
 
 

@@ -64,7 +64,7 @@ def _unanswered(answer: Answer) -> list[str]:
         lines += [f"  for {one_line(asked)}"] if asked else []
         lines.append(f'  answer it: geoflow ask --answer {answer.id} "TEXT"')
     else:
-        lines = ["Not specified: the documents do not say it."]
+        lines = ["Not specified: no passage says it in words like these."]
     lines += [
         f"  {step.route} {one_line(step.who)}: {one_line(' '.join(step.came.split()))} ({one_line(step.why)})"
         for step in answer.steps

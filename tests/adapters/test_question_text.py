@@ -58,7 +58,7 @@ def read(text: str | bytes) -> Question:
 
 def texts(smallest: int = 0) -> st.SearchStrategy[str]:
     odd = st.sampled_from(
-        ["null", "~", "no", "1.0", "2026-11-27", "a: b", "- x", "# c", "&a *a !!b", "{}", "\ud800", "\x00\x1b", "\u2028",
+        ["null", "~", ":0", "no", "1.0", "2026-11-27", "a: b", "- x", "# c", "&a *a !!b", "{}", "\ud800", "\x00\x1b", "\u2028",
          "\r\n\n", "'", '"', "...", "---", "%YAML 1.1", "<<", "=", " x ", "\t", "\ufeff", "\ufffe", "a\n\n b \n"]
     )  # fmt: skip
     parts = st.one_of(odd, st.text(max_size=8), st.characters(exclude_categories=()))
@@ -95,7 +95,7 @@ def test_a_new_file_reads_as_people_would_write_it() -> None:
           requirement: Retention
           code: GF210
           quote: for a while
-        for: ['@org/data', ada@example.org]
+        for: ["@org/data", ada@example.org]
         options: [30 days, 90 days]
         route:
           - route: documents
