@@ -116,11 +116,11 @@ def _blanks(spec: Spec, requirement: Requirement) -> Iterator[Item]:
         found = [token for token in tokens(sentence) if token.kind in {"number", "literal"}]
         if len(found) != 1 or "\n\n" in sentence:
             continue
-        question = _blanked(sentence, found[0])
+        said = sentence[found[0].start : found[0].end].rstrip(",")
+        question = _blanked(sentence, found[0]._replace(end=found[0].start + len(said)))
         if question:
             kind: Kind = "number" if found[0].kind == "number" else "name"
-            answer = sentence[found[0].start : found[0].end]
-            yield _item(kind, spec, requirement.body_start + start, sentence, (question, answer))
+            yield _item(kind, spec, requirement.body_start + start, sentence, (question, said))
 
 
 def _blanked(sentence: str, gap: Token) -> str:

@@ -61,9 +61,15 @@ def _hits(item: Item, cited: Citation) -> bool:
 
 
 def _holds(text: str, span: str) -> bool:
-    """Tell whether a text holds a span as words and numbers of their own: "16 hours" holds no "6 hours"."""
-    wanted = re.escape(_plain(span))
-    return bool(wanted) and re.search(rf"(?<!\w)(?<!\d[.,]){wanted}(?![.,]?\d|(?<=\w)\w)", _plain(text)) is not None
+    """Tell whether a text holds a span as words and numbers of their own: "16 hours" holds no "6 hours".
+
+    Capitals do not matter: the span may open the sentence that it answers in.
+    """
+    wanted = re.escape(_plain(span).casefold())
+    return (
+        bool(wanted)
+        and re.search(rf"(?<!\w)(?<!\d[.,]){wanted}(?![.,]?\d|(?<=\w)\w)", _plain(text).casefold()) is not None
+    )
 
 
 def stands(cited: Citation, files: Mapping[str, bytes]) -> bool:

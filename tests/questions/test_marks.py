@@ -188,3 +188,11 @@ def test_every_share_lies_between_zero_and_one_and_three_ranks_hold_one(marks: l
         assert share is None or 0.0 <= share <= 1.0
     assert (found.hit_at_1 or 0) <= (found.hit_at_3 or 0)
     assert found.answerable + found.hidden == len(marks)
+
+
+def test_capitals_do_not_keep_an_answer_from_being_exact() -> None:
+    files = {"a": b"the door stays locked"}
+    item = Item("outcome", "What happens when it fires?", "a", 1, 1, "the door stays locked", "the door stays locked")
+    cited = Citation("a", 1, 1, "the door stays locked")
+    said = Answer("1", item.question, "answered", "The door stays locked.", (cited,), "model")
+    assert mark(item, said, files).exact
