@@ -23,10 +23,10 @@ class Answered(TypedDict):
 
 
 class Passages(TypedDict):
-    """Passages, the nearest first."""
+    """Passages, the nearest first, and how many were searched."""
 
     passages: list[Row]
-    found: int
+    searched: int
 
 
 StoredQuestion = TypedDict(

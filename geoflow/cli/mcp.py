@@ -1,5 +1,6 @@
 """`geoflow mcp`: the specs for agents."""
 
+import sys
 from typing import Annotated, Literal
 
 import typer
@@ -20,7 +21,10 @@ def mcp(
     """
     from geoflow import __version__
     from geoflow.adapters.mcp_server import build_server, serve
-    from geoflow.cli.context import find_root_or_fail
+    from geoflow.cli.context import find_root_or_fail, say
     from geoflow.cli.mcp_desk import SpecDesk
 
-    serve(build_server(SpecDesk(find_root_or_fail()), capability, __version__))
+    desk = SpecDesk(find_root_or_fail())
+    if sys.stdin.isatty():
+        say("an agent's host starts this and speaks MCP to it on stdin; Ctrl-C ends it.")
+    serve(build_server(desk, capability, __version__))

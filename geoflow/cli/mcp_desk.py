@@ -1,14 +1,15 @@
 """Join what the tools of `geoflow mcp` work with; every call opens its own, so that calls share no state."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geoflow.adapters.mcp_results import Answered, Judged, Passages, QuestionList, Reviewed, Row, StoredQuestion
     from geoflow.questions.passage import Passage
     from geoflow.workflow.ask_desk import AskDesk
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 BUDGET = "60s"
 """What the model may take for one call."""
 _MOST_ROWS = 50
-_LONGEST_PASSAGE = 2_000  # characters
+_LONGEST_TEXT = 2_000  # characters of a field in a list
 _LARGEST_FILE = 1_000_000  # bytes
-_T = TypeVar("_T")
 
 
 class SpecDesk:
@@ -60,10 +60,11 @@ class SpecDesk:
         from geoflow.cli.context import open_passages
         from geoflow.questions.retrieval import ranked
         from geoflow.questions.terms import query_terms
+        from geoflow.workflow.ask import HITS
 
         files = WorkTreeDocuments(self._root).read("live")
-        [found] = open_passages(self._root).search(files, [query_terms(query)], limit)
-        return {"passages": [_passage(hit.passage) for hit in ranked(found)], "found": len(found.hits)}
+        [found] = open_passages(self._root).search(files, [query_terms(query)], HITS)
+        return {"passages": [_passage(hit.passage) for hit in ranked(found)[:limit]], "searched": found.total}
 
     def question(self, key: str) -> "StoredQuestion":
         """Give a stored question; GeoflowError `unknown-question`, `question-unreadable`."""
@@ -111,7 +112,7 @@ class SpecDesk:
             issues = one["issues"][:room]
             room, left_out = room - len(issues), left_out + len(one["issues"]) - len(issues)
             if issues or item:
-                items.append({"id": one["id"], "type": one["type"], "valid": one["valid"], "issues": issues})
+                items.append({"id": one["id"], "type": one["type"], "valid": one["valid"], "issues": _cut(issues)})
         valid = all(one["valid"] for one in document["items"])
         return {"valid": valid, "items": items, "left_out": left_out, "summary": document["summary"]}
 
@@ -130,8 +131,7 @@ class SpecDesk:
         reviewer = Reviewer(None, JinjaTemplates(), SystemClock(), silent_progress(), history, off)
         result = review(reviewer, load(str(self._root)), [target] if target else [], Limits())
         worst_first = sorted(result.findings, key=lambda finding: SEVERITY_ORDER[finding.severity])
-        shown, left_out = _bounded(worst_first)
-        findings = [finding.document() for finding in shown]
+        findings, left_out = _bounded([finding.document() for finding in worst_first])
         return {"verdict": result.verdict, "findings": findings, "left_out": left_out, "notes": list(result.notes)}
 
     def spec_text(self, spec_id: str) -> str:
@@ -164,8 +164,16 @@ def _answered(question: str, desk: "AskDesk") -> "Answered":
 
 def _passage(passage: "Passage") -> "Row":
     fields = asdict(passage)
-    return {**fields, "text": passage.text[:_LONGEST_PASSAGE], "is_cut": len(passage.text) > _LONGEST_PASSAGE}
+    return {**fields, "text": passage.text[:_LONGEST_TEXT], "is_cut": len(passage.text) > _LONGEST_TEXT}
 
 
-def _bounded(rows: Sequence[_T]) -> tuple[list[_T], int]:
-    return list(rows[:_MOST_ROWS]), max(0, len(rows) - _MOST_ROWS)
+def _bounded(rows: "Sequence[Row]") -> "tuple[list[Row], int]":
+    return [_cut(row) for row in rows[:_MOST_ROWS]], max(0, len(rows) - _MOST_ROWS)
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[:_LONGEST_TEXT]
+    if isinstance(value, list):
+        return [_cut(one) for one in value]
+    return {name: _cut(one) for name, one in value.items()} if isinstance(value, dict) else value

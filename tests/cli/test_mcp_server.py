@@ -44,6 +44,7 @@ def test_every_tool_does_its_work(way: Way, root: Path) -> None:
 
         found = await agent.call("search_specs", query="unlocking doors", limit=1)
         [passage] = found["passages"]
+        assert found["searched"] >= 3
         assert (passage["path"], passage["heading"], passage["line"]) == (PATH, "Cooling", COOLING_LINE - 1)
         assert "The kiln SHALL cool for 6 hours" in passage["text"]
 
@@ -166,6 +167,7 @@ def test_what_is_long_is_cut_and_what_is_left_out_is_counted(way: Way, root: Pat
     long = requirement("Long", "The furnace SHALL hold its temperature.\n" * 100)
     files = {"vague": spec(*vague), "bare": spec(no_scenario), "long": spec(long)}
     write_tree(root, {f"openspec/specs/{name}/spec.md": text for name, text in files.items()})
+    write_tree(root, {"openspec/questions/a.yaml": f"question: {'why ' * 2_000}\n"})
     written = {f"openspec/questions/q{n}.yaml": f"question: Who does {n}?\n" for n in range(60)}
     write_tree(root, written | {"openspec/questions/broken.yaml": "question: [\n"})
 
@@ -179,7 +181,9 @@ def test_what_is_long_is_cut_and_what_is_left_out_is_counted(way: Way, root: Pat
         assert judged["left_out"] > 0
         assert judged["summary"]["totals"]["items"] == 6
         listed = await agent.call("list_questions")
-        assert (len(listed["questions"]), listed["left_out"]) == (50, 10)
+        assert (len(listed["questions"]), listed["left_out"]) == (50, 11)
+        assert len(listed["questions"][0]["question"]) == 2_000
+        assert len((await agent.call("get_answer", id="a"))["question"]) > 7_000
         assert [one["path"] for one in listed["unreadable"]] == ["openspec/questions/broken.yaml"]
         passage = (await agent.call("search_specs", query="furnace temperature"))["passages"][0]
         assert (len(passage["text"]), passage["is_cut"]) == (2_000, True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -213,7 +214,7 @@ def test_a_defect_costs_one_call_and_tells_the_agent_nothing(
 ) -> None:
     async def conversation(agent: Agent) -> None:
         assert await agent.refused("ask_question", question=COOLING) == "Error executing tool ask_question"
-        assert (await agent.call("search_specs", query="kiln"))["found"] > 0
+        assert (await agent.call("search_specs", query="kiln"))["passages"]
 
     talk(way, conversation, desk=BrokenDesk(root))
     assert HIDDEN in caplog.text
@@ -241,7 +242,7 @@ class Desk:
         print("flushed", flush=True)
         os.write(1, b"raw\\n")
         os.system("echo child")
-        return {"passages": [], "found": 0}
+        return {"passages": [], "searched": 0}
 serve(build_server(Desk(), "read", "1"))
 """
 
@@ -250,7 +251,7 @@ def test_whatever_is_printed_goes_to_stderr(root: Path) -> None:
     with RawServer("-c", PRINTING) as server:
         for number in (2, 3):
             answer = server.ask(number, "tools/call", name="search_specs", arguments={"query": "kiln"})
-            assert answer["structuredContent"]["found"] == 0
+            assert answer["structuredContent"]["searched"] == 0
         code, out, talk = server.end()
     assert (code, out) == (0, b"")
     assert {"buffered", "flushed", "raw", "child"} <= set(talk.split())
@@ -273,6 +274,17 @@ def test_ctrl_c_ends_it_though_stdin_is_open(root: Path) -> None:
     with RawServer("-m", "geoflow", "mcp") as server:
         server.process.send_signal(signal.SIGINT)
         assert server.process.wait(PATIENCE) == -signal.SIGINT
+
+
+def test_a_person_who_types_it_is_told_what_it_waits_for(root: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "geoflow", "mcp"]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        os.close(theirs)
+        assert process.stderr
+        assert b"Ctrl-C ends it" in process.stderr.readline()
+        process.terminate()
+    os.close(ours)
 
 
 def _start(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
