@@ -15,6 +15,7 @@ from geoflow.cli import (
     doctor,
     improve,
     list_,
+    mcp,
     model,
     monitor,
     propose,
@@ -83,5 +84,6 @@ app.command("archive", rich_help_panel=_BESIDE)(archive.archive)
 app.command("show", rich_help_panel=_BESIDE)(show.show)
 app.command("doctor", rich_help_panel=_BESIDE)(doctor.doctor)
 app.add_typer(model.app, name="model", rich_help_panel=_BESIDE)
+app.command("mcp", rich_help_panel=_BESIDE)(mcp.mcp)
 app.command("trust", rich_help_panel=_BESIDE)(trust.trust)
 app.add_typer(bench.app, name="bench", rich_help_panel=_BESIDE)

@@ -213,10 +213,11 @@ def open_review(
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     with progress_bar() as progress:
-        yield Reviewer(model, templates, SystemClock(), progress, _history(root), off, roles), files
+        yield Reviewer(model, templates, SystemClock(), progress, history_or_none(root), off, roles), files
 
 
-def _history(root: Path) -> "GitRepository | None":
+def history_or_none(root: Path) -> "GitRepository | None":
+    """Open the git repository around a root; None outside one."""
     from geoflow.adapters import git
 
     try:

@@ -68,7 +68,7 @@ def run(request: Request) -> int:
             exit_code=ExitCode.USAGE,
         )
     root = root_here(request.store)
-    checked = _archived(root) if request.archived else _active(root, request)
+    checked = _archived(root) if request.archived else check_active(root, request)
     scope = _scope(request) if request.report == "findings" else ""
     if request.as_json:
         sys.stdout.write(json_report(checked, root, _types(request, checked), strict=request.strict, scope=scope))
@@ -98,7 +98,8 @@ def check_report(request: Request) -> None:
         )
 
 
-def _active(root: str, request: Request) -> list[Checked]:
+def check_active(root: str, request: Request) -> list[Checked]:
+    """Judge the specs and active changes that were asked for; GeoflowError `unknown-item`, `ambiguous-item`."""
     files = open_files(root, archive=False)
     found = layout(files)
     judge = Judge(root, files, found)

@@ -78,7 +78,7 @@ def test_an_agents_answer_to_a_question_that_was_open_already_is_added_to_its_fi
     key = opened(UNKNOWN)
     Servers(tmp_path, monkeypatch, {"sage": says(SAID)})
 
-    assert asked("Invoices: which payment provider handles them?", "--open")["file"] == f"{FOLDER}/{key}.yaml"
+    assert asked("Please tell me which payment providers handle invoices", "--open")["file"] == f"{FOLDER}/{key}.yaml"
     assert [(one["id"], one["answer"]["text"]) for one in listed()] == [(key, SAID)]
     assert question_files(root) == [f"{key}.yaml"]
 

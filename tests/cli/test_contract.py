@@ -49,7 +49,9 @@ ANYWHERE = {
     ("doctor",),
     ("demo",),
 }
-ON_SPECS = [command for command in COMMANDS if command.words not in ANYWHERE]
+# It answers over MCP and waits for that on stdin; tests/cli/test_mcp_server.py has what it owes.
+SERVERS = {("mcp",)}
+ON_SPECS = [command for command in COMMANDS if command.words not in ANYWHERE | SERVERS]
 each = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command.words))
 each_on_specs = pytest.mark.parametrize("command", ON_SPECS, ids=lambda command: " ".join(command.words))
 
@@ -96,8 +98,8 @@ def test_help_fits_a_narrow_terminal(command: Command, monkeypatch: pytest.Monke
 
 
 @each
-def test_every_command_but_the_demo_has_json(command: Command) -> None:
-    assert command.json == (command.words != ("demo",))
+def test_every_command_but_the_demo_and_the_server_has_json(command: Command) -> None:
+    assert command.json == (command.words not in {("demo",), *SERVERS})
 
 
 @each_on_specs

@@ -1,0 +1,73 @@
+"""What the tools of geoflow's own MCP server give: agents see their fields as output schemas."""
+
+from typing import Any, TypedDict
+
+Row = dict[str, Any]
+
+
+class Answered(TypedDict):
+    """An answer, with the fields of `geoflow.ask/1`."""
+
+    id: str
+    question: str
+    state: str
+    answer: str
+    citations: list[Row]
+    route: str
+    by: str
+    confirmed: bool
+    near: list[Row]
+    steps: list[Row]
+    file: str
+    notes: list[str]
+
+
+class Passages(TypedDict):
+    """Passages, the nearest first, and how many were searched."""
+
+    passages: list[Row]
+    searched: int
+
+
+StoredQuestion = TypedDict(
+    "StoredQuestion",
+    {
+        "id": str,
+        "path": str,
+        "question": str,
+        "state": str,
+        "waits": bool,
+        "asked": Row,
+        "for": list[str],
+        "about": Row | None,
+        "options": list[str],
+        "answer": Row | None,
+    },
+)
+"""A question that was written down, with the fields of `geoflow.questions/1`."""
+
+
+class QuestionList(TypedDict):
+    """Stored questions, oldest first, and the files that cannot be read."""
+
+    questions: list[Row]
+    left_out: int
+    unreadable: list[Row]
+
+
+class Judged(TypedDict):
+    """Items with issues, as in `geoflow validate --json`."""
+
+    valid: bool
+    items: list[Row]
+    left_out: int
+    summary: Row
+
+
+class Reviewed(TypedDict):
+    """Findings, as in `geoflow.review/1`, errors first."""
+
+    verdict: str
+    findings: list[Row]
+    left_out: int
+    notes: list[str]

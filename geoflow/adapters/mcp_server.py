@@ -1,0 +1,80 @@
+"""geoflow's own MCP server: one object for both eras of the protocol, over stdin and stdout."""
+
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, redirect_stdout
+from typing import TYPE_CHECKING
+
+from geoflow.adapters.mcp_server_tools import Capability, Desk, make_tools
+from geoflow.errors import GeoflowError
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
+_INSTRUCTIONS = (
+    "The OpenSpec specifications of this project. Ask them before you decide what the software shall do; they answer "
+    "with file and line, or say that nothing is specified."
+)
+
+
+def build_server(desk: Desk, capability: Capability, version: str) -> "MCPServer":
+    """Make the server. With the capability `read` it has no tool that writes."""
+    from mcp.server import MCPServer
+
+    _log_plainly()
+    server = MCPServer(
+        "geoflow",
+        version=version,
+        instructions=_INSTRUCTIONS,
+        tools=make_tools(desk, capability),
+        log_level="WARNING",
+        lifespan=_prints_on_stderr,
+    )
+    _add_resources(server, desk)
+    return server
+
+
+def serve(server: "MCPServer") -> None:
+    """Serve until stdin ends or the client is gone; what else is written to stdout meanwhile goes to stderr."""
+    # The thread that waits for stdin cannot be interrupted, so Ctrl-C ends the process; every write is whole or not.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        server.run("stdio")
+    except* BrokenPipeError:
+        pass  # nobody is left to be told
+
+
+def _log_plainly() -> None:
+    # Else the SDK sets up boxes of a hundred lines for every traceback.
+    logging.basicConfig(level="WARNING", format="geoflow: %(message)s", stream=sys.stderr)
+
+
+@asynccontextmanager
+async def _prints_on_stderr(_server: "MCPServer") -> AsyncIterator[None]:
+    # The SDK keeps what is written to descriptor 1 off the wire, but not what `print` has buffered when it ends.
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+def _add_resources(server: "MCPServer", desk: Desk) -> None:
+    @server.resource("geoflow://spec/{+id}", mime_type="text/markdown")
+    def spec(id: str) -> str:  # noqa: A002 - the name in the template
+        """Give the text of a main spec."""
+        return _found(desk.spec_text, id)
+
+    @server.resource("geoflow://question/{id}", mime_type="application/yaml")
+    def question(id: str) -> str:  # noqa: A002 - the name in the template
+        """Give the file of a stored question."""
+        return _found(desk.question_text, id)
+
+
+def _found(look_up: Callable[[str], str], key: str) -> str:
+    from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+
+    try:
+        return look_up(key)
+    except GeoflowError as error:
+        kind = ResourceNotFoundError if error.code.startswith("unknown-") else ResourceError
+        raise kind(f"{error.message} ({error.code})") from None

@@ -1,0 +1,30 @@
+"""`geoflow mcp`: the specs for agents."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+
+def mcp(
+    capability: Annotated[
+        Literal["read", "contribute"],
+        typer.Option(help="What agents may do: read, or also write questions and answers down."),
+    ] = "contribute",
+) -> None:
+    """Serve the specs to agents over MCP: to ask, search, validate and review them, and to write questions down.
+
+    An agent's host starts it in the project's folder and speaks to it over stdin and stdout until stdin ends. No agent
+    can edit a spec here, or confirm an answer.
+
+    Example: geoflow mcp --capability read
+    """
+    from geoflow import __version__
+    from geoflow.adapters.mcp_server import build_server, serve
+    from geoflow.cli.context import find_root_or_fail, say
+    from geoflow.cli.mcp_desk import SpecDesk
+
+    desk = SpecDesk(find_root_or_fail())
+    if sys.stdin.isatty():
+        say("an agent's host starts this and speaks MCP to it on stdin; Ctrl-C ends it.")
+    serve(build_server(desk, capability, __version__))

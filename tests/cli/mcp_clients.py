@@ -1,0 +1,153 @@
+"""Clients of `geoflow mcp`: the SDK's own in both eras, to a real process and in memory, and one that speaks raw lines."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+
+from geoflow import __version__
+from geoflow.adapters.mcp_server import build_server
+from geoflow.adapters.mcp_server_tools import Capability, Desk
+from geoflow.cli.mcp_desk import SpecDesk
+
+if TYPE_CHECKING:
+    from mcp import Client, StdioServerParameters
+
+PATIENCE = 20.0  # seconds, on a busy machine
+READING = ["ask_question", "search_specs", "get_answer", "list_questions", "validate", "review"]
+WRITING = ["open_question", "answer_question"]
+CLIENT = "Claude Code"
+
+
+class Way(NamedTuple):
+    """How a client reaches the server: over which transport and in which era of the protocol."""
+
+    transport: Literal["stdio", "memory"]
+    mode: Literal["auto", "legacy"]
+
+
+WAYS = [Way("stdio", "auto"), Way("stdio", "legacy"), Way("memory", "auto"), Way("memory", "legacy")]
+IN_MEMORY = [way for way in WAYS if way.transport == "memory"]
+
+
+class Agent:
+    """A connected client; what a tool gives is its structured content.
+
+    Args:
+        client: The SDK's client.
+    """
+
+    def __init__(self, client: "Client") -> None:
+        self.client = client
+
+    async def call(self, tool: str, **arguments: Any) -> Any:
+        """Call a tool that must not fail."""
+        result = await self.client.call_tool(tool, arguments)
+        assert not result.is_error, result.content
+        assert isinstance(result.structured_content, dict)
+        [block] = result.content
+        assert block.type == "text"
+        assert json.loads(block.text) == result.structured_content
+        return result.structured_content
+
+    async def refused(self, tool: str, **arguments: Any) -> str:
+        """Call a tool that must fail; what the agent reads."""
+        result = await self.client.call_tool(tool, arguments)
+        assert result.is_error, result.structured_content
+        return "\n".join(block.text for block in result.content if block.type == "text")
+
+
+def talk(
+    way: Way,
+    conversation: Callable[[Agent], Awaitable[None]],
+    *,
+    capability: Capability = "contribute",
+    name: str = CLIENT,
+    desk: Desk | None = None,
+) -> None:
+    """Connect in the folder where the test works, and hold a conversation.
+
+    Args:
+        way: How to connect.
+        conversation: What is said.
+        capability: What the server is started with.
+        name: The client's.
+        desk: What the server works with, in memory.
+    """
+    import anyio
+    from mcp import Client
+    from mcp.types import Implementation
+
+    async def run() -> None:
+        with anyio.fail_after(PATIENCE * 2):
+            target: Any = _process(capability)
+            if way.transport == "memory":
+                target = build_server(desk or SpecDesk(Path.cwd()), capability, __version__)
+            info = Implementation(name=name, version="1")
+            async with Client(target, mode=way.mode, client_info=info) as client:
+                await conversation(Agent(client))
+
+    anyio.run(run)
+
+
+def _process(capability: Capability) -> "StdioServerParameters":
+    from mcp import StdioServerParameters
+
+    command = ["-m", "geoflow", "mcp", "--capability", capability]
+    return StdioServerParameters(command=sys.executable, args=command, cwd=Path.cwd(), env=dict(os.environ))
+
+
+class RawServer:
+    """A server's process that is spoken to line by line, and whose every line on stdout must be JSON-RPC.
+
+    Args:
+        command: How to start it.
+    """
+
+    def __init__(self, *command: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self._end = threading.Timer(PATIENCE, self.process.kill)
+
+    def __enter__(self) -> Self:
+        """Shake hands as clients of 2025 do; who waits too long for a line finds the process killed."""
+        self._end.start()
+        info = {"name": "raw", "version": "1"}
+        asked = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": info}
+        assert self.ask(1, "initialize", **asked)["serverInfo"]["name"] == "geoflow"
+        self.say(json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave no process behind."""
+        self._end.cancel()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def say(self, line: str | bytes) -> None:
+        """Write a line."""
+        assert self.process.stdin
+        self.process.stdin.write((line.encode() if isinstance(line, str) else line) + b"\n")
+        self.process.stdin.flush()
+
+    def ask(self, number: int, method: str, **params: Any) -> Any:
+        """Send a request and read its answer, which must be the next line."""
+        self.say(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}))
+        assert self.process.stdout
+        message = json.loads(self.process.stdout.readline())
+        assert (message["jsonrpc"], message["id"]) == ("2.0", number), message
+        return message.get("result", message.get("error"))
+
+    def end(self) -> tuple[int, bytes, str]:
+        """Close stdin; the exit code, what was still written to stdout, and stderr."""
+        out, talk = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, out, talk.decode()
