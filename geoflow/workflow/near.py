@@ -1,6 +1,6 @@
 """What comes near a question that nothing answers: by words, by meaning, and from history."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from geoflow.errors import GeoflowError
 from geoflow.questions.answer import Near
@@ -18,7 +18,7 @@ _LEAST_OF_HISTORY = 0.5
 
 
 def what_comes_near(
-    unsaid: Sequence[tuple[str, Found]], files: Mapping[str, bytes], stored: Iterable[Question], desk: AskDesk
+    unsaid: Sequence[tuple[str, Found]], files: Mapping[str, bytes], stored: Collection[Question], desk: AskDesk
 ) -> list[tuple[Near, ...]]:
     """Name for each question the passages that come nearest, best first.
 
@@ -41,7 +41,7 @@ def _near(passage: Passage) -> Near:
     return Near(passage.path, passage.line, passage.heading, passage.source)
 
 
-def _alike(question: str, stored: Iterable[Question]) -> list[Near]:
+def _alike(question: str, stored: Collection[Question]) -> list[Near]:
     """Find the answered question that shares most words with this one, half of all that both have at the least."""
     words = stems(question)
     found = [
