@@ -81,18 +81,21 @@ def talk(
     """
     import anyio
     from mcp import Client
+    from mcp.client.stdio import stdio_client
     from mcp.types import Implementation
 
     async def run() -> None:
         with anyio.fail_after(PATIENCE * 2):
-            target: Any = _process(capability)
+            target: Any = stdio_client(_process(capability), errlog=nowhere)
             if way.transport == "memory":
                 target = build_server(desk or SpecDesk(Path.cwd()), capability, __version__)
             info = Implementation(name=name, version="1")
             async with Client(target, mode=way.mode, client_info=info) as client:
                 await conversation(Agent(client))
 
-    anyio.run(run)
+    # The SDK's own choice for the server's stderr is what `sys.stderr` was at its import: under a test no file.
+    with Path(os.devnull).open("w") as nowhere:
+        anyio.run(run)
 
 
 def _process(capability: Capability) -> "StdioServerParameters":
