@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from geoflow.errors import GeoflowError
@@ -131,7 +132,9 @@ def _files(root: Path, folder: str, part: Part) -> list[tuple[str, bytes]]:
     for entry in entries:
         path = f"{folder}/{entry.name}"
         if entry.is_file(follow_symlinks=False):
-            found.append((path, Path(entry.path).read_bytes()))
+            # What is gone since it was listed, such as the draft of another process's write, is not there.
+            with suppress(FileNotFoundError):
+                found.append((path, Path(entry.path).read_bytes()))
         elif entry.is_dir(follow_symlinks=False) and not (
             entry.name.startswith(_STAGE_PREFIX) or (part == "live" and path == _ARCHIVE)
         ):

@@ -128,9 +128,17 @@ def load(root: str, *, archive: bool = True) -> dict[str, str]:
 
     Raises:
         UnreadableError: A file or folder cannot be read (`unreadable`), or a `spec.md` is a link that leaves the specs
-            (`outside-root`).
+            (`outside-root`). What goes away meanwhile, such as an editor's draft, is left out.
     """
-    return dict(open_files(root, archive=archive))
+    files = open_files(root, archive=archive)
+    found: dict[str, str] = {}
+    for path in files:
+        try:
+            found[path] = files[path]
+        except UnreadableError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+    return found
 
 
 def last_modified(root: str, folder: str) -> float:
@@ -171,11 +179,7 @@ class _Walk:
 def _list_folder(walk: _Walk, folder: str, prefix: str) -> None:
     if prefix == walk.skipped:
         return
-    try:
-        with os.scandir(folder) as entries:
-            found = list(entries)
-    except OSError as error:
-        raise _unreadable(prefix, error) from error
+    found = _entries(folder, prefix)
     if prefix.startswith("openspec/changes/") and _is_bare_change(prefix, found):
         walk.places[prefix] = ""
     broken = not prefix.isascii() and prefix != prefix.encode("utf-8", "replace").decode("utf-8")
@@ -193,6 +197,16 @@ def _list_folder(walk: _Walk, folder: str, prefix: str) -> None:
                 walk.refused[name] = UnreadableError(
                     name, "the name of a folder around it is no UTF-8", code="bad-name"
                 )
+
+
+def _entries(folder: str, prefix: str) -> "list[os.DirEntry[str]]":
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []  # gone since it was listed
+    except OSError as error:
+        raise _unreadable(prefix, error) from error
 
 
 def _is_bare_change(prefix: str, found: "list[os.DirEntry[str]]") -> bool:

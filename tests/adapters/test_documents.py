@@ -4,13 +4,16 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from geoflow.adapters.documents import WorkTreeDocuments
 from geoflow.errors import ExitCode, GeoflowError
+from geoflow.openspec.disk import load
 from tests.builders import make_repo, write_tree
 
 CHANGE = "openspec/changes/add-login"
@@ -50,6 +53,31 @@ def test_read_agrees_with_git_about_links_and_nested_repositories(tmp_path: Path
     (root / "openspec" / "link.md").symlink_to("../secret.md")
     (root / "openspec" / "folder").symlink_to("..")
     assert WorkTreeDocuments(root).read() == {"openspec/a.md": b"a"}
+
+
+@pytest.mark.parametrize("read", [lambda root: WorkTreeDocuments(root).read(), lambda root: load(str(root))])
+def test_drafts_that_come_and_go_meanwhile_do_not_end_a_read(
+    tmp_path: Path, read: Callable[[Path], dict[str, object]]
+) -> None:
+    files = {f"openspec/specs/s{number}/spec.md": "text" for number in range(20)}
+    root = write_tree(tmp_path / "p", files)
+    done = threading.Event()
+
+    def save_again_and_again() -> None:
+        while not done.is_set():
+            for path in files:
+                draft = root / f"{path}.new"
+                draft.write_text("text")
+                draft.replace(root / path)
+
+    writer = threading.Thread(target=save_again_and_again)
+    writer.start()
+    try:
+        for _ in range(200):
+            assert set(files) <= set(read(root))
+    finally:
+        done.set()
+        writer.join()
 
 
 def test_read_of_nothing_is_empty(tmp_path: Path) -> None:
