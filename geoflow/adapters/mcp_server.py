@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
-from geoflow.adapters.mcp_server_tools import Capability, Desk, make_tools
+from geoflow.adapters.mcp_server_tools import Capability, Desks, make_tools
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _INSTRUCTIONS = (
 )
 
 
-def build_server(desk: Desk, capability: Capability, version: str) -> "MCPServer":
+def build_server(desks: Desks, capability: Capability, version: str) -> "MCPServer":
     """Make the server. With the capability `read` it has no tool that writes."""
     from mcp.server import MCPServer
 
@@ -28,11 +28,11 @@ def build_server(desk: Desk, capability: Capability, version: str) -> "MCPServer
         "geoflow",
         version=version,
         instructions=_INSTRUCTIONS,
-        tools=make_tools(desk, capability),
+        tools=make_tools(desks, capability),
         log_level="WARNING",
         lifespan=_prints_on_stderr,
     )
-    _add_resources(server, desk)
+    _add_resources(server, desks)
     return server
 
 
@@ -58,16 +58,16 @@ async def _prints_on_stderr(_server: "MCPServer") -> AsyncIterator[None]:
         yield
 
 
-def _add_resources(server: "MCPServer", desk: Desk) -> None:
+def _add_resources(server: "MCPServer", desks: Desks) -> None:
     @server.resource("geoflow://spec/{+id}", mime_type="text/markdown")
     def spec(id: str) -> str:  # noqa: A002 - the name in the template
         """Give the text of a main spec."""
-        return _found(desk.spec_text, id)
+        return _found(desks.checks.spec_text, id)
 
     @server.resource("geoflow://question/{id}", mime_type="application/yaml")
     def question(id: str) -> str:  # noqa: A002 - the name in the template
         """Give the file of a stored question."""
-        return _found(desk.question_text, id)
+        return _found(desks.questions.question_text, id)
 
 
 def _found(look_up: Callable[[str], str], key: str) -> str:

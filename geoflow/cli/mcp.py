@@ -5,8 +5,13 @@ from typing import Annotated, Literal
 
 import typer
 
+app = typer.Typer(help="Serve the specs to agents over MCP.")
 
-def mcp(
+
+@app.callback(invoke_without_command=True)
+def serve(
+    ctx: typer.Context,
+    *,
     capability: Annotated[
         Literal["read", "contribute"],
         typer.Option(help="What agents may do: read, or also write questions and answers down."),
@@ -19,12 +24,15 @@ def mcp(
 
     Example: geoflow mcp --capability read
     """
+    if ctx.invoked_subcommand:
+        return
     from geoflow import __version__
-    from geoflow.adapters.mcp_server import build_server, serve
+    from geoflow.adapters.mcp_server import build_server
+    from geoflow.adapters.mcp_server import serve as serve_agents
     from geoflow.cli.context import find_root_or_fail, say
-    from geoflow.cli.mcp_desk import SpecDesk
+    from geoflow.cli.mcp_desk import open_desks
 
-    desk = SpecDesk(find_root_or_fail())
+    desks = open_desks(find_root_or_fail())
     if sys.stdin.isatty():
         say("an agent's host starts this and speaks MCP to it on stdin; Ctrl-C ends it.")
-    serve(build_server(desk, capability, __version__))
+    serve_agents(build_server(desks, capability, __version__))

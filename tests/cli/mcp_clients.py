@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from geoflow import __version__
 from geoflow.adapters.mcp_server import build_server
-from geoflow.adapters.mcp_server_tools import Capability, Desk
-from geoflow.cli.mcp_desk import SpecDesk
+from geoflow.adapters.mcp_server_tools import Capability, Desks
+from geoflow.cli.mcp_desk import open_desks
 
 if TYPE_CHECKING:
     from mcp import Client, StdioServerParameters
@@ -68,7 +68,7 @@ def talk(
     *,
     capability: Capability = "contribute",
     name: str = CLIENT,
-    desk: Desk | None = None,
+    desks: Desks | None = None,
 ) -> None:
     """Connect in the folder where the test works, and hold a conversation.
 
@@ -77,7 +77,7 @@ def talk(
         conversation: What is said.
         capability: What the server is started with.
         name: The client's.
-        desk: What the server works with, in memory.
+        desks: What the server works with, in memory.
     """
     import anyio
     from mcp import Client
@@ -88,7 +88,7 @@ def talk(
         with anyio.fail_after(PATIENCE * 2):
             target: Any = stdio_client(_process(capability), errlog=nowhere)
             if way.transport == "memory":
-                target = build_server(desk or SpecDesk(Path.cwd()), capability, __version__)
+                target = build_server(desks or open_desks(Path.cwd()), capability, __version__)
             info = Implementation(name=name, version="1")
             async with Client(target, mode=way.mode, client_info=info) as client:
                 await conversation(Agent(client))

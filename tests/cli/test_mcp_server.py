@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from geoflow.cli import mcp_desk
+from geoflow.cli import mcp_questions
 from geoflow.quality.prompt_size import estimated_tokens
 from tests import servers
 from tests.builders import requirement, spec, write_tree
@@ -211,8 +211,8 @@ def test_the_model_answers_where_there_is_one(way: Way, root: Path, monkeypatch:
 def test_a_model_that_hangs_is_given_up_when_the_time_is_spent(
     way: Way, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert mcp_desk.BUDGET == "60s"
-    monkeypatch.setattr(mcp_desk, "BUDGET", "1s")
+    assert mcp_questions.BUDGET == "60s"
+    monkeypatch.setattr(mcp_questions, "BUDGET", "1s")
 
     async def conversation(agent: Agent) -> None:
         answer = await agent.call("ask_question", question=COOLING)

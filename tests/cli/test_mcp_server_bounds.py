@@ -15,7 +15,8 @@ import pytest
 from typer.testing import CliRunner
 
 from geoflow.cli.app import app
-from geoflow.cli.mcp_desk import SpecDesk
+from geoflow.cli.mcp_desk import open_desks
+from geoflow.cli.mcp_questions import Questions
 from tests.builders import git
 from tests.cli.asking import COOLING, INSPECTION, PATH, kiln, opened
 from tests.cli.mcp_clients import IN_MEMORY, PATIENCE, WAYS, Agent, RawServer, Way, talk
@@ -64,7 +65,7 @@ def test_an_answer_is_an_agents_though_a_person_started_the_host_at_a_terminal(
 ) -> None:
     key = opened(INSPECTION)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    stored = SpecDesk(root).answer_question(key, "a porter", "Claude Code (over MCP)")
+    stored = Questions(root).answer_question(key, "a porter", "Claude Code (over MCP)")
     assert stored["answer"]
     assert (stored["answer"]["kind"], stored["answer"]["confirmed"]) == ("agent", False)
 
@@ -200,7 +201,7 @@ def test_answers_that_are_given_at_once_are_all_kept(way: Way, root: Path) -> No
     assert all(f"porter {n}" in text for n in range(10))
 
 
-class BrokenDesk(SpecDesk):
+class BrokenDesk(Questions):
     """A desk with a defect."""
 
     def ask(self, question: str) -> Any:  # noqa: ARG002 - the port names it
@@ -216,7 +217,7 @@ def test_a_defect_costs_one_call_and_tells_the_agent_nothing(
         assert await agent.refused("ask_question", question=COOLING) == "Error executing tool ask_question"
         assert (await agent.call("search_specs", query="kiln"))["passages"]
 
-    talk(way, conversation, desk=BrokenDesk(root))
+    talk(way, conversation, desks=open_desks(root)._replace(questions=BrokenDesk(root)))
     assert HIDDEN in caplog.text
 
 
@@ -236,6 +237,7 @@ def test_lines_that_are_no_json_rpc_cost_nothing_and_the_end_of_stdin_ends_the_s
 PRINTING = """
 import os, sys
 from geoflow.adapters.mcp_server import build_server, serve
+from geoflow.adapters.mcp_server_tools import Desks
 class Desk:
     def search(self, query, limit):
         print("buffered")
@@ -243,7 +245,7 @@ class Desk:
         os.write(1, b"raw\\n")
         os.system("echo child")
         return {"passages": [], "searched": 0}
-serve(build_server(Desk(), "read", "1"))
+serve(build_server(Desks(Desk(), None), "read", "1"))
 """
 
 
@@ -310,5 +312,5 @@ def test_a_capability_that_there_is_not_is_typed_wrong(root: Path) -> None:
 
 
 def test_no_other_command_loads_the_sdk(root: Path) -> None:
-    code = "import sys, geoflow.cli.app, geoflow.cli.mcp, geoflow.cli.mcp_desk; assert 'mcp' not in sys.modules"
+    code = "import sys, geoflow.cli.app, geoflow.cli.mcp, geoflow.cli.mcp_desk, geoflow.cli.mcp_questions; assert 'mcp' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ)
