@@ -1,14 +1,17 @@
 """What the use cases need from the outside, as Protocols, and the plain values that cross the border."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from geoflow.openspec.model import WritePlan
+from geoflow.questions.feedback import Feedback
 from geoflow.questions.passage import Passage
 from geoflow.questions.question import Question
 from geoflow.questions.retrieval import Found
+from geoflow.questions.review_round import Event
 
 JsonValue = Any
 
@@ -263,6 +266,30 @@ class QuestionStore(Protocol):
 
         GeoflowError `unknown-question`, `question-unreadable`.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfChange:
+    """What was said about a change, oldest first, and the files of it that cannot be read."""
+
+    events: tuple[Event, ...] = ()
+    broken: tuple[BrokenFile, ...] = ()
+
+
+class Events(Protocol):
+    """Events as files, one a file, so that branches never conflict."""
+
+    def read(self, files: Mapping[str, str]) -> SaidOfChange:
+        """Read what was said about a change from its files: {path: text}."""
+
+    def new_file(self, change_folder: str, event: Event) -> dict[str, str]:
+        """Give the file of a new event below a change's folder, which ends in a slash: {path: text}."""
+
+    def feedback_file(self, feedback: Feedback) -> dict[str, str]:
+        """Give the file of a judgement: {path: text}."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep other writers of changes out meanwhile; GeoflowError `changes-locked`."""
 
 
 class Agents(Protocol):

@@ -38,15 +38,14 @@ def check_item(name: str, text: str) -> str:
     return check_text(name, text, _LONGEST_NAME) if text else ""
 
 
-def check_id(text: str) -> str:
-    """Give the id of a question.
+def check_id(text: str, name: str = "id", fix: str = "Take an id that `list_questions` or `ask_question` gave.") -> str:
+    """Give the id of a question, or of what `name` and `fix` say.
 
     Raises:
         GeoflowError: `argument-unreadable` for what can be none, such as a path.
     """
     if not _ID.fullmatch(text) or any(map(_is_control, text)):
-        fix = "Take an id that `list_questions` or `ask_question` gave."
-        raise _refused("`id` is no id of a question.", fix, "unreadable")
+        raise _refused(f"`{name}` is no id.", fix, "unreadable")
     return text
 
 

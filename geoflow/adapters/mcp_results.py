@@ -71,3 +71,33 @@ class Reviewed(TypedDict):
     findings: list[Row]
     left_out: int
     notes: list[str]
+
+
+class ChangeState(TypedDict):
+    """A change after it was written to; `base` is what the next review or revision of it must name."""
+
+    id: str
+    state: str
+    next: Row
+    base: str
+    open_findings: int
+
+
+class Changes(TypedDict):
+    """Changes, with all of one that was asked for by id."""
+
+    changes: list[Row]
+    left_out: int
+
+
+class Metrics(TypedDict):
+    """Snapshots, as in `geoflow.monitor/1`, newest first."""
+
+    recorded: bool
+    snapshots: list[Row]
+
+
+class Noted(TypedDict):
+    """A file that was written."""
+
+    file: str

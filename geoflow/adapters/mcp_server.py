@@ -69,6 +69,16 @@ def _add_resources(server: "MCPServer", desks: Desks) -> None:
         """Give the file of a stored question."""
         return _found(desks.questions.question_text, id)
 
+    @server.resource("geoflow://change/{id}", mime_type="application/json")
+    def change(id: str) -> str:  # noqa: A002 - the name in the template
+        """Give a change with its state, documents and reviews."""
+        return _found(desks.cycle.change_text, id)
+
+    @server.resource("geoflow://metrics", mime_type="application/json")
+    def metrics() -> str:
+        """Give the recorded measures."""
+        return _found(lambda _: desks.cycle.metrics_text(), "")
+
 
 def _found(look_up: Callable[[str], str], key: str) -> str:
     from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError

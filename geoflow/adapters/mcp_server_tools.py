@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from geoflow.adapters.mcp_check_tools import CheckDesk, check_tools
+from geoflow.adapters.mcp_cycle_tools import CycleDesk, cycle_tools, writing_cycle_tools
 from geoflow.adapters.mcp_question_tools import QuestionDesk, question_tools, writing_question_tools
 
 if TYPE_CHECKING:
@@ -16,9 +17,12 @@ class Desks(NamedTuple):
 
     questions: QuestionDesk
     checks: CheckDesk
+    cycle: CycleDesk
 
 
 def make_tools(desks: Desks, capability: Capability) -> "list[Tool]":
     """Make the tools that a client with this capability is offered."""
-    reading = [*question_tools(desks.questions), *check_tools(desks.checks)]
-    return reading if capability == "read" else [*reading, *writing_question_tools(desks.questions)]
+    reading = [*question_tools(desks.questions), *check_tools(desks.checks), *cycle_tools(desks.cycle)]
+    if capability == "read":
+        return reading
+    return [*reading, *writing_question_tools(desks.questions), *writing_cycle_tools(desks.cycle)]

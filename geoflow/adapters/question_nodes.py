@@ -123,7 +123,7 @@ class Value:
 def document(path: str, content: bytes) -> Value:
     """Parse a question file without giving its values types; GeoflowError `question-unreadable`."""
     if len(content) > LARGEST:
-        raise UnreadableQuestionError(path, 0, f"it is larger than a question can be ({LARGEST} bytes)")
+        raise UnreadableQuestionError(path, 0, f"it is larger than such a file can be ({LARGEST} bytes)")
     try:
         node = compose(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

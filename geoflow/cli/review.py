@@ -30,6 +30,11 @@ def review(
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"], typer.Option(help="The severity that makes the exit code 1.")
     ] = "error",
+    verdict: Annotated[
+        Literal["approve", "revise", "blocked"] | None,
+        typer.Option(help="Write down your own verdict on one change, and look no further."),
+    ] = None,
+    comment: Annotated[str, typer.Option(help="Your words to it; alone they ask for a revision.", metavar="TEXT")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the review as one JSON document.")] = False,
 ) -> None:
     """Find what is wrong, by rule and with the model as a tester: each finding with its line and a fix.
@@ -38,8 +43,15 @@ def review(
 
     Roles: architecture, requirements, usability, scalability, testing, performance, security.
 
+    With --verdict or --comment it writes your own round into the change's reviews/ instead.
+
     Example: geoflow review --rules-only
     """
+    if verdict or comment:
+        from geoflow.cli.review_round import record_round
+
+        record_round(targets or [], verdict, comment, as_json=as_json)
+        return
     from geoflow.cli.context import open_review
     from geoflow.quality.roles import ROLES
     from geoflow.workflow.budget import read_limits

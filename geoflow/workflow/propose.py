@@ -74,7 +74,7 @@ def propose(idea: Idea, desk: Desk, model: ChatModel) -> Proposed:
     texts = {path: content.decode("utf-8", "replace") for path, content in files.items()}
     tree = read_tree({path: text for path, text in texts.items() if is_searched(path)})
     terms = query_terms(line)
-    change = _change_name(idea, name_from(line, terms), texts)
+    change = change_name(idea, name_from(line, terms), texts)
     found = desk.passages.search(files, [terms], _HITS)[0]
     capability = _capability(idea, found, tree, change)
     related = tuple(hit.passage for hit in _holding(found)[:_RELATED])
@@ -113,7 +113,8 @@ def checked_line(idea: Idea) -> str:
     return line
 
 
-def _change_name(idea: Idea, derived: str, texts: Mapping[str, str]) -> str:
+def change_name(idea: Idea, derived: str, texts: Mapping[str, str]) -> str:
+    """Choose the name of a change: the one that was asked for, or a free one like this; `bad-name`, `exists`."""
     existing = layout(texts).changes
     if not idea.name:
         return free_name(derived, list(existing))

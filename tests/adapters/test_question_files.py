@@ -82,7 +82,7 @@ def test_broken_files_are_told_and_the_others_are_read(tmp_path: Path) -> None:
     assert {one.id: one.text for one in found.questions.values()} == {"a": "one"}
     assert found.broken == (
         BrokenFile(f"{FOLDER}/b.yaml", 2, 'unknown field "fro"; did you mean `for`?'),
-        BrokenFile(f"{FOLDER}/big.yaml", 0, f"it is larger than a question can be ({LARGEST} bytes)"),
+        BrokenFile(f"{FOLDER}/big.yaml", 0, f"it is larger than such a file can be ({LARGEST} bytes)"),
     )
 
 

@@ -279,7 +279,7 @@ def test_of_what_two_branches_asked_the_same_way_the_first_counts() -> None:
         ("question: a\nanswers:\n- text: b\n  evidence: [x]\n", 4, "`evidence` must have"),
         ("id: other\nquestion: a\n", 1, f"`id` is not the file's name, {ID}"),
         (b"question: a\nfor: [\xff]\n", 2, "it is not UTF-8"),
-        (b"question: " + b"a" * LARGEST, 0, "it is larger than a question can be"),
+        (b"question: " + b"a" * LARGEST, 0, "it is larger than such a file can be"),
     ],
 )
 def test_a_broken_file_is_told_with_its_line_and_what_is_wrong(text: str | bytes, line: int, reason: str) -> None:

@@ -1,0 +1,79 @@
+"""Files of which each holds one event, so that what is written on two branches never conflicts."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from geoflow.adapters.question_layout import dumped, scalar
+from geoflow.adapters.question_nodes import UnreadableQuestionError
+from geoflow.adapters.review_text import event_text, read_event
+from geoflow.errors import GeoflowError
+from geoflow.ports import BrokenFile, SaidOfChange
+from geoflow.questions.feedback import FOLDER as FEEDBACK
+from geoflow.questions.feedback import Feedback
+from geoflow.questions.review_round import FOLDER as REVIEWS
+from geoflow.questions.review_round import Event
+
+_SUFFIX = ".yaml"
+_LOCK_SECONDS = 10.0
+
+
+class EventFiles:
+    """The `Events` port.
+
+    Args:
+        lock_folder: Where the lock lies under which a change is written to; made if need be.
+    """
+
+    def __init__(self, lock_folder: Path) -> None:
+        self._lock_folder = lock_folder
+
+    def read(self, files: Mapping[str, str]) -> SaidOfChange:
+        """Read what was said about a change from its files ({path: text}), oldest first by their names."""
+        events: list[Event] = []
+        broken: list[BrokenFile] = []
+        for path in sorted(path for path in files if _is_event(path)):
+            try:
+                events.append(read_event(path, files[path].encode("utf-8", "surrogateescape")))
+            except UnreadableQuestionError as error:
+                broken.append(BrokenFile(error.path, error.line, error.reason))
+        return SaidOfChange(tuple(events), tuple(broken))
+
+    def new_file(self, change_folder: str, event: Event) -> dict[str, str]:
+        """Give the file of a new event, {path: text}; nobody else has its name."""
+        moment = event.signed.at.translate(str.maketrans("", "", "-:")).replace(".", "-")
+        return {f"{change_folder}{REVIEWS}/{moment}-{secrets.token_hex(4)}{_SUFFIX}": event_text(event)}
+
+    def feedback_file(self, feedback: Feedback) -> dict[str, str]:
+        """Give the file of a judgement, {path: text}; its name is its id."""
+        names = ("target", "verdict", "by", "kind", "at", "reason")
+        fields = {name: scalar(getattr(feedback, name), quoted=name == "at") for name in names}
+        if not feedback.reason:
+            del fields["reason"]
+        return {f"{FEEDBACK}/{secrets.token_hex(6)}{_SUFFIX}": dumped(fields)}
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other writers of changes out meanwhile; GeoflowError `changes-locked` after 10 s."""
+        from filelock import FileLock, Timeout
+
+        self._lock_folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._lock_folder / "changes.lock")
+        try:
+            lock.acquire(timeout=_LOCK_SECONDS)
+        except Timeout:
+            raise GeoflowError(
+                f"Another process has been writing to changes for {_LOCK_SECONDS:g} s.",
+                fix="Try again; if it hangs, end it.",
+                code="changes-locked",
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _is_event(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    return folder.endswith(f"/{REVIEWS}") and name.endswith(_SUFFIX) and not name.startswith(".")

@@ -1,0 +1,68 @@
+"""Join what the cycle of changes works with, and how a change looks to scripts and agents."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geoflow.questions.review_round import Author, Event
+    from geoflow.workflow.change_cycle import ChangeView, Cycle
+
+
+def open_cycle(root: Path, author: str, kind: "Author") -> "Cycle":
+    """Open the cycle on a root, for one who is at work there."""
+    from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.documents import WorkTreeDocuments
+    from geoflow.adapters.event_files import EventFiles
+    from geoflow.adapters.folders import locks_folder
+    from geoflow.adapters.people import audience_for
+    from geoflow.adapters.planning_tree import WorkTree
+    from geoflow.cli.ask_parts import open_questions
+    from geoflow.cli.context import load_settings, state_folder_or_none
+    from geoflow.workflow.change_cycle import Cycle
+
+    people = load_settings().questions.people
+    return Cycle(
+        tree=WorkTree(root),
+        documents=WorkTreeDocuments(root),
+        events=EventFiles(state_folder_or_none(root) or locks_folder()),
+        questions=open_questions(root),
+        clock=SystemClock(),
+        people=lambda path: audience_for(root, path, people),
+        author=author,
+        kind=kind,
+    )
+
+
+def state_row(view: "ChangeView") -> dict[str, Any]:
+    """Give a change's state and who acts next."""
+    standing = view.standing
+    return {
+        "id": view.id,
+        "state": standing.state,
+        "next": {"kind": standing.next.kind, "name": standing.next.name},
+        "open_findings": len(standing.findings),
+    }
+
+
+def full_row(view: "ChangeView") -> dict[str, Any]:
+    """Give all of a change: documents, rounds, open findings and questions, and the base of the next revision."""
+    from dataclasses import asdict
+
+    issues = [{"path": one.document, "line": one.span.line, "message": one.message} for one in view.report.issues]
+    broken = [{"path": one.path, "line": one.line, "reason": one.reason} for one in view.broken]
+    return state_row(view) | {
+        "base": view.base,
+        "documents": [{"name": name, "text": text} for name, text in view.documents.items()],
+        "rounds": [_event_row(one) for one in view.events],
+        "findings": [asdict(one) for one in view.standing.findings],
+        "questions": [{"id": one.id, "question": one.text, "for": list(one.audience)} for one in view.questions],
+        "issues": issues,
+        "unreadable": broken,
+    }
+
+
+def _event_row(event: "Event") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    body = asdict(event)
+    return {"event": type(event).__name__.lower(), **body.pop("signed"), **body}

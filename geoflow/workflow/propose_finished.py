@@ -1,0 +1,53 @@
+"""Propose a change: documents that somebody has finished, or a model's draft, written with who proposed it."""
+
+from collections.abc import Mapping
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.improvement.draft_names import name_from
+from geoflow.openspec.layout import CHANGES, layout
+from geoflow.ports import ChatModel
+from geoflow.questions.review_round import Proposed, content_hash
+from geoflow.questions.terms import query_terms
+from geoflow.workflow.change_cycle import ChangeView, Cycle, look_at_change
+from geoflow.workflow.change_parts import Parts, check_change
+from geoflow.workflow.propose import Desk, Idea, change_name, checked_line, propose
+
+
+def propose_drafted(cycle: Cycle, idea: Idea, desk: Desk, model: ChatModel) -> ChangeView:
+    """Have the model draft a change, and write it; raises what `propose` does."""
+    drafted = propose(Idea(idea.text, idea.name, idea.capability, write=False), desk, model)
+    folder = f"{CHANGES}{drafted.change}/"
+    return _write(cycle, drafted.change, {path.removeprefix(folder): text for path, text in drafted.files.items()})
+
+
+def propose_finished(cycle: Cycle, idea: Idea, parts: Parts) -> ChangeView:
+    """Write a change of finished documents, if they are valid and no change of its name exists.
+
+    Raises:
+        GeoflowError: `idea-empty`, `idea-too-long`, `bad-name`, `exists`, `bad-capability`, `change-invalid`;
+            `part-missing` where proposal, tasks or specs are not there; those of the documents.
+    """
+    line = checked_line(idea)
+    if missing := [name for name in ("proposal", "tasks", "specs") if not getattr(parts, name)]:
+        raise GeoflowError(
+            f"A change needs {' and '.join(missing)}.",
+            fix="Send them in `files`: proposal, design, tasks, and specs as {capability: text}.",
+            code="part-missing",
+            exit_code=ExitCode.USAGE,
+        )
+    files = dict(cycle.tree.read())
+    change = change_name(idea, name_from(line, query_terms(line)), files)
+    documents = {
+        ".openspec.yaml": f"schema: spec-driven\ncreated: {cycle.clock.now():%Y-%m-%d}\n",
+        **parts.documents(layout(files).specs),
+    }
+    check_change(change, files | {f"{CHANGES}{change}/{name}": text for name, text in documents.items()})
+    return _write(cycle, change, documents)
+
+
+def _write(cycle: Cycle, change: str, documents: Mapping[str, str]) -> ChangeView:
+    folder = f"{CHANGES}{change}/"
+    event = cycle.events.new_file(folder, Proposed(cycle.sign(content_hash(documents))))
+    with cycle.events.alone():
+        cycle.documents.create({f"{folder}{name}": text for name, text in documents.items()} | event)
+    return look_at_change(cycle, change)

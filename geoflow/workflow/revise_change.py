@@ -1,0 +1,59 @@
+"""Revise a change: new text for some of its documents and what was done about its findings, all of it or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.openspec.layout import delta_paths, layout
+from geoflow.openspec.model import WritePlan
+from geoflow.questions.review_round import Response, content_hash
+from geoflow.workflow.change_cycle import ChangeView, Cycle, active_change, check_base, look_at_change
+from geoflow.workflow.change_parts import Parts, check_change
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What the author changes, and for each finding, by id, what was done; `base` names what it was made from."""
+
+    base: str
+    parts: Parts
+    resolved: Mapping[str, str] = field(default_factory=dict)
+
+
+def revise_change(cycle: Cycle, change: str, revision: Revision) -> ChangeView:
+    """Carry out a revision; the change as it stands then.
+
+    Raises:
+        GeoflowError: `unknown-change`, `change-archived`, `bad-capability`, `unknown-finding`, `nothing-to-do`;
+            `changed-meanwhile` where the documents are not those of `base`; `change-invalid`; those of the tree.
+    """
+    with cycle.events.alone():
+        found = active_change(cycle, change)
+        check_base(found, revision.base)
+        _check_findings(found, revision.resolved)
+        files = dict(cycle.tree.read())
+        documents = revision.parts.documents([*layout(files).specs, *delta_paths(found.files)])
+        new = {name: text for name, text in documents.items() if text != found.documents.get(name)}
+        if not new and not revision.resolved:
+            raise _refused("nothing-to-do", "The revision changes nothing.", "Send new text, or what was resolved.")
+        check_change(change, files | {found.folder + name: text for name, text in new.items()}, found.report)
+        signed = cycle.sign(content_hash({**found.documents, **new}), found.events)
+        event = cycle.events.new_file(found.folder, Response(signed, revision.resolved))
+        writes = {found.folder + name: text for name, text in new.items()} | event
+        made_from = {found.folder + name: text for name, text in found.documents.items()}
+        cycle.tree.carry_out(WritePlan(tuple(writes.items()), (), ()), made_from)
+    return look_at_change(cycle, change)
+
+
+def _check_findings(found: ChangeView, resolved: Mapping[str, str]) -> None:
+    known = [one.id for one in found.standing.findings]
+    if unknown := [one for one in resolved if one not in known]:
+        raise _refused(
+            "unknown-finding",
+            f"The change {found.id} has no open finding {unknown[0][:80]!r}.",
+            f"Its open findings: {', '.join(known)}." if known else "It has no open finding.",
+        )
+
+
+def _refused(code: str, message: str, fix: str) -> GeoflowError:
+    return GeoflowError(message, fix=fix, code=code, exit_code=ExitCode.USAGE)
