@@ -19,8 +19,24 @@ if TYPE_CHECKING:
     from mcp import Client, StdioServerParameters
 
 PATIENCE = 20.0  # seconds, on a busy machine
-READING = ["ask_question", "search_specs", "get_answer", "list_questions", "validate", "review"]
-WRITING = ["open_question", "answer_question"]
+READING = [
+    "ask_question",
+    "search_specs",
+    "get_answer",
+    "list_questions",
+    "validate",
+    "review",
+    "get_change",
+    "get_metrics",
+]
+WRITING = [
+    "open_question",
+    "answer_question",
+    "propose_change",
+    "revise_change",
+    "submit_review",
+    "give_feedback",
+]
 CLIENT = "Claude Code"
 
 
