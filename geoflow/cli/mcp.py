@@ -14,7 +14,7 @@ def serve(
     *,
     capability: Annotated[
         Literal["read", "contribute"],
-        typer.Option(help="What agents may do: read, or also write questions and answers down."),
+        typer.Option(help="What agents may do: read, or also write questions, answers, changes and reviews."),
     ] = "contribute",
 ) -> None:
     """Serve the specs to agents over MCP: to ask, search, validate and review them, and to write questions down.
