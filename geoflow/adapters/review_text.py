@@ -69,7 +69,9 @@ def _body(event: Event) -> dict[str, object]:
 def _finding_row(one: RoundFinding) -> dict[str, object]:
     row = {name: getattr(one, name) for name in _FINDING}
     return {
-        name: value if name == "line" else scalar(value, quoted=name == "id") for name, value in row.items() if value
+        name: str(value) if name == "line" else scalar(value, quoted=name == "id")
+        for name, value in row.items()
+        if value
     }
 
 

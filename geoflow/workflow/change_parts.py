@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.improvement.draft_names import is_capability
+from geoflow.openspec import read_tree
 from geoflow.openspec.items import Item
+from geoflow.openspec.layout import CHANGES
 from geoflow.openspec.model import Issue, Report
 from geoflow.openspec.validity import check_item, open_tree
+from geoflow.quality.finding import Finding
+from geoflow.quality.findings import find_all
 
 _MOST_ISSUES = 10
 _NAMES = ("proposal", "design", "tasks")
@@ -43,35 +47,49 @@ class Parts:
         return {name: text.rstrip("\n") + "\n" for name, text in texts.items() if text}
 
 
-def check_change(change: str, files: Mapping[str, str], before: Report | None = None) -> Report:
-    """Validate a change as it would be among these files ({path: text}).
+def check_change(change: str, files: Mapping[str, str], before: Mapping[str, str] | None = None) -> None:
+    """Refuse a change as it would be among these files ({path: text}), where it is not valid or could not be archived.
 
     Args:
         change: Its id.
         files: The tree with the change in it.
-        before: What was wrong before; without it nothing may be wrong, and a warning counts.
+        before: The tree before; without it no warning of validation is allowed, with it none more than before.
 
     Raises:
-        GeoflowError: `change-invalid` for an error, or for more warnings than before, with the issues.
+        GeoflowError: `change-invalid`, with what is wrong and where.
     """
-    report = check_item(Item("change", change), open_tree(files))
-    wrong = _of(report, "ERROR")
-    if before is None or len(_of(report, "WARNING")) > len(_of(before, "WARNING")):
-        wrong += _of(report, "WARNING")
-    if wrong:
-        told = [f"{one.document}:{one.span.line} {one.rule} {one.message}" for one in wrong[:_MOST_ISSUES]]
-        more = [f"and {len(wrong) - _MOST_ISSUES} more"] if len(wrong) > _MOST_ISSUES else []
+    report, old = _report(change, files), _report(change, before) if before is not None else None
+    known = {one.id for one in _errors(change, before, old)} if before is not None and old else set()
+    # What another change is to blame for may stay; what makes this one invalid may not, though it was so before.
+    errors = [one for one in _errors(change, files, report) if one.code.startswith("OS-") or one.id not in known]
+    warned = _warnings(report)
+    if old and len(warned) <= len(_warnings(old)):
+        warned = []
+    told = [f"{one.path}:{one.line} {one.code} {one.message}" for one in errors]
+    told += [f"{one.document}:{one.span.line} {one.rule} {one.message}" for one in warned]
+    if told:
+        more = [f"and {len(told) - _MOST_ISSUES} more"] if len(told) > _MOST_ISSUES else []
+        fixes = [one.fix for one in errors] + [one.fix for one in warned]
         raise GeoflowError(
-            "\n".join(["The change would not be valid, so nothing was written:", *told, *more]),
-            fix=wrong[0].fix or "Mend these and send it again.",
+            "\n".join(["The change would not be valid, so nothing was written:", *told[:_MOST_ISSUES], *more]),
+            fix=next(filter(None, fixes), "Mend this and send it again."),
             code="change-invalid",
             exit_code=ExitCode.NO,
         )
-    return report
 
 
-def _of(report: Report, level: str) -> list[Issue]:
-    return [one for one in report.issues if one.level == level]
+def _report(change: str, files: Mapping[str, str]) -> Report:
+    return check_item(Item("change", change), open_tree(files))
+
+
+def _errors(change: str, files: Mapping[str, str], report: Report) -> list[Finding]:
+    """Find the errors of a change, also those between its deltas and the main specs."""
+    found = find_all(read_tree(files), [report], files)
+    return [one for one in found if one.severity == "error" and one.path.startswith(f"{CHANGES}{change}/")]
+
+
+def _warnings(report: Report) -> list[Issue]:
+    return [one for one in report.issues if one.level == "WARNING"]
 
 
 def _bad_capability(name: str) -> GeoflowError:

@@ -36,7 +36,7 @@ def revise_change(cycle: Cycle, change: str, revision: Revision) -> ChangeView:
         new = {name: text for name, text in documents.items() if text != found.documents.get(name)}
         if not new and not revision.resolved:
             raise _refused("nothing-to-do", "The revision changes nothing.", "Send new text, or what was resolved.")
-        check_change(change, files | {found.folder + name: text for name, text in new.items()}, found.report)
+        check_change(change, files | {found.folder + name: text for name, text in new.items()}, files)
         signed = cycle.sign(content_hash({**found.documents, **new}), found.events)
         event = cycle.events.new_file(found.folder, Response(signed, revision.resolved))
         writes = {found.folder + name: text for name, text in new.items()} | event
