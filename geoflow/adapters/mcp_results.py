@@ -65,9 +65,27 @@ class Judged(TypedDict):
 
 
 class Reviewed(TypedDict):
-    """Findings, as in `geoflow.review/1`, errors first."""
+    """Findings, as in `geoflow.review/1`, errors first; or the run that looks for them."""
 
     verdict: str
     findings: list[Row]
     left_out: int
     notes: list[str]
+    run: str
+
+
+class Started(TypedDict):
+    """A run that has begun."""
+
+    run: str
+    state: str
+
+
+class Run(TypedDict):
+    """A run: how far it is (`label`, `done`, `total`), and when it is over its result, or its error with a fix."""
+
+    run: str
+    state: str
+    progress: Row
+    result: Row
+    error: Row

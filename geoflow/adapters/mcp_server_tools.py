@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from geoflow.adapters.mcp_check_tools import CheckDesk, check_tools
 from geoflow.adapters.mcp_question_tools import QuestionDesk, question_tools, writing_question_tools
+from geoflow.adapters.mcp_run_tools import RunDesk, run_tools
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
-Capability = Literal["read", "contribute"]
+Capability = Literal["read", "contribute", "improve"]
 
 
 class Desks(NamedTuple):
@@ -16,9 +17,11 @@ class Desks(NamedTuple):
 
     questions: QuestionDesk
     checks: CheckDesk
+    runs: RunDesk
 
 
 def make_tools(desks: Desks, capability: Capability) -> "list[Tool]":
     """Make the tools that a client with this capability is offered."""
-    reading = [*question_tools(desks.questions), *check_tools(desks.checks)]
-    return reading if capability == "read" else [*reading, *writing_question_tools(desks.questions)]
+    tools = [*question_tools(desks.questions), *check_tools(desks.checks, desks.runs)]
+    tools += run_tools(desks.runs, may_improve=capability == "improve")
+    return tools if capability == "read" else [*tools, *writing_question_tools(desks.questions)]

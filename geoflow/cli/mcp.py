@@ -13,8 +13,8 @@ def serve(
     ctx: typer.Context,
     *,
     capability: Annotated[
-        Literal["read", "contribute"],
-        typer.Option(help="What agents may do: read, or also write questions and answers down."),
+        Literal["read", "contribute", "improve"],
+        typer.Option(help="What agents may do: read, also write questions down, or also start improve runs."),
     ] = "contribute",
 ) -> None:
     """Serve the specs to agents over MCP: to ask, search, validate and review them, and to write questions down.

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from geoflow.cli.mcp_checks import Checks
 from geoflow.cli.mcp_questions import Questions
+from geoflow.cli.mcp_runs import Jobs
 
 if TYPE_CHECKING:
     from geoflow.adapters.mcp_server_tools import Desks
@@ -14,4 +15,4 @@ def open_desks(root: Path) -> "Desks":
     """Open the desks on one root."""
     from geoflow.adapters.mcp_server_tools import Desks
 
-    return Desks(Questions(root), Checks(root))
+    return Desks(Questions(root), Checks(root), Jobs(root))

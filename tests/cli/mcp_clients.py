@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mcp import Client, StdioServerParameters
 
 PATIENCE = 20.0  # seconds, on a busy machine
-READING = ["ask_question", "search_specs", "get_answer", "list_questions", "validate", "review"]
+READING = ["ask_question", "search_specs", "get_answer", "list_questions", "validate", "review", "get_run"]
+ENDING = ["cancel_run"]
 WRITING = ["open_question", "answer_question"]
 CLIENT = "Claude Code"
 
@@ -60,6 +61,23 @@ class Agent:
         result = await self.client.call_tool(tool, arguments)
         assert result.is_error, result.structured_content
         return "\n".join(block.text for block in result.content if block.type == "text")
+
+
+async def happens(is_so: Callable[[], object]) -> None:
+    """Wait until something is so; whoever holds the conversation bounds the time."""
+    import anyio
+
+    while not is_so():  # noqa: ASYNC110 - what is waited for happens in another process
+        await anyio.sleep(0.02)
+
+
+async def ended(agent: Agent, run: str) -> Any:
+    """Wait until a run is over; what `get_run` gives."""
+    import anyio
+
+    while (found := await agent.call("get_run", run=run))["state"] == "running":  # noqa: ASYNC110
+        await anyio.sleep(0.05)
+    return found
 
 
 def talk(

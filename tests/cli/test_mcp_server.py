@@ -11,12 +11,12 @@ from geoflow.quality.prompt_size import estimated_tokens
 from tests import servers
 from tests.builders import requirement, spec, write_tree
 from tests.cli.asking import COOLING, COOLING_LINE, INSPECTION, PATH, UNKNOWN, Servers, asked, kiln, opened, says
-from tests.cli.mcp_clients import IN_MEMORY, READING, WAYS, WRITING, Agent, Way, talk
+from tests.cli.mcp_clients import ENDING, IN_MEMORY, READING, WAYS, WRITING, Agent, Way, talk
 
 if TYPE_CHECKING:
     from mcp.types import Tool
 
-MOST_TOKENS = 1_800
+MOST_TOKENS = 2_000
 ERAS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 VAGUE = "openspec/specs/siren/spec.md"
 BROKEN = "openspec/specs/broken/spec.md"
@@ -36,7 +36,7 @@ def test_every_tool_does_its_work(way: Way, root: Path) -> None:
         assert agent.client.protocol_version == ERAS[way.mode]
         assert agent.client.server_info
         assert agent.client.server_info.name == "geoflow"
-        assert [tool.name for tool in (await agent.client.list_tools()).tools] == [*READING, *WRITING]
+        assert [tool.name for tool in (await agent.client.list_tools()).tools] == [*READING, *ENDING, *WRITING]
 
         answer = await agent.call("ask_question", question=COOLING)
         assert (answer["state"], answer["route"]) == ("answered", "documents")
@@ -96,7 +96,7 @@ def test_the_whole_list_of_tools_costs_few_tokens_and_says_who_writes(way: Way, 
             assert tool.annotations
             assert tool.annotations.read_only_hint == (tool.name in READING)
             assert tool.annotations.open_world_hint is False
-            assert tool.annotations.destructive_hint == (False if tool.name in WRITING else None)
+            assert tool.annotations.destructive_hint == (None if tool.name in READING else False)
 
     talk(way, conversation)
 
@@ -111,7 +111,7 @@ def test_one_that_may_only_read_is_offered_no_tool_that_writes(way: Way, root: P
     before = (root / f"openspec/questions/{key}.yaml").read_bytes()
 
     async def conversation(agent: Agent) -> None:
-        assert [tool.name for tool in (await agent.client.list_tools()).tools] == READING
+        assert [tool.name for tool in (await agent.client.list_tools()).tools] == [*READING, *ENDING]
         assert "Unknown tool" in await agent.refused("open_question", question=UNKNOWN)
         assert "Unknown tool" in await agent.refused("answer_question", id=key, answer="a porter")
         assert (await agent.call("get_answer", id=key))["state"] == "open"
