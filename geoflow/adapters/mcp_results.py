@@ -6,7 +6,7 @@ Row = dict[str, Any]
 
 
 class Answered(TypedDict):
-    """An answer, with the fields of `geoflow.ask/1`."""
+    """An answer, with the fields of `geoflow.ask/1`; `context` are passages for the agent to answer from itself."""
 
     id: str
     question: str
@@ -20,6 +20,8 @@ class Answered(TypedDict):
     steps: list[Row]
     file: str
     notes: list[str]
+    needs_answer: bool
+    context: list[Row]
 
 
 class Passages(TypedDict):

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 from geoflow.adapters.mcp_server_tools import Capability, Desks, make_tools
+from geoflow.adapters.request_state_key import LIFETIME_SECONDS
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
@@ -19,9 +20,13 @@ _INSTRUCTIONS = (
 )
 
 
-def build_server(desks: Desks, capability: Capability, version: str) -> "MCPServer":
-    """Make the server. With the capability `read` it has no tool that writes."""
+def build_server(desks: Desks, capability: Capability, version: str, key: bytes | None = None) -> "MCPServer":
+    """Make the server. With the capability `read` it has no tool that writes.
+
+    `key` seals what clients hold while they are asked back; without one a client cannot come back to another server.
+    """
     from mcp.server import MCPServer
+    from mcp.server.mcpserver import RequestStateSecurity
 
     _log_plainly()
     server = MCPServer(
@@ -31,6 +36,7 @@ def build_server(desks: Desks, capability: Capability, version: str) -> "MCPServ
         tools=make_tools(desks, capability),
         log_level="WARNING",
         lifespan=_prints_on_stderr,
+        request_state_security=RequestStateSecurity(keys=[key], ttl=LIFETIME_SECONDS) if key else None,
     )
     _add_resources(server, desks)
     return server

@@ -22,6 +22,7 @@ class Desks(NamedTuple):
 
 def make_tools(desks: Desks, capability: Capability) -> "list[Tool]":
     """Make the tools that a client with this capability is offered."""
-    tools = [*question_tools(desks.questions), *check_tools(desks.checks, desks.runs)]
+    may_write = capability != "read"
+    tools = [*question_tools(desks.questions, may_write=may_write), *check_tools(desks.checks, desks.runs)]
     tools += run_tools(desks.runs, may_improve=capability == "improve")
-    return tools if capability == "read" else [*tools, *writing_question_tools(desks.questions)]
+    return [*tools, *writing_question_tools(desks.questions)] if may_write else tools

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoflow.adapters.mcp_arguments import author
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
+
+T = TypeVar("T")
 
 
 def make_tool(function: Callable[..., Any], *, writes: bool) -> "Tool":
@@ -39,6 +41,50 @@ def _shorten(schema: dict[str, Any]) -> None:
             inner.pop("additionalProperties", None)
 
 
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do work on a thread of its own; a cancelled call stops the model that works for it, and waits for that."""
+    import anyio
+
+    from geoflow.adapters.stop import Stop
+
+    stop, failures, results = Stop(), list[Exception](), list[T]()
+
+    async def watch() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            stop.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        with stop.over():
+            try:
+                results.append(await anyio.to_thread.run_sync(work))
+            except Exception as error:  # noqa: BLE001 - raised below, outside of the group that would wrap it
+                failures.append(error)
+        group.cancel_scope.cancel()
+    for failure in failures:
+        raise failure
+    return results[0]
+
+
+class CallProgress:
+    """Tells a client how far its call is, from the thread that `in_thread` works on.
+
+    Args:
+        ctx: The SDK's context of the call.
+    """
+
+    def __init__(self, ctx: Any) -> None:
+        self._ctx = ctx
+
+    def update(self, label: str, done: int, total: int) -> None:
+        """Tell it; a client that did not ask for it hears nothing."""
+        from anyio import from_thread
+
+        from_thread.run(self._ctx.report_progress, done, total, label)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Have the agent read what went wrong and what to do; of a defect it reads only that there was one."""
@@ -51,7 +97,13 @@ def told() -> Iterator[None]:
         raise ToolError("\n".join(lines)) from None
 
 
-def client_name(ctx: Any) -> str:
-    """Name the client as the author of what it says; `ctx` is the SDK's context of a call."""
+def client_name(ctx: Any, who: str = "{}") -> str:
+    """Name the client, or someone there (`a person at {}`), as the author of what it says.
+
+    Args:
+        ctx: The SDK's context of the call.
+        who: What is said of the client's name.
+    """
     parameters = ctx.session.client_params
-    return author(str(parameters.client_info.name) if parameters else "")
+    name = str(parameters.client_info.name) if parameters else ""
+    return author(who.replace("{}", name or "an agent"))

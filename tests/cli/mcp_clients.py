@@ -87,6 +87,7 @@ def talk(
     capability: Capability = "contribute",
     name: str = CLIENT,
     desks: Desks | None = None,
+    **callbacks: Any,
 ) -> None:
     """Connect in the folder where the test works, and hold a conversation.
 
@@ -96,6 +97,7 @@ def talk(
         capability: What the server is started with.
         name: The client's.
         desks: What the server works with, in memory.
+        callbacks: What the client can do beside: `sampling_callback`, `elicitation_callback`, `message_handler`.
     """
     import anyio
     from mcp import Client
@@ -108,7 +110,7 @@ def talk(
             if way.transport == "memory":
                 target = build_server(desks or open_desks(Path.cwd()), capability, __version__)
             info = Implementation(name=name, version="1")
-            async with Client(target, mode=way.mode, client_info=info) as client:
+            async with Client(target, mode=way.mode, client_info=info, **callbacks) as client:
                 await conversation(Agent(client))
 
     # The SDK's own choice for the server's stderr is what `sys.stderr` was at its import: under a test no file.

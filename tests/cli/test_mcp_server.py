@@ -16,7 +16,7 @@ from tests.cli.mcp_clients import ENDING, IN_MEMORY, READING, WAYS, WRITING, Age
 if TYPE_CHECKING:
     from mcp.types import Tool
 
-MOST_TOKENS = 2_000
+MOST_TOKENS = 2_100
 ERAS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 VAGUE = "openspec/specs/siren/spec.md"
 BROKEN = "openspec/specs/broken/spec.md"
@@ -78,7 +78,12 @@ def test_an_answer_has_the_fields_that_scripts_get(way: Way, root: Path) -> None
     async def conversation(agent: Agent) -> None:
         for document in wanted:
             answer = await agent.call("ask_question", question=document["question"])
-            assert {**answer, "schema": "geoflow.ask/1"} == {**document, "notes": []}
+            assert {**answer, "schema": "geoflow.ask/1"} == {
+                **document,
+                "notes": [],
+                "needs_answer": False,
+                "context": [],
+            }
 
     talk(way, conversation)
     assert not (root / "openspec/questions").exists()
