@@ -123,11 +123,13 @@ def _opening(desk: QuestionDesk) -> Callable[..., Any]:
             asked, place, choices = check_text("question", question), check_place(about), check_options(options)
             asker = client_name(ctx)
             opened = await in_thread(lambda: desk.open_question(asked, place, choices, asker))
-            await tell_of_question(ctx, opened["id"])
-            if found["state"] != "answered" or opened["state"] == "answered":
-                return await with_context(desk, opened)
-            await in_thread(lambda: desk.answer_question(opened["id"], found["answer"], found["by"]))
-            return cast("Answered", {**found, "id": opened["id"], "file": opened["file"]})
+            if opened["state"] == "answered":  # somebody else was quicker
+                return opened
+            if found["state"] == "answered":
+                await in_thread(lambda: desk.answer_question(opened["id"], found["answer"], found["by"]))
+                opened = cast("Answered", {**found, "id": opened["id"], "file": opened["file"]})
+            await tell_of_question(ctx, opened["id"], is_new=True)
+            return await with_context(desk, opened)
 
     return open_question
 
@@ -140,7 +142,7 @@ def _answering(desk: QuestionDesk) -> Callable[..., Any]:
         with told():
             key, text, name = check_id(id), check_text("answer", answer), client_name(ctx)
             stored = await in_thread(lambda: desk.answer_question(key, text, name))
-            await tell_of_question(ctx, stored["id"])
+            await tell_of_question(ctx, stored["id"], is_new=False)
             return stored
 
     return answer_question

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from geoflow.adapters.mcp_check_tools import CheckDesk, check_tools
+from geoflow.adapters.mcp_prompts import PageDesk
 from geoflow.adapters.mcp_question_tools import QuestionDesk, question_tools, writing_question_tools
 from geoflow.adapters.mcp_run_tools import RunDesk, run_tools
 
@@ -18,6 +19,7 @@ class Desks(NamedTuple):
     questions: QuestionDesk
     checks: CheckDesk
     runs: RunDesk
+    pages: PageDesk
 
 
 def make_tools(desks: Desks, capability: Capability) -> "list[Tool]":

@@ -263,14 +263,14 @@ def test_a_person_may_answer_a_server_that_was_started_anew(root: Path) -> None:
     arguments = {"question": INSPECTION, "options": ["a porter", "nobody"]}
 
     async def ask(agent: Agent) -> None:
-        asked = await agent.client.session.call_tool("open_question", arguments, allow_input_required=True)
+        asked: Any = await agent.client.session.call_tool("open_question", arguments, allow_input_required=True)
         held["state"], held["keys"] = asked.request_state, list(asked.input_requests)
 
     async def answer(agent: Agent) -> None:
         from mcp.types import ElicitResult
 
         said = ElicitResult(action="accept", content={"choice": "nobody"})
-        responses = dict.fromkeys(held["keys"], said)
+        responses: Any = dict.fromkeys(held["keys"], said)
         result = await agent.client.session.call_tool(
             "open_question", arguments, input_responses=responses, request_state=held["state"]
         )

@@ -245,7 +245,7 @@ class Desk:
         os.write(1, b"raw\\n")
         os.system("echo child")
         return {"passages": [], "searched": 0}
-serve(build_server(Desks(Desk(), None, None), "read", "1"))
+serve(build_server(Desks(Desk(), None, None, None), "read", "1"))
 """
 
 
