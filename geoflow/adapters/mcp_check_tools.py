@@ -27,17 +27,19 @@ class CheckDesk(Protocol):
 
 def check_tools(desk: CheckDesk, runs: RunDesk) -> "list[Tool]":
     """Make the tools; they only read."""
-    return [make_tool(one, writes=False) for one in _checks(desk, runs)]
+    validate, review = _checks(desk, runs)
+    shown = {"verdict", "findings", "left_out", "run"}
+    return [make_tool(validate, writes=False), make_tool(review, writes=False, shown=shown)]
 
 
 def _checks(desk: CheckDesk, runs: RunDesk) -> tuple[Callable[..., Any], ...]:
     def validate(item: str = "") -> Judged:
-        """Check one spec or change by id, or all, against the rules of OpenSpec; gives those with issues."""
+        """Check a spec or change, or all, against the rules of OpenSpec."""
         with told():
             return desk.validate(check_item("item", item))
 
     def review(target: str = "", roles: str = "") -> Reviewed:
-        """Find vague words, gaps and contradictions in one or all; with `roles` (`all`, `security`) a run does."""
+        """Find vague words, gaps and contradictions by rule, or by `roles` (`all`, `security`) in a run."""
         with told():
             item, wanted = check_item("target", target), check_item("roles", roles)
             return _by_roles(runs, item, wanted) if wanted else desk.review(item)

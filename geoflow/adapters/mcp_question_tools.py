@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PERSON = "a person at {}"  # nobody knows who that is
 _MOST_PASSAGES = 20
+_ANSWER = {"id", "state", "answer", "citations", "route", "by", "confirmed", "near", "file", "needs_answer", "context"}
 
 
 class QuestionDesk(Protocol):
@@ -50,13 +51,22 @@ class QuestionDesk(Protocol):
 
 def question_tools(desk: QuestionDesk, *, may_write: bool) -> "list[Tool]":
     """Make the tools that only read."""
-    asking = _asking(desk, may_write=may_write)
-    return [make_tool(one, writes=False) for one in (asking, *_looking_up(desk))]
+    search, get, list_all = _looking_up(desk)
+    return [
+        make_tool(_asking(desk, may_write=may_write), writes=False, shown=_ANSWER),
+        make_tool(search, writes=False, shown={"passages"}),
+        make_tool(get, writes=False, shown={"id", "question", "state", "about", "options", "answer"}),
+        make_tool(list_all, writes=False, shown={"questions", "left_out"}),
+    ]
 
 
 def writing_question_tools(desk: QuestionDesk) -> "list[Tool]":
     """Make the tools that write question files."""
-    return [make_tool(one, writes=True) for one in (_opening(desk), _answering(desk))]
+    opening = {"id", "state", "answer", "file", "needs_answer", "context"}
+    return [
+        make_tool(_opening(desk), writes=True, shown=opening),
+        make_tool(_answering(desk), writes=True, shown={"id", "state"}),
+    ]
 
 
 def _asking(desk: QuestionDesk, *, may_write: bool) -> Callable[..., Any]:
@@ -70,7 +80,7 @@ def _asking(desk: QuestionDesk, *, may_write: bool) -> Callable[..., Any]:
         found: chain.answer,  # type: ignore[name-defined]
         said: chain.said,  # type: ignore[name-defined]
     ) -> Answered:
-        """Answer a question from the specs with quotes, file and line, or say that they do not specify it."""
+        """Answer a question from the specs with file and line, or say that they do not specify it."""
         with told():
             if found["state"] != "answered" and (text := persons_text(said)):
                 return answered_by(found, text, "person", client_name(ctx, PERSON))
@@ -81,17 +91,17 @@ def _asking(desk: QuestionDesk, *, may_write: bool) -> Callable[..., Any]:
 
 def _looking_up(desk: QuestionDesk) -> tuple[Callable[..., Any], ...]:
     def search_specs(query: str, limit: int = 5) -> Passages:
-        """Find the passages of specs and active changes nearest to these words; at most 20."""
+        """Find the passages of specs and active changes nearest to these words."""
         with told():
             return desk.search(check_text("query", query), max(1, min(limit, _MOST_PASSAGES)))
 
     def get_answer(id: str) -> StoredQuestion:  # noqa: A002 - the name that agents see
-        """Give a question that was written down, with its state and the answer that stands."""
+        """Give a stored question and the answer that stands."""
         with told():
             return desk.question(check_id(id))
 
     def list_questions(all: bool = False) -> QuestionList:  # noqa: A002, FBT001, FBT002 - the name that agents see
-        """List the questions that wait for an answer, or all that were written down."""
+        """List the questions that wait for an answer, or all."""
         with told():
             return desk.questions(everything=all)
 
@@ -113,7 +123,7 @@ def _opening(desk: QuestionDesk) -> Callable[..., Any]:
     ) -> Answered:
         """Ask, and where nothing answers write the question down for a person.
 
-        `about` is the requirement, as PATH:LINE; `options` are answers to choose from.
+        `about`: PATH:LINE of the requirement; `options`: answers to choose from.
         """
         with told():
             if found["state"] == "answered" and found["route"] != "agent":

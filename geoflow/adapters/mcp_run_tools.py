@@ -30,7 +30,7 @@ class RunDesk(Protocol):
 def run_tools(desk: RunDesk, *, may_improve: bool) -> "list[Tool]":
     """Make the tools that follow runs, and the one that starts an improve run for those who may."""
     reading, ending = _following(desk, may_improve=may_improve)
-    tools = [make_tool(reading, writes=False), make_tool(ending, writes=True)]
+    tools = [make_tool(reading, writes=False), make_tool(ending, writes=True, shown={"run", "state", "result"})]
     return [*tools, make_tool(_improving(desk), writes=True)] if may_improve else tools
 
 

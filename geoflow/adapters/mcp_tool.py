@@ -1,6 +1,6 @@
 """A function as a tool of geoflow's own MCP server, with short schemas, since every sign costs an agent context."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,34 +11,50 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
 T = TypeVar("T")
+_EMPTY: tuple[Any, ...] = ("", False, [])
 
 
-def make_tool(function: Callable[..., Any], *, writes: bool) -> "Tool":
-    """Make a tool: its name, its docstring and its types are what an agent sees."""
+def make_tool(function: Callable[..., Any], *, writes: bool, shown: Collection[str] = ()) -> "Tool":
+    """Make a tool: its name, its docstring and its types are what an agent sees.
+
+    Args:
+        function: What it does; gives a TypedDict.
+        writes: Whether it changes anything.
+        shown: The fields of its result that the schema names, all unless told; the others are given all the same.
+    """
     from inspect import getdoc
 
     from mcp.server.mcpserver.tools import Tool
     from mcp.types import ToolAnnotations
 
-    hints = ToolAnnotations(
-        read_only_hint=not writes, destructive_hint=False if writes else None, open_world_hint=False
+    # What the protocol takes for granted is left out: that a tool writes, and that one that reads destroys nothing.
+    annotations = (
+        ToolAnnotations(destructive_hint=False, open_world_hint=False)
+        if writes
+        else ToolAnnotations(read_only_hint=True, open_world_hint=False)
     )
-    tool = Tool.from_function(function, description=getdoc(function), annotations=hints)
-    given = tool.output_schema or {}
-    for name in ("description", "required"):  # every field is always there
-        given.pop(name, None)
-    for schema in (tool.parameters, given):
-        _shorten(schema)
+    tool = Tool.from_function(function, description=getdoc(function), annotations=annotations)
+    _shorten(tool.parameters)
+    _name_fields(tool.output_schema or {}, shown)
     return tool
 
 
 def _shorten(schema: dict[str, Any]) -> None:
-    """Take out of a schema what says nothing: titles that repeat the names, and leave for further fields."""
+    """Take out of the schema of arguments what says nothing: titles that repeat the names, defaults that are empty."""
     schema.pop("title", None)
     for part in schema["properties"].values():
         part.pop("title", None)
+        if part.get("default") in _EMPTY:
+            del part["default"]
         for inner in (part, part.get("items", {}), *part.get("anyOf", ())):
             inner.pop("additionalProperties", None)
+
+
+def _name_fields(schema: dict[str, Any], shown: Collection[str]) -> None:
+    """Leave in the schema of a result the names of its fields: what they are is seen when they are there."""
+    fields = [name for name in schema["properties"] if not shown or name in shown]
+    schema.clear()
+    schema.update(type="object", properties={name: {} for name in fields})
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PATIENCE = 20.0  # seconds, on a busy machine
 READING = ["ask_question", "search_specs", "get_answer", "list_questions", "validate", "review", "get_run"]
 ENDING = ["cancel_run"]
+IMPROVING = ["improve"]
 WRITING = ["open_question", "answer_question"]
 CLIENT = "Claude Code"
 

@@ -11,12 +11,12 @@ from geoflow.quality.prompt_size import estimated_tokens
 from tests import servers
 from tests.builders import requirement, spec, write_tree
 from tests.cli.asking import COOLING, COOLING_LINE, INSPECTION, PATH, UNKNOWN, Servers, asked, kiln, opened, says
-from tests.cli.mcp_clients import ENDING, IN_MEMORY, READING, WAYS, WRITING, Agent, Way, talk
+from tests.cli.mcp_clients import ENDING, IMPROVING, IN_MEMORY, READING, WAYS, WRITING, Agent, Way, talk
 
 if TYPE_CHECKING:
     from mcp.types import Tool
 
-MOST_TOKENS = 2_100
+MOST_TOKENS = 1_400
 ERAS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 VAGUE = "openspec/specs/siren/spec.md"
 BROKEN = "openspec/specs/broken/spec.md"
@@ -93,15 +93,46 @@ def test_an_answer_has_the_fields_that_scripts_get(way: Way, root: Path) -> None
 def test_the_whole_list_of_tools_costs_few_tokens_and_says_who_writes(way: Way, root: Path) -> None:
     async def conversation(agent: Agent) -> None:
         tools = (await agent.client.list_tools()).tools
+        assert [tool.name for tool in tools] == [*READING, *ENDING, *IMPROVING, *WRITING]
         shown = json.dumps([_shown(tool) for tool in tools], separators=(",", ":"))
         assert estimated_tokens(shown) < MOST_TOKENS
         for tool in tools:
             assert tool.description
             assert tool.output_schema
+            assert tool.output_schema["properties"]
             assert tool.annotations
-            assert tool.annotations.read_only_hint == (tool.name in READING)
+            # The protocol takes a tool without the hint for one that writes, and one that writes for a destructive one.
+            reads = tool.name in READING
+            assert tool.annotations.read_only_hint == (True if reads else None)
+            assert tool.annotations.destructive_hint == (None if reads else False)
             assert tool.annotations.open_world_hint is False
-            assert tool.annotations.destructive_hint == (None if tool.name in READING else False)
+
+    talk(way, conversation, capability="improve")
+
+
+@in_each_era
+def test_a_schema_names_fields_that_are_always_there(way: Way, root: Path) -> None:
+    from jsonschema import Draft202012Validator
+
+    key = opened(INSPECTION)
+    calls: dict[str, dict[str, Any]] = {
+        "ask_question": {"question": UNKNOWN},
+        "search_specs": {"query": "kiln"},
+        "get_answer": {"id": key},
+        "list_questions": {"all": True},
+        "validate": {},
+        "review": {},
+        "open_question": {"question": UNKNOWN},
+        "answer_question": {"id": key, "answer": "nobody"},
+    }
+
+    async def conversation(agent: Agent) -> None:
+        for tool in (await agent.client.list_tools()).tools:
+            Draft202012Validator.check_schema(tool.input_schema)
+            Draft202012Validator.check_schema(tool.output_schema or {})
+            if tool.name in calls:
+                given = await agent.call(tool.name, **calls[tool.name])
+                assert set((tool.output_schema or {})["properties"]) <= set(given)
 
     talk(way, conversation)
 
