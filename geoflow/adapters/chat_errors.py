@@ -96,6 +96,11 @@ def budget_spent() -> ModelError:
     )
 
 
+def stopped() -> ModelError:
+    """Whoever asked for this call does not wait for it any more."""
+    return ModelError("the call was cancelled by whoever asked for it", fix="Ask again.", code="interrupted")
+
+
 def no_chat_server(url: str, shown: str) -> ModelError:
     """Something else than a stream of chat pieces came back, with status 200."""
     return ModelError(

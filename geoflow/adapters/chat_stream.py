@@ -124,6 +124,8 @@ def _connection_failure(error: Exception, url: str, limits: Limits, watchdog: Wa
 
 
 def _timed_out(url: str, limits: Limits, watchdog: Watchdog) -> chat_errors.ModelError:
+    if watchdog.cut == "stopped":
+        return chat_errors.stopped()
     if watchdog.cut == "total":
         return chat_errors.out_of_time(url, limits.total)
     return chat_errors.slow_first_token(url, min(limits.first_token, limits.total))

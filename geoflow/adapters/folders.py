@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
 
 def models_folder() -> Path:
@@ -48,3 +48,8 @@ def trust_folder() -> Path:
 def mcp_file() -> Path:
     """Name the user's own list of MCP servers; nothing is made."""
     return user_config_path("geoflow", appauthor=False) / "mcp.json"
+
+
+def roots_folder() -> Path:
+    """Name the folder for what is kept of roots that no repository holds; nothing is made."""
+    return user_state_path("geoflow", appauthor=False) / "roots"

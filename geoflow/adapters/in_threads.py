@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -51,7 +52,8 @@ class CallThreads(Executor):
         with self._lock:
             if self._is_over:
                 raise RuntimeError("no work is taken after the shutdown")
-            self._work.put(_Work(future, partial(fn, *args, **kwargs)))
+            # What was set for the caller (a stop, a limit) holds for the work as well.
+            self._work.put(_Work(future, partial(copy_context().run, partial(fn, *args, **kwargs))))
             if len(self._threads) < self._count:
                 thread = threading.Thread(target=self._serve, name="geoflow-call", daemon=True)
                 self._threads.append(thread)

@@ -10,6 +10,7 @@ LONGEST_TEXT = 4_000
 """Characters of a question, a query or an answer."""
 _LONGEST_NAME = 300
 _MOST_OPTIONS = 10
+_MOST_ITEMS = 100
 _LONGEST_AUTHOR = 60
 _ID = re.compile(r"[^\s./\\][^\s/\\]{0,199}")
 _UNSEEN = frozenset({"Cc", "Cs"})
@@ -36,6 +37,13 @@ def check_text(name: str, text: str, longest: int = LONGEST_TEXT) -> str:
 def check_item(name: str, text: str) -> str:
     """Give the name of a spec or change, empty where none was given; errors are those of `check_text`."""
     return check_text(name, text, _LONGEST_NAME) if text else ""
+
+
+def check_items(name: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """Give the names of specs or changes; `argument-too-long` for too many, and what `check_text` raises."""
+    if len(texts) > _MOST_ITEMS:
+        raise _refused(f"`{name}` names {len(texts)}; {_MOST_ITEMS} are the most.", "Name fewer.", "too-long")
+    return tuple(check_text(name, text, _LONGEST_NAME) for text in texts)
 
 
 def check_id(text: str, name: str = "id", fix: str = "Take an id that `list_questions` or `ask_question` gave.") -> str:

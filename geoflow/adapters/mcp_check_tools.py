@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from geoflow.adapters.mcp_arguments import check_item
 from geoflow.adapters.mcp_results import Judged, Reviewed
+from geoflow.adapters.mcp_run_tools import RunDesk
 from geoflow.adapters.mcp_tool import make_tool, told
 
 if TYPE_CHECKING:
@@ -24,20 +25,36 @@ class CheckDesk(Protocol):
         """Give the text of a main spec."""
 
 
-def check_tools(desk: CheckDesk) -> "list[Tool]":
+def check_tools(desk: CheckDesk, runs: RunDesk) -> "list[Tool]":
     """Make the tools; they only read."""
-    return [make_tool(one, writes=False) for one in _checks(desk)]
+    validate, review = _checks(desk, runs)
+    return [
+        make_tool(validate, writes=False, shown={"valid", "items"}),
+        make_tool(review, writes=False, shown={"verdict", "findings", "run"}),
+    ]
 
 
-def _checks(desk: CheckDesk) -> tuple[Callable[..., Any], ...]:
+def _checks(desk: CheckDesk, runs: RunDesk) -> tuple[Callable[..., Any], ...]:
     def validate(item: str = "") -> Judged:
-        """Check one spec or change by id, or all, against the rules of OpenSpec; gives those with issues."""
+        """Check a spec or change, or all, against the rules of OpenSpec."""
         with told():
             return desk.validate(check_item("item", item))
 
-    def review(target: str = "") -> Reviewed:
-        """Find vague words, gaps and contradictions by rule in one spec or change, or in all."""
+    def review(target: str = "", roles: str = "") -> Reviewed:
+        """Find vague words, gaps and contradictions by rule, or by `roles` (`all`, `security`) in a run."""
         with told():
-            return desk.review(check_item("target", target))
+            item, wanted = check_item("target", target), check_item("roles", roles)
+            return _by_roles(runs, item, wanted) if wanted else desk.review(item)
 
     return validate, review
+
+
+def _by_roles(runs: RunDesk, target: str, roles: str) -> Reviewed:
+    started = runs.review(target, roles)
+    return {
+        "verdict": "",
+        "findings": [],
+        "left_out": 0,
+        "notes": ["Follow the run with get_run."],
+        "run": started["run"],
+    }

@@ -26,6 +26,10 @@ _NO_FILES: Row = {}
 _NONE_RESOLVED: dict[str, str] = {}
 
 
+_SHOWN = frozenset({"changes", "snapshots", "id", "state", "next", "base", "file"})
+"""What of their results the schemas name."""
+
+
 class CycleDesk(Protocol):
     """What these tools do. Each call may come on a thread of its own; errors are GeoflowErrors."""
 
@@ -67,12 +71,12 @@ def cycle_tools(desk: CycleDesk) -> "list[Tool]":
         with told():
             return desk.metrics()
 
-    return [make_tool(one, writes=False) for one in (get_change, get_metrics)]
+    return [make_tool(one, writes=False, shown=_SHOWN) for one in (get_change, get_metrics)]
 
 
 def writing_cycle_tools(desk: CycleDesk) -> "list[Tool]":
     """Make the tools that write changes, rounds and feedback."""
-    return [make_tool(one, writes=True) for one in (*_proposals(desk), *_judgements(desk))]
+    return [make_tool(one, writes=True, shown=_SHOWN) for one in (*_proposals(desk), *_judgements(desk))]
 
 
 def _proposals(desk: CycleDesk) -> tuple[Callable[..., Any], ...]:

@@ -1,23 +1,34 @@
 """The tools of geoflow's own MCP server that ask: the specs, the stored questions, and people by way of a file."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from geoflow.adapters.mcp_arguments import check_id, check_options, check_place, check_text
-from geoflow.adapters.mcp_results import Answered, Passages, QuestionList, StoredQuestion
-from geoflow.adapters.mcp_tool import client_name, make_tool, told
+from geoflow.adapters.mcp_asking_back import MOST_PASSAGES, answered_by, ask_chain, open_chain, persons_text
+from geoflow.adapters.mcp_changes import tell_of_question
+from geoflow.adapters.mcp_results import Answered, Passages, QuestionList, Row, StoredQuestion
+from geoflow.adapters.mcp_tool import client_name, in_thread, make_tool, told
+from geoflow.ports import Progress
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
+PERSON = "a person at {}"  # nobody knows who that is
 _MOST_PASSAGES = 20
+_ANSWER = {"id", "state", "answer", "citations", "by", "needs_answer", "context"}
 
 
 class QuestionDesk(Protocol):
     """What these tools do. Each call may come on a thread of its own; errors are GeoflowErrors."""
 
-    def ask(self, question: str) -> Answered:
-        """Answer a question without writing anything."""
+    def ask(self, question: str, about: str, options: tuple[str, ...], progress: Progress) -> Answered:
+        """Answer a question without writing anything; what cannot be answered is not worked out twice."""
+
+    def context(self, question: str, limit: int) -> list[Row]:
+        """Give the passages that come near a question, always the same for the same documents."""
+
+    def quoted(self, question: str, reply: str) -> Row | None:
+        """Give the `answer` and `citation` of a model's reply, None unless its quote stands in the specs."""
 
     def search(self, query: str, limit: int) -> Passages:
         """Find the passages nearest to a query."""
@@ -38,55 +49,118 @@ class QuestionDesk(Protocol):
         """Give the text of a question's file."""
 
 
-def question_tools(desk: QuestionDesk) -> "list[Tool]":
+def question_tools(desk: QuestionDesk, *, may_write: bool) -> "list[Tool]":
     """Make the tools that only read."""
-    return [make_tool(one, writes=False) for one in _answers(desk)]
+    search, get, list_all = _looking_up(desk)
+    return [
+        make_tool(_asking(desk, may_write=may_write), writes=False, shown=_ANSWER),
+        make_tool(search, writes=False, shown={"passages"}),
+        make_tool(get, writes=False, shown={"id", "state", "answer"}),
+        make_tool(list_all, writes=False, shown={"questions"}),
+    ]
 
 
 def writing_question_tools(desk: QuestionDesk) -> "list[Tool]":
     """Make the tools that write question files."""
-    return [make_tool(one, writes=True) for one in _contributions(desk)]
+    opening = {"id", "state", "answer", "needs_answer", "context"}
+    return [
+        make_tool(_opening(desk), writes=True, shown=opening),
+        make_tool(_answering(desk), writes=True, shown={"id", "state"}),
+    ]
 
 
-def _answers(desk: QuestionDesk) -> tuple[Callable[..., Any], ...]:
-    def ask_question(question: str) -> Answered:
-        """Answer a question from the specs, with quotes, file and line; or say that they do not specify it."""
+def _asking(desk: QuestionDesk, *, may_write: bool) -> Callable[..., Any]:
+    from mcp.server.mcpserver import Context
+
+    chain = ask_chain(desk)
+
+    async def ask_question(
+        question: str,  # noqa: ARG001 - the chain takes it from here
+        ctx: Context,
+        found: chain.answer,  # type: ignore[name-defined]
+        said: chain.said,  # type: ignore[name-defined]
+    ) -> Answered:
+        """Answer a question from the specs with file and line, or say that they do not specify it."""
         with told():
-            return desk.ask(check_text("question", question))
+            if found["state"] != "answered" and (text := persons_text(said)):
+                return answered_by(found, text, "person", client_name(ctx, PERSON))
+            return await with_context(desk, found) if may_write else cast("Answered", found)
 
+    return ask_question
+
+
+def _looking_up(desk: QuestionDesk) -> tuple[Callable[..., Any], ...]:
     def search_specs(query: str, limit: int = 5) -> Passages:
-        """Find the passages of specs and active changes nearest to these words; at most 20."""
+        """Find the passages of specs and active changes nearest to these words."""
         with told():
             return desk.search(check_text("query", query), max(1, min(limit, _MOST_PASSAGES)))
 
     def get_answer(id: str) -> StoredQuestion:  # noqa: A002 - the name that agents see
-        """Give a question that was written down, with its state and the answer that stands."""
+        """Give a stored question and the answer that stands."""
         with told():
             return desk.question(check_id(id))
 
     def list_questions(all: bool = False) -> QuestionList:  # noqa: A002, FBT001, FBT002 - the name that agents see
-        """List the questions that wait for an answer, or all that were written down."""
+        """List the questions that wait for an answer, or all."""
         with told():
             return desk.questions(everything=all)
 
-    return ask_question, search_specs, get_answer, list_questions
+    return search_specs, get_answer, list_questions
 
 
-def _contributions(desk: QuestionDesk) -> tuple[Callable[..., Any], ...]:
+def _opening(desk: QuestionDesk) -> Callable[..., Any]:
     from mcp.server.mcpserver import Context
 
-    def open_question(question: str, ctx: Context, about: str = "", options: tuple[str, ...] = ()) -> Answered:
+    chain = open_chain(desk)
+
+    async def open_question(
+        question: str,
+        ctx: Context,
+        found: chain.answer,  # type: ignore[name-defined]
+        said: chain.said,  # type: ignore[name-defined]
+        about: str = "",
+        options: tuple[str, ...] = (),
+    ) -> Answered:
         """Ask, and where nothing answers write the question down for a person.
 
-        `about` is the requirement, as PATH:LINE; `options` are answers to choose from.
+        `about`: PATH:LINE of the requirement; `options`: answers to choose from.
         """
         with told():
-            asked, place = check_text("question", question), check_place(about)
-            return desk.open_question(asked, place, check_options(options), client_name(ctx))
+            if found["state"] == "answered" and found["route"] != "agent":
+                return cast("Answered", found)
+            if found["state"] != "answered" and (text := persons_text(said)):
+                found = answered_by(found, text, "person", client_name(ctx, PERSON))
+            asked, place, choices = check_text("question", question), check_place(about), check_options(options)
+            asker = client_name(ctx)
+            opened = await in_thread(lambda: desk.open_question(asked, place, choices, asker))
+            if opened["state"] == "answered":  # somebody else was quicker
+                return opened
+            if found["state"] == "answered":
+                await in_thread(lambda: desk.answer_question(opened["id"], found["answer"], found["by"]))
+                opened = cast("Answered", {**found, "id": opened["id"], "file": opened["file"]})
+            await tell_of_question(ctx, opened["id"], is_new=True)
+            return await with_context(desk, opened)
 
-    def answer_question(id: str, answer: str, ctx: Context) -> StoredQuestion:  # noqa: A002 - the name that agents see
+    return open_question
+
+
+def _answering(desk: QuestionDesk) -> Callable[..., Any]:
+    from mcp.server.mcpserver import Context
+
+    async def answer_question(id: str, answer: str, ctx: Context) -> StoredQuestion:  # noqa: A002 - the name that agents see
         """Add your answer to a stored question; it changes no spec unless a person confirms it."""
         with told():
-            return desk.answer_question(check_id(id), check_text("answer", answer), client_name(ctx))
+            key, text, name = check_id(id), check_text("answer", answer), client_name(ctx)
+            stored = await in_thread(lambda: desk.answer_question(key, text, name))
+            await tell_of_question(ctx, stored["id"], is_new=False)
+            return stored
 
-    return open_question, answer_question
+    return answer_question
+
+
+async def with_context(desk: QuestionDesk, found: Answered) -> Answered:
+    """Give a question that waits the passages that come near it, so that the agent itself may answer it."""
+    if found["state"] != "open":
+        return found
+    passages = await in_thread(lambda: desk.context(found["question"], MOST_PASSAGES))
+    return cast("Answered", {**found, "needs_answer": True, "context": passages})

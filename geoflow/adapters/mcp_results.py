@@ -6,7 +6,7 @@ Row = dict[str, Any]
 
 
 class Answered(TypedDict):
-    """An answer, with the fields of `geoflow.ask/1`."""
+    """An answer, with the fields of `geoflow.ask/1`; `context` are passages for the agent to answer from itself."""
 
     id: str
     question: str
@@ -20,6 +20,8 @@ class Answered(TypedDict):
     steps: list[Row]
     file: str
     notes: list[str]
+    needs_answer: bool
+    context: list[Row]
 
 
 class Passages(TypedDict):
@@ -65,12 +67,13 @@ class Judged(TypedDict):
 
 
 class Reviewed(TypedDict):
-    """Findings, as in `geoflow.review/1`, errors first."""
+    """Findings, as in `geoflow.review/1`, errors first; or the run that looks for them."""
 
     verdict: str
     findings: list[Row]
     left_out: int
     notes: list[str]
+    run: str
 
 
 class ChangeState(TypedDict):
@@ -101,3 +104,20 @@ class Noted(TypedDict):
     """A file that was written."""
 
     file: str
+
+
+class Started(TypedDict):
+    """A run that has begun."""
+
+    run: str
+    state: str
+
+
+class Run(TypedDict):
+    """A run: how far it is (`label`, `done`, `total`), and when it is over its result, or its error with a fix."""
+
+    run: str
+    state: str
+    progress: Row
+    result: Row
+    error: Row

@@ -7,7 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
+from geoflow.adapters.mcp_changes import add_subscriptions
+from geoflow.adapters.mcp_listing import add_completions, add_listing
+from geoflow.adapters.mcp_prompts import add_prompts
 from geoflow.adapters.mcp_server_tools import Capability, Desks, make_tools
+from geoflow.adapters.request_state_key import LIFETIME_SECONDS
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
@@ -19,20 +23,31 @@ _INSTRUCTIONS = (
 )
 
 
-def build_server(desks: Desks, capability: Capability, version: str) -> "MCPServer":
-    """Make the server. With the capability `read` it has no tool that writes."""
-    from mcp.server import MCPServer
+def build_server(desks: Desks, capability: Capability, version: str, key: bytes | None = None) -> "MCPServer":
+    """Make the server. With the capability `read` it has no tool that writes.
+
+    `key` seals what clients hold while they are asked back; without one a client cannot come back to another server.
+    """
+    from mcp.server import CacheHint, MCPServer
+    from mcp.server.mcpserver import RequestStateSecurity
 
     _log_plainly()
+    tools, lasting = make_tools(desks, capability), CacheHint(ttl_ms=3_600_000, scope="public")
     server = MCPServer(
         "geoflow",
         version=version,
         instructions=_INSTRUCTIONS,
-        tools=make_tools(desks, capability),
+        tools=tools,
+        cache_hints={"tools/list": lasting, "prompts/list": lasting, "resources/templates/list": lasting},
         log_level="WARNING",
         lifespan=_prints_on_stderr,
+        request_state_security=RequestStateSecurity(keys=[key], ttl=LIFETIME_SECONDS) if key else None,
     )
     _add_resources(server, desks)
+    add_subscriptions(server)
+    add_listing(server, desks.pages)
+    add_completions(server, desks.pages)
+    add_prompts(server, desks.pages, frozenset(tool.name for tool in tools))
     return server
 
 

@@ -1,8 +1,8 @@
 """A function as a tool of geoflow's own MCP server, with short schemas, since every sign costs an agent context."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoflow.adapters.mcp_arguments import author
 from geoflow.errors import GeoflowError
@@ -10,50 +10,91 @@ from geoflow.errors import GeoflowError
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
-_TOLD_LATER = frozenset(
-    "question route by near steps notes path asked for about options confirmed waits searched summary unreadable "
-    "left_out open_findings".split()
-)
+T = TypeVar("T")
+_EMPTY: tuple[Any, ...] = ("", False, [], {})
 
 
-def make_tool(function: Callable[..., Any], *, writes: bool) -> "Tool":
+def make_tool(function: Callable[..., Any], *, writes: bool, shown: Collection[str] = ()) -> "Tool":
     """Make a tool: its name, its docstring and its types are what an agent sees.
 
-    Of what it gives the schema names but the fields that an agent decides by.
+    Args:
+        function: What it does; gives a TypedDict.
+        writes: Whether it changes anything.
+        shown: The fields of its result that the schema names, all unless told; the others are given all the same.
     """
     from inspect import getdoc
 
     from mcp.server.mcpserver.tools import Tool
     from mcp.types import ToolAnnotations
 
-    hints = ToolAnnotations(
-        read_only_hint=None if writes else True, destructive_hint=False if writes else None, open_world_hint=False
-    )
-    tool = Tool.from_function(function, description=getdoc(function), annotations=hints)
-    given = tool.output_schema or {}
-    for name in ("description", "required"):  # every field is always there
-        given.pop(name, None)
-    given["properties"] = {name: _kind(part) for name, part in given["properties"].items() if name not in _TOLD_LATER}
-    for schema in (tool.parameters, given):
-        _shorten(schema)
+    # What the protocol takes for granted is left out: that a tool writes, and that one that reads destroys nothing.
+    annotations = ToolAnnotations(destructive_hint=False) if writes else ToolAnnotations(read_only_hint=True)
+    tool = Tool.from_function(function, description=getdoc(function), annotations=annotations)
+    _shorten(tool.parameters)
+    _name_fields(tool.output_schema or {}, shown)
     return tool
 
 
-def _kind(part: dict[str, Any]) -> dict[str, Any]:
-    """Say of a field that is given no more than its type."""
-    kinds = [one["type"] for one in part.get("anyOf", [part])]
-    return {"type": kinds[0] if len(kinds) == 1 else kinds}
-
-
 def _shorten(schema: dict[str, Any]) -> None:
-    """Take out of a schema what says nothing: titles that repeat the names, and leave for further fields."""
+    """Take out of the schema of arguments what says nothing: titles that repeat the names, defaults that are empty."""
     schema.pop("title", None)
     for part in schema["properties"].values():
         part.pop("title", None)
-        for inner in (part, part.get("items", {})):
+        if part.get("default") in _EMPTY:
+            del part["default"]
+        for inner in (part, part.get("items", {}), *part.get("anyOf", ())):
             inner.pop("additionalProperties", None)
-        if "default" in part and not part["default"]:
-            del part["default"]  # what is not required may be left out, and is empty then
+
+
+def _name_fields(schema: dict[str, Any], shown: Collection[str]) -> None:
+    """Leave in the schema of a result the names of its fields: what they are is seen when they are there."""
+    fields = [name for name in schema["properties"] if not shown or name in shown]
+    schema.clear()
+    schema.update(type="object", properties={name: {} for name in fields})
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do work on a thread of its own; a cancelled call stops the model that works for it, and waits for that."""
+    import anyio
+
+    from geoflow.adapters.stop import Stop
+
+    stop, failures, results = Stop(), list[Exception](), list[T]()
+
+    async def watch() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            stop.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        with stop.over():
+            try:
+                results.append(await anyio.to_thread.run_sync(work))
+            except Exception as error:  # noqa: BLE001 - raised below, outside of the group that would wrap it
+                failures.append(error)
+        group.cancel_scope.cancel()
+    for failure in failures:
+        raise failure
+    return results[0]
+
+
+class CallProgress:
+    """Tells a client how far its call is, from the thread that `in_thread` works on.
+
+    Args:
+        ctx: The SDK's context of the call.
+    """
+
+    def __init__(self, ctx: Any) -> None:
+        self._ctx = ctx
+
+    def update(self, label: str, done: int, total: int) -> None:
+        """Tell it; a client that did not ask for it hears nothing."""
+        from anyio import from_thread
+
+        from_thread.run(self._ctx.report_progress, done, total, label)
 
 
 @contextmanager
@@ -68,7 +109,13 @@ def told() -> Iterator[None]:
         raise ToolError("\n".join(lines)) from None
 
 
-def client_name(ctx: Any) -> str:
-    """Name the client as the author of what it says; `ctx` is the SDK's context of a call."""
+def client_name(ctx: Any, who: str = "{}") -> str:
+    """Name the client, or someone there (`a person at {}`), as the author of what it says.
+
+    Args:
+        ctx: The SDK's context of the call.
+        who: What is said of the client's name.
+    """
     parameters = ctx.session.client_params
-    return author(str(parameters.client_info.name) if parameters else "")
+    name = str(parameters.client_info.name) if parameters else ""
+    return author(who.replace("{}", name or "an agent"))

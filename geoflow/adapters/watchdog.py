@@ -2,17 +2,20 @@
 
 import socket
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Literal, Self
+
+from geoflow.adapters.stop import current_stop
 
 _current: ContextVar["Watchdog | None"] = ContextVar("watchdog", default=None)
 
-Cut = Literal["first-token", "total"]
+Cut = Literal["first-token", "total", "stopped"]
 
 
 class Watchdog:
-    """Cuts the connection of the call in its block when a limit passes.
+    """Cuts the connection of the call in its block when a limit passes, or when nobody waits for it any more.
 
     A read timeout starts anew with every byte, so a server that trickles would never run into it.
 
@@ -27,8 +30,10 @@ class Watchdog:
         self._lock = threading.Lock()
         self._first = threading.Timer(first_token, self._end, ["first-token"])
         self._total = threading.Timer(total, self._end, ["total"])
+        self._stopping = ExitStack()
 
     def __enter__(self) -> Self:
+        self._stopping.enter_context(current_stop().ends(partial(self._end, "stopped")))
         self._token = _current.set(self)
         for timer in (self._first, self._total):
             timer.daemon = True
@@ -36,6 +41,7 @@ class Watchdog:
         return self
 
     def __exit__(self, *reason: object) -> None:
+        self._stopping.close()
         self._first.cancel()
         self._total.cancel()
         _current.reset(self._token)

@@ -52,6 +52,14 @@ def state_folder_or_none(root: Path) -> Path | None:
         return None
 
 
+def private_folder(root: Path) -> Path:
+    """Name the folder for what is kept of a root: in the git folder, outside a repository among the user's own."""
+    from geoflow.adapters.folders import roots_folder
+    from geoflow.adapters.passage_index import root_key
+
+    return state_folder_or_none(root) or roots_folder() / root_key(root)
+
+
 def load_settings() -> "Settings":
     """Read the settings for the folder that the command was typed in; what is ignored is said on stderr."""
     loaded = settings_here()

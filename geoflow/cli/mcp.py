@@ -16,8 +16,8 @@ def serve(
     ctx: typer.Context,
     *,
     capability: Annotated[
-        Literal["read", "contribute"],
-        typer.Option(help="What agents may do: read, or also write questions, answers, changes and reviews."),
+        Literal["read", "contribute", "improve"],
+        typer.Option(help="What agents may do: read, also write questions, changes and reviews, or also run improve."),
     ] = "contribute",
 ) -> None:
     """Serve the specs to agents over MCP: to ask, search, validate and review them, and to write questions down.
@@ -32,10 +32,12 @@ def serve(
     from geoflow import __version__
     from geoflow.adapters.mcp_server import build_server
     from geoflow.adapters.mcp_server import serve as serve_agents
-    from geoflow.cli.context import find_root_or_fail, say
+    from geoflow.adapters.request_state_key import request_state_key
+    from geoflow.cli.context import find_root_or_fail, private_folder, say
     from geoflow.cli.mcp_desk import open_desks
 
-    desks = open_desks(find_root_or_fail())
+    root = find_root_or_fail()
+    desks, key = open_desks(root), request_state_key(private_folder(root))
     if sys.stdin.isatty():
         say("an agent's host starts this and speaks MCP to it on stdin; Ctrl-C ends it.")
-    serve_agents(build_server(desks, capability, __version__))
+    serve_agents(build_server(desks, capability, __version__, key))

@@ -50,7 +50,8 @@ class Checks:
         result = review(reviewer, load(str(self._root)), [target] if target else [], Limits())
         worst_first = sorted(result.findings, key=lambda finding: SEVERITY_ORDER[finding.severity])
         findings, left_out = bounded([finding.document() for finding in worst_first])
-        return {"verdict": result.verdict, "findings": findings, "left_out": left_out, "notes": list(result.notes)}
+        notes = list(result.notes)
+        return {"verdict": result.verdict, "findings": findings, "left_out": left_out, "notes": notes, "run": ""}
 
     def spec_text(self, spec_id: str) -> str:
         """Give the text of a main spec; GeoflowError `unknown-spec`."""

@@ -1,7 +1,9 @@
 """The desk behind the tools of `geoflow mcp` that ask; every call opens its own parts, so that calls share no state."""
 
 from dataclasses import asdict, replace
+from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 from geoflow.cli.mcp_rows import LONGEST_TEXT, bounded, text_of
@@ -9,11 +11,37 @@ from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
     from geoflow.adapters.mcp_results import Answered, Passages, QuestionList, Row, StoredQuestion
+    from geoflow.ports import Progress
     from geoflow.questions.passage import Passage
     from geoflow.workflow.ask_desk import AskDesk
 
 BUDGET = "60s"
 """What the model may take for one call."""
+_MOST_REMEMBERED = 64
+_LOOKED_AT = 20
+_QUOTED = {
+    "type": "object",
+    "properties": {"quote": {"type": "string"}, "answer": {"type": "string", "minLength": 1, "maxLength": 1000}},
+    "required": ["quote", "answer"],
+}
+
+
+class _Remembered:
+    """The last answers, for several threads."""
+
+    def __init__(self) -> None:
+        self._answers: dict[object, Answered] = {}
+        self._lock = Lock()
+
+    def get(self, key: object) -> "Answered | None":
+        with self._lock:
+            return self._answers.get(key)
+
+    def keep(self, key: object, answer: "Answered") -> None:
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > _MOST_REMEMBERED:
+                del self._answers[next(iter(self._answers))]
 
 
 class Questions:
@@ -21,14 +49,52 @@ class Questions:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._unanswered = _Remembered()
 
-    def ask(self, question: str) -> "Answered":
-        """Answer a question; nothing is written down."""
+    def ask(self, question: str, about: str, options: tuple[str, ...], progress: "Progress") -> "Answered":
+        """Answer a question; nothing is written down.
+
+        What came of a question that nothing answers is kept in memory for as long as the documents stay the same: a
+        client that is asked back comes again with the same question, up to ten times.
+        """
         from geoflow.cli.ask_parts import open_desk
         from geoflow.cli.questions import Words
 
-        desk, _, _ = open_desk(Words(question), BUDGET, None)
-        return _answered(question, replace(desk, agents=None))
+        key = (question, about, options, self._documents_hash())
+        if known := self._unanswered.get(key):
+            return known
+        desk, _, _ = open_desk(Words(question, about=about, options=options), BUDGET, None)
+        answer = _answered(question, replace(desk, agents=None, progress=progress))
+        if answer["state"] != "answered" and not answer["notes"]:
+            self._unanswered.keep(key, answer)
+        return answer
+
+    def context(self, question: str, limit: int) -> "list[Row]":
+        """Give the passages that come near a question."""
+        return [_passage(passage) for passage in self._nearest(question, limit)[0]]
+
+    def quoted(self, question: str, reply: str) -> "Row | None":
+        """Give the answer and citation of a model's reply, if its quote stands in a passage that comes near."""
+        from geoflow.adapters.chat_reply import UnfitReplyError, fitting_object
+        from geoflow.questions.answer import citation, quoted_extract
+        from geoflow.questions.extract import extracts
+
+        try:
+            said = fitting_object(reply, _QUOTED)
+        except UnfitReplyError:
+            return None
+        passages, _ = self._nearest(question, _LOOKED_AT)
+        found = [extract for passage in passages for extract in extracts(passage)]
+        chosen = quoted_extract(said["quote"], said["answer"], question, found)
+        return {"answer": said["answer"], "citation": asdict(citation(chosen))} if chosen else None
+
+    def _documents_hash(self) -> bytes:
+        from geoflow.adapters.documents import WorkTreeDocuments
+
+        state = blake2b(digest_size=16)
+        for path, content in sorted(WorkTreeDocuments(self._root).read("live").items()):
+            state.update(b"%d %d " % (len(path), len(content)) + path.encode("utf-8", "surrogateescape") + content)
+        return state.digest()
 
     def open_question(self, question: str, about: str, options: tuple[str, ...], asker: str) -> "Answered":
         """Answer a question, or write it down in the asker's name."""
@@ -51,6 +117,10 @@ class Questions:
 
     def search(self, query: str, limit: int) -> "Passages":
         """Find passages by their words."""
+        passages, searched = self._nearest(query, limit)
+        return {"passages": [_passage(passage) for passage in passages], "searched": searched}
+
+    def _nearest(self, query: str, limit: int) -> "tuple[list[Passage], int]":
         from geoflow.adapters.documents import WorkTreeDocuments
         from geoflow.cli.context import open_passages
         from geoflow.questions.retrieval import ranked
@@ -59,7 +129,7 @@ class Questions:
 
         files = WorkTreeDocuments(self._root).read("live")
         [found] = open_passages(self._root).search(files, [query_terms(query)], HITS)
-        return {"passages": [_passage(hit.passage) for hit in ranked(found)[:limit]], "searched": found.total}
+        return [hit.passage for hit in ranked(found)[:limit]], found.total
 
     def question(self, key: str) -> "StoredQuestion":
         """Give a stored question; GeoflowError `unknown-question`, `question-unreadable`."""
@@ -103,7 +173,8 @@ def _answered(question: str, desk: "AskDesk") -> "Answered":
     from geoflow.workflow.ask import ask
 
     [answer] = ask([question], desk)
-    return cast("Answered", document(answer) | {"notes": list(dict.fromkeys(desk.reader.notes))})
+    more = {"notes": list(dict.fromkeys(desk.reader.notes)), "needs_answer": False, "context": []}
+    return cast("Answered", document(answer) | more)
 
 
 def _passage(passage: "Passage") -> "Row":

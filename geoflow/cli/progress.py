@@ -1,10 +1,15 @@
 """Progress bars: on stderr, on a terminal only, gone when the work is done."""
 
+import json
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geoflow.adapters.run_state import PROGRESS_VARIABLE
+from geoflow.adapters.whole_file import replace_file
 from geoflow.cli.render import printable, talk_console
 from geoflow.ports import RunProgress, Spent
 
@@ -21,6 +26,22 @@ class _Silent:
 
     def follow(self, spent: Callable[[], Spent]) -> None:
         """Show nothing."""
+
+
+class _File:
+    """Writes how far the work is into a file, for another process to read."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def update(self, label: str, done: int, total: int) -> None:
+        """Write it, whole or not at all; a file that cannot be written holds up nothing."""
+        shown = {"label": printable(label), "done": done, "total": total}
+        with suppress(OSError):
+            replace_file(self._file, json.dumps(shown).encode())
+
+    def follow(self, spent: Callable[[], Spent]) -> None:
+        """Write nothing of it: the result has the cost."""
 
 
 class _Bar:
@@ -46,7 +67,8 @@ def silent_progress() -> RunProgress:
 def progress_bar(*, of_bytes: bool = False) -> Iterator[RunProgress]:
     """Show a bar while the block runs: counts, or sizes and speed; silent where stderr is no terminal."""
     if not sys.stderr.isatty():
-        yield _Silent()
+        file = os.environ.get(PROGRESS_VARIABLE)
+        yield _File(Path(file)) if file else _Silent()
         return
     from rich import progress as bars
     from rich.table import Column

@@ -15,6 +15,7 @@ from geoflow.questions.terms import stems
 State = Literal["answered", "not-specified", "open"]
 MOST_CITATIONS = 3
 _OWN_WORDS = 0.25
+_SHORTEST_QUOTE = 12  # characters that are seen
 _UNSEEN = re.compile(r"[\s*`_]+")
 
 
@@ -93,6 +94,19 @@ def evidence(quote: str, answer: str, extracts: Sequence[Extract]) -> Extract | 
     places = [*quoted, *(extract for extract in extracts if _says(answer, extract))]
     whole = (extract for extract in places if not inventions(answer, extract.text))
     return next(whole, quoted[0] if quoted else None)
+
+
+def quoted_extract(quote: str, answer: str, question: str, extracts: Sequence[Extract]) -> Extract | None:
+    """Find the extract that holds a quote, white space and emphasis aside, where the answer invents nothing beside it.
+
+    None where no extract holds it, where it is too short to say anything, or where the answer has a number or literal
+    that stands neither there nor in the question: what a stranger's model says counts for no more than this.
+    """
+    wanted = _UNSEEN.sub("", quote)
+    if len(wanted) < _SHORTEST_QUOTE:
+        return None
+    holding = (extract for extract in extracts if wanted in _UNSEEN.sub("", extract.text))
+    return next((one for one in holding if not inventions(answer, f"{question}\n{one.text}")), None)
 
 
 def _says(answer: str, extract: Extract) -> bool:

@@ -28,7 +28,10 @@ READING = [
     "review",
     "get_change",
     "get_metrics",
+    "get_run",
 ]
+ENDING = ["cancel_run"]
+IMPROVING = ["improve"]
 WRITING = [
     "open_question",
     "answer_question",
@@ -78,6 +81,23 @@ class Agent:
         return "\n".join(block.text for block in result.content if block.type == "text")
 
 
+async def happens(is_so: Callable[[], object]) -> None:
+    """Wait until something is so; whoever holds the conversation bounds the time."""
+    import anyio
+
+    while not is_so():  # noqa: ASYNC110 - what is waited for happens in another process
+        await anyio.sleep(0.02)
+
+
+async def ended(agent: Agent, run: str) -> Any:
+    """Wait until a run is over; what `get_run` gives."""
+    import anyio
+
+    while (found := await agent.call("get_run", run=run))["state"] == "running":  # noqa: ASYNC110
+        await anyio.sleep(0.05)
+    return found
+
+
 def talk(
     way: Way,
     conversation: Callable[[Agent], Awaitable[None]],
@@ -85,6 +105,7 @@ def talk(
     capability: Capability = "contribute",
     name: str = CLIENT,
     desks: Desks | None = None,
+    **callbacks: Any,
 ) -> None:
     """Connect in the folder where the test works, and hold a conversation.
 
@@ -94,6 +115,7 @@ def talk(
         capability: What the server is started with.
         name: The client's.
         desks: What the server works with, in memory.
+        callbacks: What the client can do beside: `sampling_callback`, `elicitation_callback`, `message_handler`.
     """
     import anyio
     from mcp import Client
@@ -106,7 +128,7 @@ def talk(
             if way.transport == "memory":
                 target = build_server(desks or open_desks(Path.cwd()), capability, __version__)
             info = Implementation(name=name, version="1")
-            async with Client(target, mode=way.mode, client_info=info) as client:
+            async with Client(target, mode=way.mode, client_info=info, **callbacks) as client:
                 await conversation(Agent(client))
 
     # The SDK's own choice for the server's stderr is what `sys.stderr` was at its import: under a test no file.

@@ -11,7 +11,7 @@ from geoflow.quality.prompt_size import estimated_tokens
 from tests import servers
 from tests.builders import requirement, spec, write_tree
 from tests.cli.asking import COOLING, COOLING_LINE, INSPECTION, PATH, UNKNOWN, Servers, asked, kiln, opened, says
-from tests.cli.mcp_clients import IN_MEMORY, READING, WAYS, WRITING, Agent, Way, talk
+from tests.cli.mcp_clients import ENDING, IMPROVING, IN_MEMORY, READING, WAYS, WRITING, Agent, Way, talk
 
 if TYPE_CHECKING:
     from mcp.types import Tool
@@ -36,7 +36,7 @@ def test_every_tool_does_its_work(way: Way, root: Path) -> None:
         assert agent.client.protocol_version == ERAS[way.mode]
         assert agent.client.server_info
         assert agent.client.server_info.name == "geoflow"
-        assert [tool.name for tool in (await agent.client.list_tools()).tools] == [*READING, *WRITING]
+        assert [tool.name for tool in (await agent.client.list_tools()).tools] == [*READING, *ENDING, *WRITING]
 
         answer = await agent.call("ask_question", question=COOLING)
         assert (answer["state"], answer["route"]) == ("answered", "documents")
@@ -78,7 +78,12 @@ def test_an_answer_has_the_fields_that_scripts_get(way: Way, root: Path) -> None
     async def conversation(agent: Agent) -> None:
         for document in wanted:
             answer = await agent.call("ask_question", question=document["question"])
-            assert {**answer, "schema": "geoflow.ask/1"} == {**document, "notes": []}
+            assert {**answer, "schema": "geoflow.ask/1"} == {
+                **document,
+                "notes": [],
+                "needs_answer": False,
+                "context": [],
+            }
 
     talk(way, conversation)
     assert not (root / "openspec/questions").exists()
@@ -88,15 +93,45 @@ def test_an_answer_has_the_fields_that_scripts_get(way: Way, root: Path) -> None
 def test_the_whole_list_of_tools_costs_few_tokens_and_says_who_writes(way: Way, root: Path) -> None:
     async def conversation(agent: Agent) -> None:
         tools = (await agent.client.list_tools()).tools
+        assert [tool.name for tool in tools] == [*READING, *ENDING, *IMPROVING, *WRITING]
         shown = json.dumps([_shown(tool) for tool in tools], separators=(",", ":"))
         assert estimated_tokens(shown) < MOST_TOKENS
         for tool in tools:
             assert tool.description
             assert tool.output_schema
+            assert tool.output_schema["properties"]
             assert tool.annotations
-            assert bool(tool.annotations.read_only_hint) == (tool.name in READING)
-            assert tool.annotations.open_world_hint is False
-            assert tool.annotations.destructive_hint == (False if tool.name in WRITING else None)
+            # The protocol takes a tool without the hint for one that writes, and one that writes for a destructive one.
+            reads = tool.name in READING
+            assert tool.annotations.read_only_hint == (True if reads else None)
+            assert tool.annotations.destructive_hint == (None if reads else False)
+
+    talk(way, conversation, capability="improve")
+
+
+@in_each_era
+def test_a_schema_names_fields_that_are_always_there(way: Way, root: Path) -> None:
+    from jsonschema import Draft202012Validator
+
+    key = opened(INSPECTION)
+    calls: dict[str, dict[str, Any]] = {
+        "ask_question": {"question": UNKNOWN},
+        "search_specs": {"query": "kiln"},
+        "get_answer": {"id": key},
+        "list_questions": {"all": True},
+        "validate": {},
+        "review": {},
+        "open_question": {"question": UNKNOWN},
+        "answer_question": {"id": key, "answer": "nobody"},
+    }
+
+    async def conversation(agent: Agent) -> None:
+        for tool in (await agent.client.list_tools()).tools:
+            Draft202012Validator.check_schema(tool.input_schema)
+            Draft202012Validator.check_schema(tool.output_schema or {})
+            if tool.name in calls:
+                given = await agent.call(tool.name, **calls[tool.name])
+                assert set((tool.output_schema or {})["properties"]) <= set(given)
 
     talk(way, conversation)
 
@@ -111,8 +146,8 @@ def test_one_that_may_only_read_is_offered_no_tool_that_writes(way: Way, root: P
     before = (root / f"openspec/questions/{key}.yaml").read_bytes()
 
     async def conversation(agent: Agent) -> None:
-        assert [tool.name for tool in (await agent.client.list_tools()).tools] == READING
-        for tool in WRITING:
+        assert [tool.name for tool in (await agent.client.list_tools()).tools] == [*READING, *ENDING]
+        for tool in (*WRITING, *IMPROVING):
             assert "Unknown tool" in await agent.refused(tool, id=key, answer="a porter", idea="Paint it.")
         assert (await agent.call("get_answer", id=key))["state"] == "open"
 

@@ -204,7 +204,7 @@ def test_answers_that_are_given_at_once_are_all_kept(way: Way, root: Path) -> No
 class BrokenDesk(Questions):
     """A desk with a defect."""
 
-    def ask(self, question: str) -> Any:  # noqa: ARG002 - the port names it
+    def ask(self, *asked: object) -> Any:  # noqa: ARG002 - the port has them
         """Fail as no desk should."""
         raise ZeroDivisionError(HIDDEN)
 
@@ -245,7 +245,7 @@ class Desk:
         os.write(1, b"raw\\n")
         os.system("echo child")
         return {"passages": [], "searched": 0}
-serve(build_server(Desks(Desk(), None, None), "read", "1"))
+serve(build_server(Desks(Desk(), None, None, None, None), "read", "1"))
 """
 
 
@@ -307,7 +307,7 @@ def test_without_openspec_it_says_on_stderr_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_capability_that_there_is_not_is_typed_wrong(root: Path) -> None:
-    done = _start(root, "--capability", "improve")
+    done = _start(root, "--capability", "everything")
     assert (done.returncode, done.stdout) == (2, b"")
 
 
