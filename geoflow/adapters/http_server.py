@@ -1,15 +1,19 @@
 """An ASGI application served over HTTP: the socket, the patience with slow clients, and a clean end."""
 
 import errno
+import os
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geoflow.adapters.http_guard import App
 from geoflow.errors import ExitCode, GeoflowError
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 HEADER_SECONDS = 10.0
 """How long the headers of a request may be on their way, the first of a connection included."""
@@ -44,11 +48,27 @@ def listen(host: str, port: int) -> Listener:
     """
     family, address = _resolved(host, port)[0]
     try:
-        opened = socket.create_server(address[:2], family=family, backlog=128)
+        opened = _opened(family, address)
     except OSError as error:
         raise _not_opened(error, f"{_in_url(host)}:{port}") from None
     everywhere = ip_address(address[0].partition("%")[0]).is_unspecified
     return Listener(opened, socket.gethostname() if everywhere else host, opened.getsockname()[1])
+
+
+def _opened(family: int, address: Any) -> socket.socket:
+    # Named, or asyncio takes the connections for no TCP, and each answer waits 40 ms till its head is acknowledged.
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name != "nt":  # where it would let two programs have one port
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind(address)
+        opened.listen(128)
+    except OSError:
+        opened.close()
+        raise
+    return opened
 
 
 def is_loopback(host: str) -> bool:
@@ -134,10 +154,11 @@ def _quiet_server() -> Any:
     import uvicorn
 
     class QuietServer(uvicorn.Server):
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            # The streams that clients hold open are cut off, which is no error that a person must read of.
+        """When it ends, streams that clients hold open are cut off, which is no error that a person must read of."""
+
+        def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-            await super().shutdown(sockets)
+            super().handle_exit(sig, frame)
 
     return QuietServer
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from geoflow.cli.mcp_http import PORT, HttpOptions, serve_http
+from geoflow.cli.mcp_http import PORT, HttpOptions, refuse_options, serve_http
 from geoflow.errors import ExitCode, GeoflowError
 
 app = typer.Typer(help="Serve the specs to agents over MCP.")
@@ -52,7 +52,9 @@ def serve(
     """
     if ctx.invoked_subcommand:
         return
-    token_file = token_file.absolute() if token_file else None
+    asked = HttpOptions(host, port, token_file.absolute() if token_file else None, no_token, tuple(allow_host or ()))
+    if not http:
+        refuse_options(asked)
     if root is not None:
         _enter(root)
     from geoflow import __version__
@@ -63,7 +65,7 @@ def serve(
 
     server = build_server(open_desks(find_root_or_fail()), capability, __version__)
     if http:
-        serve_http(server, HttpOptions(host, port, token_file, no_token, tuple(allow_host or ())))
+        serve_http(server, asked)
         return
     if sys.stdin.isatty():
         say("an agent's host starts this and speaks MCP to it on stdin; Ctrl-C ends it.")

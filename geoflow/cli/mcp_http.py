@@ -27,6 +27,14 @@ class HttpOptions(NamedTuple):
     hosts: tuple[str, ...] = ()
 
 
+def refuse_options(options: HttpOptions) -> None:
+    """Refuse what concerns HTTP alone where there is none; GeoflowError `usage`."""
+    names = ("--host", "--port", "--token-file", "--no-token", "--allow-host")
+    for name, given, default in zip(names, options, HttpOptions(), strict=True):
+        if given != default:
+            raise _usage(f"{name} is for --http.", f"Add --http, or leave {name} out.")
+
+
 def serve_http(server: "MCPServer", options: HttpOptions) -> None:
     """Serve over HTTP until SIGTERM or Ctrl-C.
 
@@ -51,16 +59,15 @@ def _choose_token(options: HttpOptions) -> tuple[str, bool]:
     from geoflow.adapters.http_token import given_token, new_token
 
     if options.no_token and options.token_file:
-        raise GeoflowError(
-            "--no-token and --token-file exclude each other.",
-            fix="Leave one of them out.",
-            code="usage",
-            exit_code=ExitCode.USAGE,
-        )
+        raise _usage("--no-token and --token-file exclude each other.", "Leave one of them out.")
     token = "" if options.no_token else given_token(os.environ, options.token_file)
     if not token and not is_loopback(options.host):
         raise _needed(options.host)
     return (token, False) if token or options.no_token else (new_token(), True)
+
+
+def _usage(message: str, fix: str) -> GeoflowError:
+    return GeoflowError(message, fix=fix, code="usage", exit_code=ExitCode.USAGE)
 
 
 def _needed(host: str) -> GeoflowError:
