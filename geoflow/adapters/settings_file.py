@@ -19,6 +19,7 @@ PROJECT_FILE = "openspec/geoflow.yaml"
 _LARGEST_FILE = 1_000_000
 _LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
 _AT_LEAST_ONE = {"llm.parallel"}
+_NO_SETTINGS = {"GEOFLOW_MCP__TOKEN"}  # a secret, which no file may set
 _USERS_OWN = {"questions.agents", "questions.me"}  # what starts a process, and who the user is
 
 
@@ -128,7 +129,7 @@ def _lm_studio_token(environ: Mapping[str, str]) -> dict[str, Entry]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Entry]:
     found = {}
     for variable, value in environ.items():
-        if variable.startswith(_PREFIX) and "__" in variable:
+        if variable.startswith(_PREFIX) and "__" in variable and variable not in _NO_SETTINGS:
             name = variable.removeprefix(_PREFIX).lower().replace("__", ".", 1)
             _require_known(name, variable)
             found[name] = Entry(value, variable)

@@ -1,22 +1,27 @@
-"""Clients of `geoflow mcp`: the SDK's own in both eras, to a real process and in memory, and one that speaks raw lines."""
+"""Clients of `geoflow mcp`: the SDK's own in both eras, to a process, in memory, over HTTP, and one that speaks raw lines."""
 
 import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from geoflow import __version__
+from geoflow.adapters.http_guard import App, Rules
+from geoflow.adapters.http_server import HEADER_SECONDS, listen, make_server
+from geoflow.adapters.mcp_http import PATH, http_app
 from geoflow.adapters.mcp_server import build_server
 from geoflow.adapters.mcp_server_tools import Capability, Desks
 from geoflow.cli.mcp_desk import open_desks
 
 if TYPE_CHECKING:
     from mcp import Client, StdioServerParameters
+    from mcp.server import MCPServer
 
 PATIENCE = 20.0  # seconds, on a busy machine
 READING = [
@@ -41,17 +46,24 @@ WRITING = [
     "give_feedback",
 ]
 CLIENT = "Claude Code"
+TOKEN = "a-token-for-the-tests"  # noqa: S105 - opens nothing else
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class Way(NamedTuple):
     """How a client reaches the server: over which transport and in which era of the protocol."""
 
-    transport: Literal["stdio", "memory"]
+    transport: Literal["stdio", "memory", "http"]
     mode: Literal["auto", "legacy"]
 
 
-WAYS = [Way("stdio", "auto"), Way("stdio", "legacy"), Way("memory", "auto"), Way("memory", "legacy")]
+WAYS = [
+    *(Way("stdio", "auto"), Way("stdio", "legacy")),
+    *(Way("memory", "auto"), Way("memory", "legacy")),
+    *(Way("http", "auto"), Way("http", "legacy")),
+]
 IN_MEMORY = [way for way in WAYS if way.transport == "memory"]
+IN_PROCESS = [way for way in WAYS if way.transport != "stdio"]
 
 
 class Agent:
@@ -114,26 +126,66 @@ def talk(
         conversation: What is said.
         capability: What the server is started with.
         name: The client's.
-        desks: What the server works with, in memory.
+        desks: What the server works with, unless it is a process.
         callbacks: What the client can do beside: `sampling_callback`, `elicitation_callback`, `message_handler`.
     """
     import anyio
     from mcp import Client
-    from mcp.client.stdio import stdio_client
     from mcp.types import Implementation
 
-    async def run() -> None:
+    async def run(target: Any) -> None:
         with anyio.fail_after(PATIENCE * 2):
-            target: Any = stdio_client(_process(capability), errlog=nowhere)
-            if way.transport == "memory":
-                target = build_server(desks or open_desks(Path.cwd()), capability, __version__)
             info = Implementation(name=name, version="1")
             async with Client(target, mode=way.mode, client_info=info, **callbacks) as client:
                 await conversation(Agent(client))
 
+    async def over_http(url: str) -> None:
+        import httpx2
+        from mcp.client.streamable_http import streamable_http_client
+
+        async with httpx2.AsyncClient(headers=BEARER, timeout=PATIENCE) as http:
+            await run(streamable_http_client(url, http_client=http))
+
+    if way.transport == "stdio":
+        _run_to_a_process(run, capability)
+        return
+    server = build_server(desks or open_desks(Path.cwd()), capability, __version__)
+    if way.transport == "memory":
+        anyio.run(run, server)
+    else:
+        with serving(server) as url:
+            anyio.run(over_http, url)
+
+
+def _run_to_a_process(run: Callable[[Any], Awaitable[None]], capability: Capability) -> None:
+    import anyio
+    from mcp.client.stdio import stdio_client
+
     # The SDK's own choice for the server's stderr is what `sys.stderr` was at its import: under a test no file.
     with Path(os.devnull).open("w") as nowhere:
-        anyio.run(run)
+        anyio.run(run, stdio_client(_process(capability), errlog=nowhere))
+
+
+@contextmanager
+def serving(server: "MCPServer", rules: Rules | None = None, **options: Any) -> Iterator[str]:
+    """Serve over HTTP in a thread, as the command does in its process; gives the URL of the endpoint."""
+    with served(http_app(server, rules or Rules(frozenset({"127.0.0.1", "localhost"}), TOKEN), **options)) as url:
+        yield f"{url}{PATH}"
+
+
+@contextmanager
+def served(app: App, header_seconds: float = HEADER_SECONDS) -> Iterator[str]:
+    """Serve an application in a thread; gives its address."""
+    listener = listen("127.0.0.1", 0)
+    running = make_server(app, header_seconds)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener.socket]})
+    thread.start()
+    try:
+        yield listener.url
+    finally:
+        running.should_exit = True
+        thread.join(PATIENCE)
+        listener.socket.close()
 
 
 def _process(capability: Capability) -> "StdioServerParameters":

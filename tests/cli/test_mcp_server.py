@@ -11,7 +11,7 @@ from geoflow.quality.prompt_size import estimated_tokens
 from tests import servers
 from tests.builders import requirement, spec, write_tree
 from tests.cli.asking import COOLING, COOLING_LINE, INSPECTION, PATH, UNKNOWN, Servers, asked, kiln, opened, says
-from tests.cli.mcp_clients import ENDING, IMPROVING, IN_MEMORY, READING, WAYS, WRITING, Agent, Way, talk
+from tests.cli.mcp_clients import ENDING, IMPROVING, IN_PROCESS, READING, WAYS, WRITING, Agent, Way, talk
 
 if TYPE_CHECKING:
     from mcp.types import Tool
@@ -21,7 +21,7 @@ ERAS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 VAGUE = "openspec/specs/siren/spec.md"
 BROKEN = "openspec/specs/broken/spec.md"
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", IN_MEMORY, ids="-".join)
+in_each_era = pytest.mark.parametrize("way", IN_PROCESS, ids="-".join)
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from geoflow.cli.mcp_desk import open_desks
 from geoflow.cli.mcp_questions import Questions
 from tests.builders import git
 from tests.cli.asking import COOLING, INSPECTION, PATH, kiln, opened
-from tests.cli.mcp_clients import IN_MEMORY, PATIENCE, WAYS, Agent, RawServer, Way, talk
+from tests.cli.mcp_clients import IN_PROCESS, PATIENCE, WAYS, Agent, RawServer, Way, talk
 
 HIDDEN = "the safe opens with 4711"
 LONG = "kiln " * 20_000  # 100 kB
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", IN_MEMORY, ids="-".join)
+in_each_era = pytest.mark.parametrize("way", IN_PROCESS, ids="-".join)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_the_way_through_a_link_is_closed(way: Way, root: Path, tmp_path: Path) 
     assert _files(tmp_path) == before
 
 
-@pytest.mark.parametrize("way", WAYS[:3], ids="-".join)
+@each_way
 def test_fifty_calls_at_once_are_all_answered(way: Way, root: Path) -> None:
     answers: list[Any] = []
 
