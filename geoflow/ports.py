@@ -9,6 +9,7 @@ from geoflow.openspec.model import WritePlan
 from geoflow.questions.passage import Passage
 from geoflow.questions.question import Question
 from geoflow.questions.retrieval import Found
+from geoflow.questions.tool import Tool
 
 JsonValue = Any
 
@@ -277,6 +278,31 @@ class Agents(Protocol):
 
         GeoflowError `agent-unreachable`, `agent-timeout`, `agent-reply-invalid`.
         """
+
+
+class ToolBox(Protocol):
+    """The tools that the user allows a model to call, each within its limits of time, size and number.
+
+    What a tool says is data: its text comes without control characters and is cut, and nothing in it is obeyed. Safe
+    to be used from several threads.
+    """
+
+    def tools(self) -> Sequence[Tool]:
+        """List the tools, of the servers that answer; the first call starts these, later ones know what it found."""
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Say why servers are left out: {server: reason}, one clause each."""
+
+    def call(self, tool: Tool, arguments: Mapping[str, JsonValue]) -> str:
+        """Call a tool; its result as text, never empty.
+
+        GeoflowError `tool-arguments-invalid`, `tool-failed`, `tool-reply-invalid`, `tool-timeout`,
+        `tool-unreachable`, `tool-calls-spent`.
+        """
+
+    def close(self) -> None:
+        """End all servers; nothing can be called any more."""
 
 
 class Embedder(Protocol):
