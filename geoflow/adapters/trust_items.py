@@ -1,4 +1,4 @@
-"""Everything in a repository that wants trust: what reaches, starts or changes something is listed here, or is inert."""
+"""Everything in a repository that wants trust: what reaches, starts or changes something is listed here or inert."""
 
 from collections.abc import Callable
 from pathlib import Path
