@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NPM_OPENSPEC_VERSION := 1.13.2
+MCP_SERVERS_VERSION := 2026.8.31
 
-.PHONY: help demo test long lint format model bench npm conformance clean
+.PHONY: help demo test long lint format model bench npm mcp-servers conformance clean
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
 
 .make/venv: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "geoflow needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
@@ -46,6 +47,11 @@ bench: .make/venv npm ## Measure geoflow beside the npm openspec CLI, how soon i
 npm: ## Install the npm openspec CLI, the judge of some tests, where node is
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the npm openspec CLI will be skipped"; exit 0; }; \
 	test -x build/npm/node_modules/.bin/openspec || npm install --silent --no-audit --no-fund --prefix build/npm @fission-ai/openspec@$(NPM_OPENSPEC_VERSION)
+
+mcp-servers: ## Install MCP servers of other people, which some tests call, where node is
+	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need MCP servers of other people will be skipped"; exit 0; }; \
+	test -x build/mcp-servers/node_modules/.bin/mcp-server-memory || npm install --silent --no-audit --no-fund --prefix build/mcp-servers \
+	$(foreach name,everything filesystem memory,@modelcontextprotocol/server-$(name)@$(MCP_SERVERS_VERSION))
 
 conformance: .make/venv npm ## Compare with the npm openspec CLI and print the agreement by rule
 	$(BIN)/pytest -n 2 -rs -m "not long" tests/conformance

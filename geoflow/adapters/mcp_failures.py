@@ -40,7 +40,8 @@ def is_cut(error: BaseException) -> bool:
     from mcp.types import CONNECTION_CLOSED
 
     if isinstance(error, MCPError):
-        return bool(error.code == CONNECTION_CLOSED)
+        # The SDK's number for it is also that of any error of a server's own.
+        return error.code == CONNECTION_CLOSED and error.message == "Connection closed"
     return isinstance(error, (OSError, TooLargeError, anyio.BrokenResourceError, anyio.ClosedResourceError))
 
 

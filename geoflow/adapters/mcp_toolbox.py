@@ -76,8 +76,10 @@ class McpToolBox:
             self._calls += 1
         return self._call(tool.server, tool.name, arguments)
 
-    def call_for_person(self, server: str, tool: str, arguments: Mapping[str, Any]) -> str:
+    def call_for_person(self, server: str, tool: str, arguments: Mapping[str, Any], texts: Mapping[str, str]) -> str:
         """Call any tool of a server that may be used: the allow-list binds models, not the person at the terminal.
+
+        `texts` are arguments as they were typed: JSON, unless the tool wants a text there.
 
         Raises:
             GeoflowError: `tool-server-unknown`, `tool-untrusted`, `tool-unknown`, and those of the port.
@@ -98,7 +100,9 @@ class McpToolBox:
         link = self._pool.open([server])[server]
         if not link.reason and tool not in link.offers:
             raise _unknown_tool(server, tool, list(link.offers))
-        return self._call(server, tool, arguments)
+        form = (link.offers[tool].form if tool in link.offers else None) or {}
+        typed = {name: _typed(text, form.get("properties", {}).get(name, {})) for name, text in texts.items()}
+        return self._call(server, tool, {**arguments, **typed})
 
     def states(self) -> list[ServerState]:
         """Open all servers that may be used, and tell how each is; GeoflowError `tool-too-deep`."""
@@ -164,6 +168,15 @@ class McpToolBox:
             )
         if not text:
             raise reply_invalid(server, tool, "it says nothing")
+        return text
+
+
+def _typed(text: str, form: Mapping[str, Any]) -> Any:
+    if form.get("type") == "string":
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
         return text
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from geoflow.cli import mcp_orchestrator
+
 app = typer.Typer(help="Serve the specs to agents over MCP.")
 
 
@@ -36,3 +38,7 @@ def serve(
     if sys.stdin.isatty():
         say("an agent's host starts this and speaks MCP to it on stdin; Ctrl-C ends it.")
     serve_agents(build_server(desks, capability, __version__))
+
+
+app.command("tools")(mcp_orchestrator.tools)
+app.command("call")(mcp_orchestrator.call)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatModel, ChatRequest, Clock, JsonValue, Templates, ToolBox
 from geoflow.quality.prompt_size import beginning, estimated_tokens
 from geoflow.questions.answer import is_supported
 from geoflow.questions.question import Step
+from geoflow.questions.terms import query_terms, stems
 from geoflow.questions.tool import Tool, candidates
 from geoflow.workflow.model_failures import ENDS_THE_RUN
 from geoflow.workflow.prompt_room import room
@@ -21,6 +22,7 @@ _CHOICE_TOKENS = 300
 _REPLY_TOKENS = 300
 _LONGEST_DESCRIPTION = 80  # tokens
 _LONGEST_SHOWN = 160  # characters of arguments and results in a step
+_MOST_OTHER_WORDS = 3
 WHO = "tools"
 
 
@@ -68,10 +70,8 @@ class ToolDialogue:
         if not tools:
             return _nothing("no tool that tools.allow allows is there")
         try:
-            called = self._call(question, tools, model)
-            if not isinstance(called, Called):
-                return ToolAnswer((called,))
-            return self._read(question, called, model)
+            steps, called = self._call(question, tools, model)
+            return self._read(question, steps, called, model) if called else ToolAnswer(steps)
         except GeoflowError as error:
             if error.code in ENDS_THE_RUN:
                 raise
@@ -90,15 +90,22 @@ class ToolDialogue:
             if note not in self._reader.notes:
                 self._reader.notes.append(note)
 
-    def _call(self, question: str, tools: Sequence[Tool], model: ChatModel) -> Called | Step:
+    def _call(self, question: str, tools: Sequence[Tool], model: ChatModel) -> tuple[tuple[Step, ...], Called | None]:
+        """Have one tool chosen and call it; the steps before the call that counts, and that call."""
         request, shown = _choice(question, tools, model, self._reader.templates)
         value = model.complete(request).value or {}
         self._reader.answers()
         chosen = value["call"]
         tool = next((one for one in shown if one.id == chosen["tool"]), None)
         if tool is None:
-            return Step("agent", WHO, "no call", f"the model sees none that fits among {_ids(shown)}")
-        return self.call(tool, chosen["arguments"])
+            return (Step("agent", WHO, "no call", f"the model sees none that fits among {_ids(shown)}"),), None
+        called, steps = self.call(tool, chosen["arguments"]), list[Step]()
+        for arguments in other_words(tool, chosen["arguments"], question):
+            if isinstance(called, Step) or stems(called.result) & stems(question):
+                break
+            steps.append(replace(called.step, why="its result has no word of the question"))
+            called = self.call(tool, arguments)
+        return ((*steps, called), None) if isinstance(called, Step) else (tuple(steps), called)
 
     def call(self, tool: Tool, arguments: Mapping[str, JsonValue]) -> Called | Step:
         """Call a tool; the step that tells of it, with its result where it gave one."""
@@ -112,15 +119,29 @@ class ToolDialogue:
         came = f"called with {asked}, {seconds:.1f} s: {_short(result)}"
         return Called(tool, result, Step("agent", tool.id, came))
 
-    def _read(self, question: str, called: Called, model: ChatModel) -> ToolAnswer:
+    def _read(self, question: str, steps: tuple[Step, ...], called: Called, model: ChatModel) -> ToolAnswer:
         value = model.complete(_reading(question, called, model, self._reader.templates)).value or {}
         self._reader.answers()
         quote, said = _quoted(str(value["quote"]), called.result), " ".join(str(value["answer"]).split())
         if not value["answers"] or not quote:
-            why = "its result does not answer" if not value["answers"] else "the quote does not stand in its result"
-            return ToolAnswer((Step("agent", called.tool.id, called.step.came, why),))
+            why = f"the quote “{_short(str(value['quote']))}” does not stand in its result"
+            why = why if value["answers"] else "its result does not answer"
+            return ToolAnswer((*steps, replace(called.step, why=why)))
         text = said if said and is_supported(said, question, quote) else quote
-        return ToolAnswer((called.step,), text, called.tool.id)
+        return ToolAnswer((*steps, called.step), text, called.tool.id)
+
+
+def other_words(tool: Tool, arguments: Mapping[str, JsonValue], question: str) -> list[dict[str, JsonValue]]:
+    """Give other arguments for a search that found nothing: each of the question's longest words alone.
+
+    Many tools look for a text as it stands, and small models give them half the question. Only tools that say they
+    only read are called again, and only where one text is all that they need.
+    """
+    texts = [name for name, value in arguments.items() if isinstance(value, str) and stems(value) & stems(question)]
+    if not tool.only_reads or len(texts) != 1 or len(arguments) != 1:
+        return []
+    words = sorted(query_terms(question), key=len, reverse=True)[:_MOST_OTHER_WORDS]
+    return [{texts[0]: word} for word in words if word != str(arguments[texts[0]]).casefold()]
 
 
 def _nothing(why: str) -> ToolAnswer:
