@@ -15,11 +15,22 @@ JsonValue = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One turn of a chat."""
+class FunctionCall:
+    """What a model trained for tools wants called; `arguments` are JSON, if the model wrote such."""
 
-    role: Literal["system", "user", "assistant"]
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat. An assistant's turn may hold `calls`; a tool's answers the call `call_id`."""
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    calls: tuple[FunctionCall, ...] = ()
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,8 @@ class ChatRequest:
     `prompt` names the prompt and its version (`improve.span/1`) for the transcript. `messages` start with what stays
     the same from call to call, so that the server's prefix cache is hit: the first `stable` of them. With `schema`
     (JSON Schema of an object) the reply is forced into that form, parsed and validated. The call ends at `deadline`
-    (`Clock.seconds`) at the latest; `heard` is told of each token as it comes, and must return at once.
+    (`Clock.seconds`) at the latest; `heard` is told of each token as it comes, and must return at once. With
+    `functions` ({"name", "description", "parameters"}) and without a schema the reply may be calls instead of text.
     """
 
     prompt: str
@@ -41,6 +53,7 @@ class ChatRequest:
     stable: int = 1
     deadline: float | None = None
     heard: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+    functions: tuple[Mapping[str, JsonValue], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,7 @@ class ChatReply:
     first_token_seconds: float | None = None
     finish: str = "stop"
     attempts: int = 1
+    calls: tuple[FunctionCall, ...] = ()
 
 
 class ChatModel(Protocol):

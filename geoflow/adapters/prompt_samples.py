@@ -23,6 +23,7 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "question": "When does the reader stop?",
         },
     ),
+    "ask-search": ({"question": "When does the reader stop?"},),
     "ask-result": ({"tool": "wiki:search", "result": _SENTENCE, "question": "When does the reader stop?"},),
     "improve-span": ({"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},),
     "improve-reword": (

@@ -12,6 +12,7 @@ from typing import Any
 from geoflow.questions.terms import query_terms, stem_sequence, stems
 
 MOST_CANDIDATES = 6
+MOST_FOR_LARGE = 24
 _MOST_ARGUMENTS = 12
 _DEEPEST = 4
 _LONGEST_TEXT = 2_000
