@@ -7,7 +7,7 @@ import typer
 
 from geoflow.cli import mcp_orchestrator
 
-app = typer.Typer(help="Serve the specs to agents over MCP.")
+app = typer.Typer()
 
 
 @app.callback(invoke_without_command=True)
