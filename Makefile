@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM_OPENSPEC_VERSION := 1.13.2
 MCP_SERVERS_VERSION := 2026.8.31
+SARIF_VERSION := 5.7.0
 
-.PHONY: help demo test long lint format model bench npm mcp-servers conformance clean
+.PHONY: help demo test coverage long lint format model bench npm sarif-schema mcp-servers conformance clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -33,7 +34,11 @@ lint: .make/venv ## Check style, types and the arrows between rooms
 	$(BIN)/lint-imports
 
 test: lint ## Run every check and test; those that need a model where one was pulled
-	$(BIN)/pytest -n 2 --cov=geoflow --cov-report=term:skip-covered -rs -m "not long"
+	$(BIN)/pytest -n 2 -rs -m "not long"
+
+# Tracing lets a thread that starts while another one does die now and then, and with it a test server's answer.
+coverage: .make/venv ## Tell which lines no test runs
+	$(BIN)/pytest -n 2 --cov=geoflow --cov-report=term:skip-covered -m "not long"
 
 long: .make/venv ## Run what takes minutes: every real tree with the embedded model
 	$(BIN)/pytest -rs -m long
@@ -52,6 +57,12 @@ mcp-servers: ## Install MCP servers of other people, which some tests call, wher
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need MCP servers of other people will be skipped"; exit 0; }; \
 	test -x build/mcp-servers/node_modules/.bin/mcp-server-memory || npm install --silent --no-audit --no-fund --prefix build/mcp-servers \
 	$(foreach name,everything filesystem memory,@modelcontextprotocol/server-$(name)@$(MCP_SERVERS_VERSION))
+
+sarif-schema: ## Fetch the schema of SARIF, the judge of one test, where npm is
+	@command -v npm >/dev/null || { echo "npm is not installed: the test that needs the schema of SARIF will be skipped"; exit 0; }; \
+	test -f build/sarif/sarif-2.1.0.json || { mkdir -p build/sarif && cd build/sarif && \
+	npm pack --silent @microsoft/sarif-multitool-linux@$(SARIF_VERSION) >/dev/null && \
+	tar xzf *.tgz --strip-components=1 package/sarif-2.1.0.json && rm *.tgz; }
 
 conformance: .make/venv npm ## Compare with the npm openspec CLI and print the agreement by rule
 	$(BIN)/pytest -n 2 -rs -m "not long" tests/conformance

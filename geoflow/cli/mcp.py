@@ -5,9 +5,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from geoflow.cli import mcp_orchestrator
+from geoflow.cli import mcp_install, mcp_orchestrator
 
 app = typer.Typer()
+app.command("install")(mcp_install.install)
+app.command("tools")(mcp_orchestrator.tools)
+app.command("call")(mcp_orchestrator.call)
 
 
 @app.callback(invoke_without_command=True)
@@ -38,7 +41,3 @@ def serve(
     if sys.stdin.isatty():
         say("an agent's host starts this and speaks MCP to it on stdin; Ctrl-C ends it.")
     serve_agents(build_server(desks, capability, __version__))
-
-
-app.command("tools")(mcp_orchestrator.tools)
-app.command("call")(mcp_orchestrator.call)
