@@ -1,6 +1,7 @@
 """Which MCP servers may be started or reached: the user's own, and a repository's where the user trusts it."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,6 @@ from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import GeoflowError
 
 PROJECT_SERVERS = "mcp.json"
-_LONGEST_COMMAND = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,13 @@ def _item(name: str, entry: ServerEntry) -> TrustItem:
 
 def _effect(name: str, entry: ServerEntry) -> str:
     if entry.url:
-        return f'connects to the MCP server "{name}" at {redacted(entry.url)}'
-    command = redacted(" ".join((entry.command, *entry.args)))[:_LONGEST_COMMAND]
+        headers = f", with the headers {', '.join(sorted(entry.headers))}" if entry.headers else ""
+        return _on_one_line(f'connects to the MCP server "{name}" at {entry.url}{headers}')
     place = f" in {entry.cwd}, whose files may change" if entry.cwd else ""
     variables = f", with the variables {', '.join(sorted(entry.env))}" if entry.env else ""
-    return f'starts the MCP server "{name}"{place}: {command}{variables}'
+    return _on_one_line(f'starts the MCP server "{name}"{place}: {shlex.join((entry.command, *entry.args))}{variables}')
+
+
+def _on_one_line(text: str) -> str:
+    # Whole, since a user trusts what is shown; and on its line, so that no argument looks like another item.
+    return redacted(text).replace("\n", "\\n").replace("\r", "\\r")
