@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NPM_OPENSPEC_VERSION := 1.13.2
+MCP_SERVERS_VERSION := 2026.8.31
 SARIF_VERSION := 5.7.0
 MCP_CONFORMANCE_VERSION := 0.2.0-alpha.12
 MCP_INSPECTOR_VERSION := 2.12.0
 
-.PHONY: help demo test coverage long lint format model bench npm sarif-schema judges conformance clean
+.PHONY: help demo test coverage long lint format model bench npm mcp-servers sarif-schema judges conformance clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -53,6 +54,11 @@ bench: .make/venv npm ## Measure geoflow beside the npm openspec CLI, how soon i
 npm: ## Install the npm openspec CLI, the judge of some tests, where node is
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the npm openspec CLI will be skipped"; exit 0; }; \
 	test -x build/npm/node_modules/.bin/openspec || npm install --silent --no-audit --no-fund --prefix build/npm @fission-ai/openspec@$(NPM_OPENSPEC_VERSION)
+
+mcp-servers: ## Install MCP servers of other people, which some tests call, where node is
+	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need MCP servers of other people will be skipped"; exit 0; }; \
+	test -x build/mcp-servers/node_modules/.bin/mcp-server-memory || npm install --silent --no-audit --no-fund --prefix build/mcp-servers \
+	$(foreach name,everything filesystem memory,@modelcontextprotocol/server-$(name)@$(MCP_SERVERS_VERSION))
 
 sarif-schema: ## Fetch the schema of SARIF, the judge of one test, where npm is
 	@command -v npm >/dev/null || { echo "npm is not installed: the test that needs the schema of SARIF will be skipped"; exit 0; }; \

@@ -12,16 +12,28 @@ from geoflow.questions.passage import Passage
 from geoflow.questions.question import Question
 from geoflow.questions.retrieval import Found
 from geoflow.questions.review_round import Event
+from geoflow.questions.tool import Tool
 
 JsonValue = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One turn of a chat."""
+class FunctionCall:
+    """What a model trained for tools wants called; `arguments` are JSON, if the model wrote such."""
 
-    role: Literal["system", "user", "assistant"]
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat. An assistant's turn may hold `calls`; a tool's answers the call `call_id`."""
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    calls: tuple[FunctionCall, ...] = ()
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,8 @@ class ChatRequest:
     `prompt` names the prompt and its version (`improve.span/1`) for the transcript. `messages` start with what stays
     the same from call to call, so that the server's prefix cache is hit: the first `stable` of them. With `schema`
     (JSON Schema of an object) the reply is forced into that form, parsed and validated. The call ends at `deadline`
-    (`Clock.seconds`) at the latest; `heard` is told of each token as it comes, and must return at once.
+    (`Clock.seconds`) at the latest; `heard` is told of each token as it comes, and must return at once. With
+    `functions` ({"name", "description", "parameters"}) and without a schema the reply may be calls instead of text.
     """
 
     prompt: str
@@ -43,6 +56,7 @@ class ChatRequest:
     stable: int = 1
     deadline: float | None = None
     heard: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+    functions: tuple[Mapping[str, JsonValue], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,7 @@ class ChatReply:
     first_token_seconds: float | None = None
     finish: str = "stop"
     attempts: int = 1
+    calls: tuple[FunctionCall, ...] = ()
 
 
 class ChatModel(Protocol):
@@ -304,6 +319,31 @@ class Agents(Protocol):
 
         GeoflowError `agent-unreachable`, `agent-timeout`, `agent-reply-invalid`.
         """
+
+
+class ToolBox(Protocol):
+    """The tools that the user allows a model to call, each within its limits of time, size and number.
+
+    What a tool says is data: its text comes without control characters and is cut, and nothing in it is obeyed. Safe
+    to be used from several threads.
+    """
+
+    def tools(self) -> Sequence[Tool]:
+        """List the tools, of the servers that answer; the first call starts these, later ones know what it found."""
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Say why servers are left out: {server: reason}, one clause each."""
+
+    def call(self, tool: Tool, arguments: Mapping[str, JsonValue]) -> str:
+        """Call a tool; its result as text, never empty.
+
+        GeoflowError `tool-arguments-invalid`, `tool-failed`, `tool-reply-invalid`, `tool-timeout`,
+        `tool-unreachable`, `tool-calls-spent`.
+        """
+
+    def close(self) -> None:
+        """End all servers; nothing can be called any more."""
 
 
 class Embedder(Protocol):

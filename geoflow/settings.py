@@ -56,9 +56,33 @@ class QuestionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolSettings:
+    """Section `tools`: what a model may call.
+
+    `allow` names tools of the servers of `mcp.json`: `memory:search_nodes`, or `git:*` for those of `git` that say
+    they only read. `timeout` is in seconds, for the start of a server and for a call; `calls` are those of one run,
+    `result` the characters of a result that are read.
+    """
+
+    allow: tuple[str, ...] = ()
+    timeout: float = 20.0
+    calls: int = 20
+    result: int = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """Section `review`. `seats` are roles that an agent takes, each as `security=SERVER` or `security=SERVER:TOOL`."""
+
+    seats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a project."""
 
     llm: ModelSettings = field(default_factory=ModelSettings)
     rules: RuleSettings = field(default_factory=RuleSettings)
     questions: QuestionSettings = field(default_factory=QuestionSettings)
+    tools: ToolSettings = field(default_factory=ToolSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)

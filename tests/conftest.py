@@ -93,6 +93,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 _UNTESTED = (
     ("THE MODEL WAS NOT TESTED", "a model", "geoflow model pull (or: make model)"),
+    ("MCP servers are not installed", "MCP servers of other people", "make mcp-servers (needs node)"),
     ("the npm openspec CLI is not installed", "the npm openspec CLI", "make npm (needs node)"),
     ("the judges of the MCP server are not installed", "the judges of the MCP server", "make judges (needs npm)"),
 )

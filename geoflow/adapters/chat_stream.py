@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from geoflow.adapters import chat_errors
 from geoflow.adapters.body_limit import TooLargeError
 from geoflow.adapters.chat_reply import REPEATED, repeats_itself
+from geoflow.adapters.chat_tools import CallPieces
 from geoflow.adapters.watchdog import Watchdog
 from geoflow.ports import Usage
 
@@ -32,6 +33,7 @@ class Answer:
     model: str = ""
     pieces: list[str] = field(default_factory=list)
     thoughts: list[str] = field(default_factory=list)
+    called: CallPieces = field(default_factory=CallPieces)
     finish: str = ""
     usage: Usage = field(default_factory=Usage)
     first_token_seconds: float | None = None
@@ -74,12 +76,12 @@ def read_answer(client: "openai.OpenAI", url: str, body: dict[str, Any], limits:
             for chunk in _until_too_large(response.parse(), answer):
                 if _add(answer, chunk, url) and limits.heard:
                     limits.heard()
-                if answer.first_token_seconds is None and (answer.pieces or answer.thoughts):
+                if answer.first_token_seconds is None and _count(answer):
                     watchdog.first_token_came()
                     answer.first_token_seconds = time.monotonic() - started
                 if _must_stop(answer, body["max_tokens"]):
                     break
-    if answer.pieces and not answer.finish:
+    if (answer.pieces or answer.called.count) and not answer.finish:
         answer.finish = "broken-off"
     return answer
 
@@ -133,12 +135,16 @@ def _timed_out(url: str, limits: Limits, watchdog: Watchdog) -> chat_errors.Mode
 
 def _add(answer: Answer, chunk: Any, url: str) -> bool:
     """Add what a chunk holds; whether that was a piece of the answer, which is a token with most servers."""
-    count = len(answer.pieces) + len(answer.thoughts)
+    count = _count(answer)
     try:
         _add_parts(answer, chunk)
     except (AttributeError, TypeError) as error:  # the openai client hands on whatever shape the JSON has
         raise chat_errors.garbled(url, f"a piece of another shape: {error}") from error
-    return len(answer.pieces) + len(answer.thoughts) > count
+    return _count(answer) > count
+
+
+def _count(answer: Answer) -> int:
+    return len(answer.pieces) + len(answer.thoughts) + answer.called.count
 
 
 def _add_parts(answer: Answer, chunk: Any) -> None:
@@ -151,16 +157,17 @@ def _add_parts(answer: Answer, chunk: Any) -> None:
         extra = choice.delta.model_extra or {}
         if thought := extra.get("reasoning_content") or extra.get("reasoning"):
             answer.thoughts.append(str(thought))
+        answer.called.add(choice.delta)
         if choice.delta.content:
             answer.pieces.append(choice.delta.content)
         answer.finish = choice.finish_reason or answer.finish
 
 
 def _must_stop(answer: Answer, max_tokens: int) -> bool:
-    count = len(answer.pieces) + len(answer.thoughts)
+    count = _count(answer)
     if answer.finish or not count or count % _LOOK_EVERY:
         return False
-    text = answer.text or answer.reasoning
+    text = answer.text or answer.called.text or answer.reasoning
     if repeats_itself(text):
         answer.finish = "repeated"
     elif count > 2 * max_tokens + REPEATED or len(text) > _CHARACTERS_PER_TOKEN_AT_MOST * max_tokens:

@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from geoflow.adapters.body_limit import TooLargeError
 from geoflow.adapters.mcp_config import ServerEntry
-from geoflow.adapters.mcp_tools import answer_text, invalid_reply, pick_tool, question_argument, shown
+from geoflow.adapters.mcp_failures import causes, described, is_cut, is_servers_fault
+from geoflow.adapters.mcp_tools import answer_text, invalid_reply, pick_tool, question_argument
 from geoflow.adapters.mcp_transport import load_sdk, open_transport
 from geoflow.errors import GeoflowError
 
@@ -90,27 +90,16 @@ class AgentCall:
 
     def _failure(self, error: Exception) -> GeoflowError | None:
         """Say what an exception of the SDK means; None where it is none that a server can cause."""
-        from mcp import MCPError
-        from mcp.types import CONNECTION_CLOSED
-
-        causes = list(_causes(error))
-        for cause in causes:
+        found = causes(error)
+        for cause in found:
             if isinstance(cause, GeoflowError):
                 return cause
-        if not all(isinstance(cause, _server_errors()) for cause in causes):
+        if not is_servers_fault(error):
             return None
-        cause = causes[0]
-        is_cut = isinstance(cause, OSError) or (isinstance(cause, MCPError) and cause.code == CONNECTION_CLOSED)
-        reason = self._shown(cause)
-        if self._is_asked and not is_cut:
+        reason = described(found[0], self.server)
+        if self._is_asked and not is_cut(found[0]):
             return invalid_reply(self.agent, f"gave no answer that can be used: {reason}")
         return self._unreachable(f"broke off: {reason}" if self._is_asked else f"cannot be reached: {reason}")
-
-    def _shown(self, cause: BaseException) -> str:
-        secrets = [*self.server.env.values(), *self.server.headers.values()]
-        if isinstance(cause, OSError) and cause.strerror:
-            return shown(f"{cause.strerror}: {cause.filename or self.server.command or self.server.url}", secrets)
-        return shown(str(cause), secrets) or type(cause).__name__
 
     def _no_reply(self) -> GeoflowError:
         if self._heard_garbage and not self._is_connected:
@@ -128,25 +117,6 @@ class AgentCall:
             fix=f"{what}, and mend its entry in mcp.json.",
             code="agent-unreachable",
         )
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for part in error.exceptions:
-            yield from _causes(part)
-    else:
-        yield error
-
-
-def _server_errors() -> tuple[type[Exception], ...]:
-    import anyio
-    import httpx2
-    from mcp import MCPError
-
-    streams = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream)
-    transport = (OSError, httpx2.HTTPError, httpx2.InvalidURL, TooLargeError)
-    # Replies that break their schema are ValueErrors (pydantic) before, and RuntimeErrors after they were parsed.
-    return (MCPError, ValueError, RuntimeError, *streams, *transport)
 
 
 _running: dict[threading.Event, Any] = {}

@@ -2,17 +2,22 @@
 
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from geoflow.adapters.addresses import is_loopback
 from geoflow.adapters.body_limit import LARGEST_BODY, TooLargeError
 from geoflow.adapters.mcp_config import ServerEntry
 
 if TYPE_CHECKING:
+    from mcp import StdioServerParameters
     from mcp.client._transport import TransportStreams
+
+DEPTH = "GEOFLOW_MCP_DEPTH"
+"""The variable that tells a server's process how deep it lies, so that geoflow is not called back through itself."""
 
 
 def load_sdk() -> None:
@@ -35,9 +40,9 @@ def load_sdk() -> None:
 async def open_transport(entry: ServerEntry) -> "AsyncIterator[TransportStreams]":
     """Open the streams of a server; its process, if it has one, is over when the block is left.
 
-    A process gets the SDK's few safe variables and those of its entry, nothing else of the environment, and what it
-    writes to stderr goes nowhere. It is asked to end by the end of its stdin, and after 2 seconds it is terminated and
-    2 seconds later killed, with its process group.
+    A process gets the SDK's few safe variables, those of its entry and its depth, nothing else of the environment, and
+    what it writes to stderr goes nowhere. It is asked to end by the end of its stdin, and after a second it is
+    terminated and a second later killed, with its process group.
     """
     if entry.url:
         async with _open_http(entry) as streams:
@@ -50,22 +55,32 @@ async def open_transport(entry: ServerEntry) -> "AsyncIterator[TransportStreams]
 @asynccontextmanager
 async def _open_process(entry: ServerEntry) -> "AsyncIterator[TransportStreams]":
     from mcp import StdioServerParameters
-    from mcp.client.stdio import stdio_client
 
     parameters = StdioServerParameters(
         command=entry.command,
         args=list(entry.args),
-        env=dict(entry.env),
+        env={**entry.env, DEPTH: str(depth() + 1)},
         cwd=entry.cwd or Path.home(),
         encoding_error_handler="replace",
     )
-    with _nowhere() as nowhere:
-        async with stdio_client(parameters, errlog=nowhere) as streams:
-            yield streams
+    async with _transport(parameters) as streams:
+        yield streams
 
 
-def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")
+def _transport(parameters: "StdioServerParameters") -> "AbstractAsyncContextManager[TransportStreams]":
+    if sys.platform == "win32":  # how a process and its children are ended there, the SDK knows
+        from mcp.client.stdio import stdio_client
+
+        return stdio_client(parameters)
+    from geoflow.adapters.mcp_process import open_process
+
+    return open_process(parameters)
+
+
+def depth() -> int:
+    """Tell how many MCP servers lie between a person and this process that geoflow itself has started."""
+    text = os.environ.get(DEPTH, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else int(bool(text))
 
 
 @asynccontextmanager

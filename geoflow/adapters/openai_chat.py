@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from geoflow.adapters.chat_client import open_client
 from geoflow.adapters.chat_errors import Hope
 from geoflow.adapters.chat_reply import UnfitReplyError, estimated_tokens, fitting_object, save_reply, simpler
 from geoflow.adapters.chat_stream import Answer, Limits, read_answer
+from geoflow.adapters.chat_tools import sent_message
 from geoflow.adapters.key_guard import hide_key, without_key
 from geoflow.errors import GeoflowError
-from geoflow.ports import ChatReply, ChatRequest, Message, Usage
+from geoflow.ports import ChatReply, ChatRequest, FunctionCall, Message, Usage
 
 if TYPE_CHECKING:
     import openai
@@ -102,8 +103,9 @@ class OpenAIChat:
         call = _Call(request, time.monotonic(), deadline)
         answer = self._ask(call, request.messages)
         if request.schema is None:
-            self._require_text(call, answer)
-            return call.reply(answer, answer.text.strip(), None)
+            if not self._calls(answer):
+                self._require_text(call, answer)
+            return replace(call.reply(answer, answer.text.strip(), None), calls=self._calls(answer))
         text, reason = _said(answer), ""
         try:
             return call.reply(answer, text, self._fitting(text, request))
@@ -115,6 +117,10 @@ class OpenAIChat:
             return call.reply(answer, text, self._fitting(text, request))
         except UnfitReplyError as error:
             raise self._invalid(call, _why(answer, str(error)), text) from error
+
+    def _calls(self, answer: Answer) -> tuple[FunctionCall, ...]:
+        key, calls = self._endpoint.api_key, () if answer.finish in _STOPPED else answer.called.calls()
+        return tuple(replace(one, arguments=without_key(one.arguments, key)) for one in calls)
 
     def _fitting(self, text: str, request: ChatRequest) -> Any:
         return without_key(fitting_object(text, request.schema or {}), self._endpoint.api_key)
@@ -173,7 +179,7 @@ class OpenAIChat:
         answer = self._read(body, limits)
         call.count(answer)
         needed = estimated_tokens(call.request.messages) + call.request.max_tokens
-        if not _said(answer).strip() and needed > self.context_tokens:
+        if not _said(answer).strip() and not answer.called.count and needed > self.context_tokens:
             raise chat_errors.context_exceeded("the server gave an empty answer", self.context_tokens)
         return answer
 
@@ -268,7 +274,7 @@ def _shown_back(text: str, reason: str) -> tuple[Message, ...]:
 def _body(model: str, request: ChatRequest, messages: tuple[Message, ...]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
-        "messages": [{"role": message.role, "content": _sendable(message.content)} for message in messages],
+        "messages": [sent_message(message) for message in messages],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "seed": request.seed,
@@ -276,9 +282,6 @@ def _body(model: str, request: ChatRequest, messages: tuple[Message, ...]) -> di
     if request.schema is not None:
         form = {"name": "reply", "strict": True, "schema": dict(request.schema)}
         body["response_format"] = {"type": "json_schema", "json_schema": form}
+    if request.functions:
+        body["tools"] = [{"type": "function", "function": dict(one)} for one in request.functions]
     return body
-
-
-def _sendable(text: str) -> str:
-    # Half a surrogate pair, from a file that is no UTF-8 or from a reply that is shown back, cannot be sent.
-    return text.encode("utf-8", "replace").decode("utf-8")

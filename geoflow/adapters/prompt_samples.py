@@ -17,6 +17,14 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "question": "When does the reader stop?",
         },
     ),
+    "ask-tool": (
+        {
+            "tools": [{"id": "wiki:search", "arguments": "query (text)", "description": "Searches the wiki."}],
+            "question": "When does the reader stop?",
+        },
+    ),
+    "ask-search": ({"question": "When does the reader stop?"},),
+    "ask-result": ({"tool": "wiki:search", "result": _SENTENCE, "question": "When does the reader stop?"},),
     "improve-span": ({"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},),
     "improve-reword": (
         {"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from geoflow.adapters.chat_reply import UnfitReplyError, fitting_object
+from geoflow.adapters.chat_tools import call_from
 from geoflow.adapters.transcript import REQUEST_HASH, SCHEMA, request_hash
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.ports import ChatReply, ChatRequest, Usage
+from geoflow.ports import ChatReply, ChatRequest, FunctionCall, Usage
 
 _LARGEST_LINE = 10_000_000  # bytes
 
@@ -76,6 +77,7 @@ class ReplayedModel:
             first_token_seconds=_number(line.get("gen_ai.response.time_to_first_chunk")),
             finish=str(next(iter(line.get("gen_ai.response.finish_reasons") or ["stop"]))),
             attempts=_whole(line.get("geoflow.attempts")) or 1,
+            calls=_calls_of(line),
         )
 
     def _failure(self, request: ChatRequest, kind: str, line: Mapping[str, Any]) -> GeoflowError:
@@ -125,9 +127,17 @@ def _unreadable(file: Path, why: str) -> GeoflowError:
 def _text(line: Mapping[str, Any]) -> str | None:
     try:
         parts = line["gen_ai.output.messages"][0]["parts"]
-        return "".join(str(part["content"]) for part in parts)
+        return "".join(str(part["content"]) for part in parts if "content" in part)
     except (KeyError, IndexError, TypeError):
         return None
+
+
+def _calls_of(line: Mapping[str, Any]) -> tuple[FunctionCall, ...]:
+    try:
+        parts = line["gen_ai.output.messages"][0]["parts"]
+        return tuple(call_from(part) for part in parts if part.get("type") == "tool_call")
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return ()
 
 
 def _usage(line: Mapping[str, Any]) -> Usage:

@@ -11,16 +11,22 @@ from geoflow.adapters.addresses import is_loopback, listed_addresses
 from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.quality.rules import switched_off
-from geoflow.settings import ModelSettings, QuestionSettings, RuleSettings, Settings
+from geoflow.settings import ModelSettings, QuestionSettings, ReviewSettings, RuleSettings, Settings, ToolSettings
 
-_SECTIONS: dict[str, type] = {"llm": ModelSettings, "rules": RuleSettings, "questions": QuestionSettings}
+_SECTIONS: dict[str, type] = {
+    "llm": ModelSettings,
+    "rules": RuleSettings,
+    "questions": QuestionSettings,
+    "tools": ToolSettings,
+    "review": ReviewSettings,
+}
 _PREFIX = "GEOFLOW_"
 PROJECT_FILE = "openspec/geoflow.yaml"
 _LARGEST_FILE = 1_000_000
 _LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
 _AT_LEAST_ONE = {"llm.parallel"}
 _NO_SETTINGS = {"GEOFLOW_MCP__TOKEN"}  # a secret, which no file may set
-_USERS_OWN = {"questions.agents", "questions.me"}  # what starts a process, and who the user is
+_USERS_OWN = {"questions.agents", "questions.me", "review.seats"}  # what starts a process, and who the user is
 
 
 class Entry(NamedTuple):
@@ -67,7 +73,13 @@ def read_settings(
         section, _, key = name.partition(".")
         sections[section][key] = _typed(name, entry)
     rules = _known_rules(sections["rules"], entries, notices)
-    settings = Settings(ModelSettings(**sections["llm"]), rules, QuestionSettings(**sections["questions"]))
+    settings = Settings(
+        ModelSettings(**sections["llm"]),
+        rules,
+        QuestionSettings(**sections["questions"]),
+        ToolSettings(**sections["tools"]),
+        ReviewSettings(**sections["review"]),
+    )
     return LoadedSettings(settings, {name: entry.source for name, entry in entries.items()}, tuple(notices))
 
 
@@ -85,6 +97,21 @@ def address_items(root: Path) -> list[TrustItem]:
     return [item] if item else []
 
 
+def tool_items(root: Path) -> list[TrustItem]:
+    """List the tools that a project's settings let a model call, as one item; GeoflowError `settings-invalid`."""
+    allow = _from_file(root / PROJECT_FILE).get("tools.allow")
+    item = _tool_item(allow) if allow else None
+    return [item] if item else []
+
+
+def _tool_item(allow: Entry) -> TrustItem | None:
+    words = _typed("tools.allow", allow)
+    if not words:
+        return None
+    effect = f"lets a model call tools of your MCP servers: {', '.join(words)}"
+    return TrustItem("tools", "tools.allow", PROJECT_FILE, effect, " ".join(words))
+
+
 def _address_item(url: Entry) -> TrustItem | None:
     addresses = listed_addresses(_typed("llm.base_url", url))
     beyond = [address for address in addresses if not is_loopback(address)]
@@ -100,6 +127,14 @@ def _disarm(project: dict[str, Entry], notices: list[str], trusts: Trusts) -> No
     for name in _USERS_OWN & project.keys():
         entry = project.pop(name)
         notices.append(f"{entry.source} sets {name}, which is ignored: it belongs to your own settings.")
+    allow = project.get("tools.allow")
+    tools = _tool_item(allow) if allow else None
+    if allow and tools and not trusts(tools):
+        del project["tools.allow"]
+        notices.append(
+            f"{allow.source} sets tools.allow, which is ignored: if you trust this repository with it, type: "
+            "geoflow trust"
+        )
     url = project.get("llm.base_url")
     item = _address_item(url) if url else None
     if url and item and not trusts(item):

@@ -7,10 +7,11 @@ import hashlib
 import json
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from geoflow.adapters.chat_tools import call_document
 from geoflow.adapters.redaction import redacted
 from geoflow.adapters.transcript_file import TranscriptFile
 from geoflow.errors import GeoflowError
@@ -92,7 +93,7 @@ class Transcribed(AroundModel):
             "geoflow.attempts": reply.attempts,
         }
         if self._kept != "calls":
-            said = self._message(Message("assistant", reply.text))
+            said = self._message(Message("assistant", reply.text, reply.calls))
             line["gen_ai.output.messages"] = [{**said, "finish_reason": reply.finish}]
         return line
 
@@ -104,18 +105,31 @@ class Transcribed(AroundModel):
         return line
 
     def _message(self, message: Message) -> dict[str, Any]:
-        part = {"type": "text", "content": redacted(message.content, self._secrets)}
-        return {"role": message.role, "parts": [part]}
+        part = {"type": "text", "content": self._hidden(message.content)}
+        calls = [call_document(replace(call, arguments=self._hidden(call.arguments))) for call in message.calls]
+        return {"role": message.role, "parts": [part, *calls]}
+
+    def _hidden(self, text: str) -> str:
+        return redacted(text, self._secrets)
 
 
 def request_hash(request: ChatRequest) -> str:
     """Hash all that a reply depends on, so that a transcript can answer the same request again."""
     asked: Mapping[str, Any] = {
         "prompt": request.prompt,
-        "messages": [asdict(message) for message in request.messages],
+        "messages": [_hashed(message) for message in request.messages],
         "schema": request.schema,
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "seed": request.seed,
     }
+    asked = {**asked, **({"functions": [dict(one) for one in request.functions]} if request.functions else {})}
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _hashed(message: Message) -> Mapping[str, Any]:
+    # Only what is there: messages without calls have the hash that they had before there were any.
+    fields: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.calls:
+        fields |= {"calls": [call_document(call) for call in message.calls]}
+    return fields | ({"call_id": message.call_id} if message.call_id else {})

@@ -1,13 +1,14 @@
-"""Everything in a repository that wants trust: what reaches a host or changes a prompt is listed here, or is inert."""
+"""Everything in a repository that wants trust: what reaches, starts or changes something is listed here or inert."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+from geoflow.adapters.mcp_servers import server_items
 from geoflow.adapters.prompt_overrides import prompt_items
-from geoflow.adapters.settings_file import address_items
+from geoflow.adapters.settings_file import address_items, tool_items
 from geoflow.adapters.trust_store import TrustItem
 
-SOURCES: tuple[Callable[[Path], list[TrustItem]], ...] = (address_items, prompt_items)
+SOURCES: tuple[Callable[[Path], list[TrustItem]], ...] = (address_items, prompt_items, server_items, tool_items)
 """Each lists items of one kind for the folder that holds `openspec/`."""
 
 
@@ -15,6 +16,6 @@ def items_of(root: Path) -> list[TrustItem]:
     """List what a repository would reach or change.
 
     Raises:
-        GeoflowError: `settings-invalid`, `bad-address`.
+        GeoflowError: `settings-invalid`, `bad-address`, `mcp-config-invalid`.
     """
     return [item for source in SOURCES for item in source(root)]

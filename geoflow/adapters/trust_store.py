@@ -26,7 +26,7 @@ class TrustItem:
     `effect` what it would do. `content` is exactly what would be used: the hash that is trusted covers it.
     """
 
-    kind: Literal["address", "prompt"]
+    kind: Literal["address", "prompt", "server", "tools"]
     name: str
     path: str
     effect: str

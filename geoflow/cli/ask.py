@@ -109,13 +109,13 @@ def _is_terminal() -> bool:
 
 
 def _answer(words: "Words", budget: str, replay: "Path | None", *, open_: bool, as_json: bool) -> None:
-    from geoflow.cli.ask_parts import open_desk
+    from geoflow.cli.ask_parts import open_desk, tools_closed
     from geoflow.cli.ask_text import show
 
     many = words.question == "-"
     asked = _questions_from_stdin() if many else [words.question]
-    desk, meter, opener = open_desk(words, budget or ("10m" if many else "2m"), replay)
-    with progress_bar() as progress:
+    desk, meter, opener = open_desk(words, budget or ("10m" if many else "2m"), replay, with_tools=True)
+    with tools_closed(desk), progress_bar() as progress:
         progress.follow(meter.spent)
         desk = replace(desk, progress=progress, opener=opener if open_ else None)
         answers = _ask(asked, desk)
@@ -124,7 +124,7 @@ def _answer(words: "Words", budget: str, replay: "Path | None", *, open_: bool, 
     show(answers, many=many, as_json=as_json)
     may_offer = not (many or as_json or open_ or answers[0].file) and answers[0].state == "not-specified"
     if may_offer and _is_terminal() and typer.confirm("Write it down as a question for someone?", err=True):
-        answers = _ask(asked, replace(desk, opener=opener, agents=None))
+        answers = _ask(asked, replace(desk, opener=opener, agents=None, tools=None))
         show([replace(answers[0], near=())], many=many, as_json=as_json)
     if not many and answers[0].state != "answered":
         raise typer.Exit(int(ExitCode.NO))

@@ -1,6 +1,7 @@
 """Join what `geoflow ask` and its stored questions work with."""
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ from geoflow.cli.context import (
 from geoflow.errors import ExitCode, GeoflowError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geoflow.adapters.mcp_servers import ServerList
+    from geoflow.adapters.mcp_toolbox import McpToolBox
     from geoflow.adapters.question_files import QuestionFiles
     from geoflow.cli.questions import Words
     from geoflow.ports import Agents, ChatModel, Meaning
@@ -26,19 +31,27 @@ if TYPE_CHECKING:
     from geoflow.workflow.stored_questions import Secretary
 
 
-def open_desk(words: "Words", budget: str, replay: Path | None) -> "tuple[AskDesk, Meter, Opener]":
-    """Join the desk, the meter of its model, and the opener that writes a question down."""
+def open_desk(
+    words: "Words", budget: str, replay: Path | None, *, with_tools: bool = False
+) -> "tuple[AskDesk, Meter, Opener]":
+    """Join the desk, the meter of its model, and the opener that writes a question down.
+
+    A desk `with_tools` is used inside `tools_closed(desk)`, which ends their servers.
+    """
+    from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.documents import WorkTreeDocuments
     from geoflow.adapters.passage_index import SqlitePassages
     from geoflow.cli.context import open_passages
     from geoflow.cli.progress import silent_progress
     from geoflow.workflow.ask_desk import AskDesk
+    from geoflow.workflow.tool_dialogue import ToolDialogue
 
     root = find_root_or_fail()
     settings = load_settings()
     reader, meter = _open_reader(root, settings, budget, replay)
     folder = state_folder_or_none(root)
     history = SqlitePassages.of_history(folder, root) if folder else None
+    box = open_tools(root, settings) if with_tools else None
     desk = AskDesk(
         documents=WorkTreeDocuments(root),
         passages=open_passages(root),
@@ -48,6 +61,7 @@ def open_desk(words: "Words", budget: str, replay: Path | None) -> "tuple[AskDes
         questions=open_questions(root),
         agents=_open_agents(settings),
         meaning=_open_meaning(root, folder, settings),
+        tools=ToolDialogue(box, reader, SystemClock()) if box else None,
     )
     return desk, meter, _opener(root, settings, words)
 
@@ -105,6 +119,34 @@ def _open_agents(settings: "Settings") -> "Agents | None":
     from geoflow.adapters.mcp_config import read_servers
 
     return McpAgents(settings.questions.agents, read_servers(mcp_file()), settings.questions.agent_timeout)
+
+
+@contextmanager
+def tools_closed(desk: "AskDesk") -> "Iterator[None]":
+    """End the servers of a desk's tools, however the block ends."""
+    try:
+        yield
+    finally:
+        if desk.tools:
+            desk.tools.close()
+
+
+def open_tools(root: Path, settings: "Settings") -> "McpToolBox | None":
+    """Join the tools that a model may call; None where the settings allow none. Nothing is started before its use."""
+    if not settings.tools.allow:
+        return None
+    from geoflow.adapters.mcp_toolbox import McpToolBox
+
+    return McpToolBox(servers_of(root), settings.tools)
+
+
+def servers_of(root: Path) -> "ServerList":
+    """List the MCP servers that may be used: the user's own, and those that a trusted repository names."""
+    from geoflow.adapters.folders import mcp_file, trust_folder
+    from geoflow.adapters.mcp_servers import list_servers
+    from geoflow.adapters.trust_store import TrustStore
+
+    return list_servers(mcp_file(), root, TrustStore(trust_folder()).in_repository(root))
 
 
 def _open_meaning(root: Path, folder: Path | None, settings: "Settings") -> "Meaning | None":

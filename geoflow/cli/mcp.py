@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from geoflow.cli import mcp_install
+from geoflow.cli import mcp_install, mcp_orchestrator
 from geoflow.cli.mcp_http import PORT, HttpOptions, refuse_options, serve_http
 from geoflow.errors import ExitCode, GeoflowError
 
 app = typer.Typer()
 app.command("install")(mcp_install.install)
+app.command("tools")(mcp_orchestrator.tools)
+app.command("call")(mcp_orchestrator.call)
 
 
 @app.callback(invoke_without_command=True)

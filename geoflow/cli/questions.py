@@ -84,7 +84,7 @@ def _withdraw(secretary: "Secretary", key: str, words: Words) -> "Question":
 
 def _judge(secretary: "Secretary", _key: str, words: Words) -> "Question":
     """Ask once more, as the one who judges did, and note what they think of the answer."""
-    from geoflow.cli.ask_parts import open_desk
+    from geoflow.cli.ask_parts import open_desk, tools_closed
     from geoflow.workflow.ask import ask
     from geoflow.workflow.stored_questions import judge_answer, refuse, take
 
@@ -98,8 +98,9 @@ def _judge(secretary: "Secretary", _key: str, words: Words) -> "Question":
         )
     if words.question in secretary.questions.read().questions:
         return take(secretary, words.question) if reason is None else refuse(secretary, words.question, reason)
-    desk, _, opener = open_desk(words, "2m", None)
-    return judge_answer(secretary, ask([words.question], desk)[0], reason, opener)
+    desk, _, opener = open_desk(words, "2m", None, with_tools=True)
+    with tools_closed(desk):
+        return judge_answer(secretary, ask([words.question], desk)[0], reason, opener)
 
 
 _ACTIONS: "dict[str, Callable[[Secretary, str, Words], Question]]" = {

@@ -25,8 +25,9 @@ def trust(
 ) -> None:
     """Show what this repository would reach or change on your machine, and let it, as long as it stays as it is.
 
-    A model server on another machine and prompts of the project's own count for nothing until you say so here. What
-    you trust is kept in your own data folder, by its hash: whatever changes is inert again.
+    A model server on another machine, prompts of the project's own, and MCP servers and tools that it names count for
+    nothing until you say so here. What you trust is kept in your own data folder, by its hash: whatever changes is
+    inert again.
 
     Example: geoflow trust --list
     """

@@ -46,7 +46,7 @@ def ask(questions: Sequence[str], desk: AskDesk) -> list[Answer]:
     desk.reader.notes += (one.complaint for one in stored.broken)
     cases = _cases(asked.distinct, files, stored, desk)
     routes = Routes(desk, passages_in(files), files)
-    if any(case.candidates and not case.settled for case in cases):
+    if any((case.candidates or desk.tools) and not case.settled for case in cases):
         desk.reader.model()
     answers: dict[str, Answer] = {}
     desk.progress.update("Answering", 0, len(cases))

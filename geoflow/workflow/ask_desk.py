@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from geoflow.ports import Agents, Clock, Documents, Meaning, Passages, Progress, QuestionStore
 from geoflow.questions.question import About
 from geoflow.workflow.reading import Reader
+from geoflow.workflow.tool_dialogue import ToolDialogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,4 @@ class AskDesk:
     agents: Agents | None = None
     meaning: Meaning | None = None
     opener: Opener | None = None
+    tools: ToolDialogue | None = None

@@ -156,9 +156,22 @@ class Routes:
             if why := case.refusal(text):
                 tried.append(Step("agent", name, _short(text), why))
                 continue
-            reply = Reply(new_reply_id(case.key, text, name, ""), text, "agent", name, "")
-            return [*tried, self._answer(case, text, (), "agent", reply)]
-        return tried
+            return [*tried, self._said(case, text, name)]
+        return [*tried, *self._tools(case)]
+
+    def _tools(self, case: Case) -> list[Answer | Step]:
+        """Have a tool looked up that the model chooses; what it gives counts like an agent's word."""
+        if self._desk.tools is None:
+            return []
+        came = self._desk.tools.ask(case.question)
+        if not came.text:
+            return [*came.steps]
+        if why := case.refusal(came.text):
+            return [*came.steps, Step("agent", came.by, _short(came.text), why)]
+        return [*came.steps, self._said(case, came.text, came.by)]
+
+    def _said(self, case: Case, text: str, by: str) -> Answer:
+        return self._answer(case, text, (), "agent", Reply(new_reply_id(case.key, text, by, ""), text, "agent", by, ""))
 
     def _answer(
         self, case: Case, text: str, cited: tuple[Citation, ...], route: RouteName, reply: Reply | None = None

@@ -210,7 +210,7 @@ HANGING = {
     "deaf": ("signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)", "agent-timeout"),
     "banner": ("print('Welcome!', flush=True)\ntime.sleep(60)", "agent-unreachable"),
     "lines": ("while True: print('{\"x\": 1}')", "agent-unreachable"),
-    "no-line": ("while True: sys.stdout.buffer.write(b'\\xff' * 65536)", "agent-timeout"),
+    "no-line": ("while True: sys.stdout.buffer.write(b'\\xff' * 65536)", "agent-unreachable"),
     "in-call": (tools("async def ask(question: str) -> str:\n    time.sleep(60)"), "agent-timeout"),
 }
 
@@ -279,7 +279,7 @@ def test_the_server_sees_nothing_of_the_environment_but_what_is_safe(
     body = tools('def ask(question: str) -> str: return " ".join(sorted(os.environ))')
     seen = set(agent(body, env={"ITS_KEY": "sk-its"}).ask("it", QUESTION).split())
     assert "ITS_KEY" in seen
-    assert seen <= {"ITS_KEY", "HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", "LC_CTYPE"}
+    assert seen <= {"ITS_KEY", "GEOFLOW_MCP_DEPTH", "HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", "LC_CTYPE"}
 
 
 def test_the_server_is_started_at_home_and_not_in_the_repository(

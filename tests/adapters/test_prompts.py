@@ -23,6 +23,9 @@ PROMPTS = templates_folder() / "prompts"
 # Who changes a prompt's words raises the version in the first line of both of its files, and puts the new pair here;
 # transcripts, commits and outcomes of the old words keep the old name.
 PINNED = {
+    "ask.tool/1": "d01f2f8524af756d",
+    "ask.search/1": "14ff8e6bb0a0a5ef",
+    "ask.result/1": "ddf43b68b8052b18",
     "ask/1": "91128fd2088e85eb",
     "improve.answer/1": "3ff13ae01096fa70",
     "improve.reword/1": "e153301f7456ecf0",

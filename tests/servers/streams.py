@@ -163,3 +163,32 @@ def raw_stream(content: str | bytes) -> Misbehaviour:
     """Answer 200 with these bytes as the stream."""
     data = content.encode() if isinstance(content, str) else content
     return Misbehaviour(lambda handler: handler.send_bytes(200, data, "text/event-stream"))
+
+
+def tool_calls(*calls: tuple[str, str], text: str = "") -> Misbehaviour:
+    """Call these functions, each a name and arguments as the model wrote them, in pieces as servers send them."""
+
+    def act(handler: Handler) -> None:
+        handler.start_stream()
+        if text:
+            handler.send_delta({"content": text})
+        for index, (name, arguments) in enumerate(calls):
+            first = {"index": index, "id": f"call_{index}", "type": "function", "function": {"name": name}}
+            handler.send_delta({"tool_calls": [first]})
+            for piece in (arguments[:5], arguments[5:]):
+                handler.send_delta({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
+        handler.end_stream("", "tool_calls")
+
+    return Misbehaviour(act)
+
+
+def endless_call() -> Misbehaviour:
+    """Call a function with arguments that never end."""
+
+    def act(handler: Handler) -> None:
+        handler.start_stream()
+        handler.send_delta({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "t0_look"}}]})
+        while not handler.server.stopping.is_set():
+            handler.send_delta({"tool_calls": [{"index": 0, "function": {"arguments": "abcdefgh" * 8}}]})
+
+    return Misbehaviour(act)
