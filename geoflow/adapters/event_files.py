@@ -24,10 +24,12 @@ class EventFiles:
 
     Args:
         lock_folder: Where the lock lies under which a change is written to; made if need be.
+        lock_seconds: How long a write waits for another process.
     """
 
-    def __init__(self, lock_folder: Path) -> None:
+    def __init__(self, lock_folder: Path, *, lock_seconds: float = _LOCK_SECONDS) -> None:
         self._lock_folder = lock_folder
+        self._lock_seconds = lock_seconds
 
     def read(self, files: Mapping[str, str]) -> SaidOfChange:
         """Read what was said about a change from its files ({path: text}), oldest first by their names."""
@@ -55,19 +57,25 @@ class EventFiles:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other writers of changes out meanwhile; GeoflowError `changes-locked` after 10 s."""
+        """Keep other writers of changes out meanwhile; GeoflowError `changes-locked`, `not-writable`."""
         from filelock import FileLock, Timeout
 
-        self._lock_folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._lock_folder / "changes.lock")
         try:
-            lock.acquire(timeout=_LOCK_SECONDS)
+            self._lock_folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=self._lock_seconds)
         except Timeout:
             raise GeoflowError(
-                f"Another process has been writing to changes for {_LOCK_SECONDS:g} s.",
+                f"Another process has been writing to changes for {self._lock_seconds:g} s.",
                 fix="Try again; if it hangs, end it.",
                 code="changes-locked",
             ) from None
+        except OSError as error:
+            raise GeoflowError(
+                f"{self._lock_folder} cannot be written to: {error.strerror or error}.",
+                fix="Make it writable, with room on its disk.",
+                code="not-writable",
+            ) from error
         try:
             yield
         finally:

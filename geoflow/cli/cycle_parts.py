@@ -7,6 +7,10 @@ if TYPE_CHECKING:
     from geoflow.questions.review_round import Author, Event
     from geoflow.workflow.change_cycle import ChangeView, Cycle
 
+_LONGEST_DOCUMENT = 100_000
+"""Characters of one document; an agent cannot hand in a longer one either."""
+_MOST_ROUNDS = 50
+
 
 def open_cycle(root: Path, author: str, kind: "Author") -> "Cycle":
     """Open the cycle on a root, for one who is at work there."""
@@ -44,6 +48,15 @@ def state_row(view: "ChangeView") -> dict[str, Any]:
     }
 
 
+def state_line(view: "ChangeView") -> str:
+    """Say on one line how far a change is and who acts next, for people."""
+    from geoflow.cli.render import one_line
+
+    actor = view.standing.next
+    name = f" {one_line(actor.name)}" if actor.name else ""
+    return f"{view.standing.state}; next: {actor.kind}{name}"
+
+
 def full_row(view: "ChangeView") -> dict[str, Any]:
     """Give all of a change: documents, rounds, open findings and questions, and the base of the next revision."""
     from dataclasses import asdict
@@ -52,13 +65,18 @@ def full_row(view: "ChangeView") -> dict[str, Any]:
     broken = [{"path": one.path, "line": one.line, "reason": one.reason} for one in view.broken]
     return state_row(view) | {
         "base": view.base,
-        "documents": [{"name": name, "text": text} for name, text in view.documents.items()],
-        "rounds": [_event_row(one) for one in view.events],
+        "documents": [_document_row(name, text) for name, text in view.documents.items()],
+        "rounds": [_event_row(one) for one in view.events[-_MOST_ROUNDS:]],
         "findings": [asdict(one) for one in view.standing.findings],
         "questions": [{"id": one.id, "question": one.text, "for": list(one.audience)} for one in view.questions],
         "issues": issues,
         "unreadable": broken,
     }
+
+
+def _document_row(name: str, text: str) -> dict[str, Any]:
+    shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # what is no text was read all the same
+    return {"name": name, "text": shown[:_LONGEST_DOCUMENT], "is_cut": len(shown) > _LONGEST_DOCUMENT}
 
 
 def _event_row(event: "Event") -> dict[str, Any]:

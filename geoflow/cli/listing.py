@@ -64,7 +64,23 @@ def _show(root: str, request: Request) -> None:
         about = {"root": {"path": root, "source": "nearest"}, "schema": "geoflow.list/1"}
         print_json({name: rows, **_warnings(rows), **about})
         return
+    if not request.specs:
+        states = _states(root, tree)
+        rows = [row | {"state": states[row["name"]]} if row["name"] in states else row for row in rows]
     _print_rows(rows, name)
+
+
+def _states(root: str, tree: "OpenTree") -> dict[str, str]:
+    """Say how far the changes are that somebody has said something about; the others cost nothing."""
+    talked = {name for name, files in tree.found.changes.items() if any(one.startswith("reviews/") for one in files)}
+    if not talked:
+        return {}
+    from pathlib import Path
+
+    from geoflow.cli.cycle_parts import open_cycle, state_line
+    from geoflow.workflow.change_cycle import look_at_changes
+
+    return {view.id: state_line(view) for view in look_at_changes(open_cycle(Path(root), "", "agent"), talked)}
 
 
 def _specs(tree: "OpenTree") -> list[dict[str, Any]]:
@@ -169,4 +185,5 @@ def _summary(row: dict[str, Any]) -> str:
     if "nested" in row:
         return "a folder around other changes: " + ", ".join(row["nested"])
     tasks = "no tasks" if not row["totalTasks"] else f"{row['completedTasks']}/{row['totalTasks']} tasks"
-    return f"{tasks:<14}  {row['lastModified'][:16].replace('T', ' ')} UTC"
+    state = f"  {row['state']}" if "state" in row else ""
+    return f"{tasks:<14}  {row['lastModified'][:16].replace('T', ' ')} UTC{state}"

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from geoflow.cli.render import one_line, print_json, printable
+from geoflow.cli.render import print_json, printable
 from geoflow.errors import ExitCode, GeoflowError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def record_round(targets: Sequence[str], verdict: "Verdict | None", comment: str
     from geoflow.adapters.git_process import GitProcess
     from geoflow.adapters.people import signature
     from geoflow.cli.context import find_root_or_fail
-    from geoflow.cli.cycle_parts import open_cycle, state_row
+    from geoflow.cli.cycle_parts import open_cycle, state_line, state_row
     from geoflow.workflow.submit_review import Review, Said, submit_review
 
     said = comment.strip()
@@ -30,12 +30,11 @@ def record_round(targets: Sequence[str], verdict: "Verdict | None", comment: str
     approves = verdict == "approve"
     findings = () if approves else (Said(said),)
     review = Review(verdict or "revise", findings=findings, note=said if approves else "")
-    row = state_row(submit_review(cycle, targets[0], review))
+    view = submit_review(cycle, targets[0], review)
     if as_json:
-        print_json({"schema": "geoflow.review-round/1", **row, "kind": cycle.kind})
+        print_json({"schema": "geoflow.review-round/1", **state_row(view), "kind": cycle.kind})
         return
-    actor = " ".join(part for part in (row["next"]["kind"], row["next"]["name"]) if part)
-    print(printable(f"{row['id']}: {row['state']}; next: {one_line(actor)}"))
+    print(printable(f"{view.id}: {state_line(view)}"))
     if cycle.kind == "agent":
         print("  counts as an agent's round, since no terminal tells that a person typed it")
 

@@ -1,7 +1,7 @@
 """The changes of a tree as those who take part see them: what was said, how far they are, and who acts next."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -88,10 +88,10 @@ class ChangeView:
         return content_hash(self.documents)
 
 
-def look_at_changes(cycle: Cycle) -> list[ChangeView]:
-    """Look at all active changes, by id."""
+def look_at_changes(cycle: Cycle, among: Collection[str] | None = None) -> list[ChangeView]:
+    """Look at all active changes, or at those among these, by id."""
     tree, stored = open_tree(cycle.tree.read()), cycle.questions.read()
-    return [_view(cycle, tree, stored, change) for change in tree.found.changes]
+    return [_view(cycle, tree, stored, change) for change in tree.found.changes if among is None or change in among]
 
 
 def look_at_change(cycle: Cycle, change: str) -> ChangeView:

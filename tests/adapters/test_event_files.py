@@ -148,6 +148,22 @@ def test_feedback_says_what_whom_and_why(tmp_path: Path) -> None:
     assert text == "target: 0a1b\nverdict: reject\nby: Ada\nkind: person\nat: \"2026\"\nreason: 'no: it'\n"
 
 
+def test_one_writes_at_a_time_and_nobody_waits_for_ever(tmp_path: Path) -> None:
+    first, second = EventFiles(tmp_path / "locks"), EventFiles(tmp_path / "locks", lock_seconds=0.05)
+    with first.alone(), pytest.raises(GeoflowError, match="has been writing to changes") as failed, second.alone():
+        pass
+    assert failed.value.code == "changes-locked"
+    with second.alone():
+        pass
+
+
+def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(GeoflowError, match="cannot be written to") as failed, EventFiles(tmp_path / "file").alone():
+        pass
+    assert failed.value.code == "not-writable"
+
+
 def test_a_link_out_of_openspec_is_not_written_through(tmp_path: Path) -> None:
     root = write_tree(tmp_path / "p", {f"{FOLDER}proposal.md": "x"})
     (tmp_path / "elsewhere").mkdir()

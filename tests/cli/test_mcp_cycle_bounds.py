@@ -295,6 +295,25 @@ def test_feedback_behind_a_link_is_not_written(root: Path, desk: Changing, tmp_p
     assert list((tmp_path / "outside").iterdir()) == []
 
 
+@in_each_era
+@pytest.mark.usefixtures("desk")
+def test_what_is_no_text_or_too_long_is_given_as_far_as_it_can_be(way: Way, root: Path) -> None:
+    write_tree(root, {f"{FOLDER}/sketch.png": b"\x89PNG\xff\0", f"{FOLDER}/design.md": LONG})
+
+    async def conversation(agent: Agent) -> None:
+        [row] = (await agent.call("get_change", id=CHANGE))["changes"]
+        documents = {one["name"]: one for one in row["documents"]}
+        assert "PNG" in documents["sketch.png"]["text"]
+        assert (len(documents["design.md"]["text"]), documents["design.md"]["is_cut"]) == (100_000, True)
+        assert not documents["tasks.md"]["is_cut"]
+        await agent.call("submit_review", change=CHANGE, base=row["base"], verdict="approve", role="testing")
+        tasks = documents["tasks.md"]["text"] + "- [ ] 1.2 Paint it\n"
+        await agent.call("revise_change", change=CHANGE, base=row["base"], files={"tasks": tasks})
+
+    talk(way, conversation)
+    assert (root / FOLDER / "sketch.png").read_bytes() == b"\x89PNG\xff\0"
+
+
 def test_many_changes_are_listed_up_to_what_one_reply_holds(root: Path) -> None:
     write_tree(root, {f"openspec/changes/c{n:03}/proposal.md": PROPOSAL for n in range(60)})
     listed = Changing(root).change("")

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from geoflow.adapters.mcp_cycle_arguments import check_proposal
 from geoflow.cli.app import app
 from geoflow.cli.mcp_cycle import Changing
+from tests.builders import write_tree
 from tests.cli.asking import ADA, kiln
 from tests.cli.changes import CHANGE, FOLDER, IDEA, at_terminal, change_of, documents, said_at_terminal, standing
 from tests.conftest import NPM_OPENSPEC
@@ -73,6 +74,18 @@ def test_an_archived_change_takes_no_round(root: Path) -> None:
     at_terminal("archive", CHANGE, "--yes")
     done = CliRunner().invoke(app, ["review", CHANGE, "--verdict", "approve", "--json"])
     assert json.loads(done.stdout)["code"] == "change-archived"
+
+
+def test_the_list_says_how_far_a_change_is_that_somebody_spoke_about(root: Path) -> None:
+    write_tree(root, {"openspec/changes/quiet/proposal.md": "x"})
+    (line, quiet) = sorted(CliRunner().invoke(app, ["list", "--sort", "name"]).stdout.splitlines(), reverse=True)
+    assert line.startswith(f"{CHANGE}  0/1 tasks")
+    assert line.endswith(" UTC  in review; next: role")
+    assert quiet.endswith(" UTC")
+    at_terminal("review", CHANGE, "--comment", "No.")
+    assert f"to be revised; next: author {CLAUDE}" in at_terminal("list")
+    listed = json.loads(CliRunner().invoke(app, ["list", "--json"]).stdout)
+    assert all("state" not in row for row in listed["changes"])
 
 
 @pytest.mark.npm
