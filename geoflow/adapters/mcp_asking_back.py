@@ -93,6 +93,7 @@ async def _from_specs(desk: "QuestionDesk", ctx: Any, asked: _Asked) -> Answered
 def _chain(desk: "QuestionDesk", from_specs: Callable[..., Any], options: Callable[..., Any]) -> Chain:
     from mcp.server.mcpserver import Context, Elicit, ElicitationResult, Resolve, Sample
     from mcp.types import CreateMessageResult, SamplingMessage, TextContent
+    from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
     said_type = _said_type()
     nothing = CreateMessageResult(role="assistant", content=TextContent(type="text", text=""), model="")
@@ -109,7 +110,8 @@ def _chain(desk: "QuestionDesk", from_specs: Callable[..., Any], options: Callab
         values = {"question": harmless(question), "passages": [harmless(one["text"]) for one in passages]}
         system, user = (JinjaTemplates().render(f"mcp/ask-{half}.md", values) for half in ("system", "user"))
         message = SamplingMessage(role="user", content=TextContent(type="text", text=user))
-        return Sample([message], max_tokens=_REPLY_TOKENS, system_prompt=system, temperature=0.0)
+        sample = Sample([message], max_tokens=_REPLY_TOKENS, system_prompt=system, temperature=0.0)
+        return sample if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS else await _sampled(ctx, sample) or nothing
 
     async def without_person(
         question: str,
@@ -144,6 +146,24 @@ def _chain(desk: "QuestionDesk", from_specs: Callable[..., Any], options: Callab
     answer: Any = Annotated[Answered, Resolve(without_person)]
     said: Any = Annotated[ElicitationResult[said_type], Resolve(from_person)]  # type: ignore[valid-type]
     return Chain(answer, said)
+
+
+async def _sampled(ctx: Any, sample: Any) -> Any:
+    """Ask the model of a client of 2025; None where it refuses, as hosts do when their person does not allow it.
+
+    The SDK asks it in the same way and ends the whole call where it refuses.
+    """
+    from mcp import MCPError
+    from mcp.shared.message import ServerMessageMetadata
+    from mcp.types import CreateMessageRequest, CreateMessageResult
+
+    this_call = ServerMessageMetadata(related_request_id=ctx.request_id)
+    try:
+        return await ctx.session.send_request(
+            CreateMessageRequest(params=sample.params), CreateMessageResult, metadata=this_call
+        )
+    except MCPError:
+        return None
 
 
 def _said_type() -> "type[BaseModel]":

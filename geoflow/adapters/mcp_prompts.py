@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from geoflow.adapters.mcp_arguments import check_text
+from geoflow.adapters.mcp_changes import Stamps
 from geoflow.adapters.mcp_results import Row
 from geoflow.adapters.prompt_text import harmless
 from geoflow.adapters.templates import JinjaTemplates
@@ -25,6 +26,9 @@ class PageDesk(Protocol):
 
     def documents(self, item: str, kinds: tuple[Kind, ...]) -> list[Row]:
         """Give the documents of a spec or change: `path`, `text`, and whether that `is_cut`."""
+
+    def stamps(self) -> Stamps:
+        """Tell the state of each spec's and question's file, without reading it."""
 
 
 def add_prompts(server: "MCPServer", desk: PageDesk, tools: frozenset[str]) -> None:

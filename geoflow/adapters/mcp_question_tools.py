@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from geoflow.adapters.mcp_arguments import check_id, check_options, check_place, check_text
 from geoflow.adapters.mcp_asking_back import MOST_PASSAGES, answered_by, ask_chain, open_chain, persons_text
-from geoflow.adapters.mcp_changes import tell_of_question
+from geoflow.adapters.mcp_changes import tell_of_changes
 from geoflow.adapters.mcp_results import Answered, Passages, QuestionList, Row, StoredQuestion
 from geoflow.adapters.mcp_tool import client_name, in_thread, make_tool, told
 from geoflow.ports import Progress
@@ -138,7 +138,7 @@ def _opening(desk: QuestionDesk) -> Callable[..., Any]:
             if found["state"] == "answered":
                 await in_thread(lambda: desk.answer_question(opened["id"], found["answer"], found["by"]))
                 opened = cast("Answered", {**found, "id": opened["id"], "file": opened["file"]})
-            await tell_of_question(ctx, opened["id"], is_new=True)
+            await tell_of_changes(ctx)
             return await with_context(desk, opened)
 
     return open_question
@@ -152,7 +152,7 @@ def _answering(desk: QuestionDesk) -> Callable[..., Any]:
         with told():
             key, text, name = check_id(id), check_text("answer", answer), client_name(ctx)
             stored = await in_thread(lambda: desk.answer_question(key, text, name))
-            await tell_of_question(ctx, stored["id"], is_new=False)
+            await tell_of_changes(ctx)
             return stored
 
     return answer_question

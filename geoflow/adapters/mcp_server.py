@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
-from geoflow.adapters.mcp_changes import add_subscriptions
+from geoflow.adapters.mcp_changes import Changes, add_changes, watched
 from geoflow.adapters.mcp_listing import add_completions, add_listing
 from geoflow.adapters.mcp_prompts import add_prompts
 from geoflow.adapters.mcp_server_tools import Capability, Desks, make_tools
@@ -32,6 +32,7 @@ def build_server(desks: Desks, capability: Capability, version: str, key: bytes 
     from mcp.server.mcpserver import RequestStateSecurity
 
     _log_plainly()
+    changes = Changes(desks.pages.stamps)
     tools, lasting = make_tools(desks, capability), CacheHint(ttl_ms=3_600_000, scope="public")
     server = MCPServer(
         "geoflow",
@@ -40,11 +41,12 @@ def build_server(desks: Desks, capability: Capability, version: str, key: bytes 
         tools=tools,
         cache_hints={"tools/list": lasting, "prompts/list": lasting, "resources/templates/list": lasting},
         log_level="WARNING",
-        lifespan=_prints_on_stderr,
+        lifespan=_at_work,
+        subscriptions=changes.bus,
         request_state_security=RequestStateSecurity(keys=[key], ttl=LIFETIME_SECONDS) if key else None,
     )
     _add_resources(server, desks)
-    add_subscriptions(server)
+    add_changes(server, changes)
     add_listing(server, desks.pages)
     add_completions(server, desks.pages)
     add_prompts(server, desks.pages, frozenset(tool.name for tool in tools))
@@ -67,10 +69,11 @@ def _log_plainly() -> None:
 
 
 @asynccontextmanager
-async def _prints_on_stderr(_server: "MCPServer") -> AsyncIterator[None]:
+async def _at_work(server: "MCPServer") -> AsyncIterator[None]:
     # The SDK keeps what is written to descriptor 1 off the wire, but not what `print` has buffered when it ends.
     with redirect_stdout(sys.stderr):
-        yield
+        async with watched(server):
+            yield
 
 
 def _add_resources(server: "MCPServer", desks: Desks) -> None:

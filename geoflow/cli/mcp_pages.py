@@ -1,11 +1,16 @@
 """The desk behind the prompts, completions and lists of `geoflow mcp`."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoflow.errors import ExitCode, GeoflowError
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from geoflow.adapters.mcp_changes import Stamps
     from geoflow.adapters.mcp_prompts import Kind
     from geoflow.adapters.mcp_results import Row
 
@@ -47,6 +52,21 @@ class Pages:
             code="unknown-item",
             exit_code=ExitCode.USAGE,
         )
+
+    def stamps(self) -> "Stamps":
+        """Tell the state of each spec's and question's file by its number, size and time."""
+        found: dict[str, Hashable] = {}
+        for folder, kind, end in ((_SPECS, "spec", "/spec.md"), (_QUESTIONS, "question", ".yaml")):
+            top = self._root / folder
+            for place, _, names in os.walk(top):
+                for name in names:
+                    path = f"{folder}{(Path(place) / name).relative_to(top).as_posix()}"
+                    if _is(path, folder, end):
+                        with suppress(OSError):
+                            state = (self._root / path).lstat()
+                            key = f"{kind}/{path[len(folder) : -len(end)]}"
+                            found[key] = (state.st_ino, state.st_size, state.st_mtime_ns)
+        return found
 
     def _files(self) -> dict[str, bytes]:
         from geoflow.adapters.documents import WorkTreeDocuments

@@ -109,6 +109,19 @@ def test_who_is_asked_back_and_what_comes_of_it(way: Way, root: Path) -> None:
         assert len(client.forms) == (2 if may_know else 0), name
 
 
+@pytest.mark.parametrize("way", WAYS[1::2], ids="-".join)
+def test_a_person_who_forbids_the_use_of_the_model_is_asked_instead(way: Way, root: Path) -> None:
+    from mcp.types import ErrorData
+
+    async def forbid(_context: Any, _params: Any) -> Any:
+        return ErrorData(code=-1, message="the user said no")
+
+    async def conversation(agent: Agent) -> None:
+        assert (await agent.call("open_question", question=INSPECTION))["answer"] == "a porter"
+
+    talk(way, conversation, **{**Client(person=PORTER).callbacks, "sampling_callback": forbid})
+
+
 @in_each_era
 def test_nobody_is_asked_back_what_the_specs_answer(way: Way, root: Path) -> None:
     client = Client(GOOD, PORTER)

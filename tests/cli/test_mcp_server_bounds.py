@@ -238,6 +238,8 @@ PRINTING = """
 import os, sys
 from geoflow.adapters.mcp_server import build_server, serve
 from geoflow.adapters.mcp_server_tools import Desks
+from geoflow.cli.mcp_pages import Pages
+from pathlib import Path
 class Desk:
     def search(self, query, limit):
         print("buffered")
@@ -245,7 +247,7 @@ class Desk:
         os.write(1, b"raw\\n")
         os.system("echo child")
         return {"passages": [], "searched": 0}
-serve(build_server(Desks(Desk(), None, None, None, None), "read", "1"))
+serve(build_server(Desks(Desk(), None, None, None, Pages(Path())), "read", "1"))
 """
 
 

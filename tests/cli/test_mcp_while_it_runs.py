@@ -10,9 +10,11 @@ import pytest
 from geoflow.adapters.in_threads import CallThreads
 from geoflow.adapters.stop import Stop, current_stop
 from tests import servers
-from tests.cli.asking import COOLING, INSPECTION, kiln, opened, question_files
+from tests.builders import requirement, spec, write_tree
+from tests.cli.asking import COOLING, INSPECTION, PATH, ask, kiln, opened, question_files
 from tests.cli.mcp_clients import IN_MEMORY, WAYS, Agent, RawServer, Way, happens, talk
 
+PATH_URI = "geoflow://spec/kiln"
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
 in_each_era = pytest.mark.parametrize("way", IN_MEMORY, ids="-".join)
 
@@ -101,9 +103,9 @@ def test_a_client_of_2026_hears_of_questions_that_change(root: Path) -> None:
 
     async def conversation(agent: Agent) -> None:
         async with agent.client.listen(resources_list_changed=True, resource_subscriptions=[uri]) as events:
-            await agent.call("answer_question", id=key, answer="a porter")
+            await agent.call("answer_question", id=key, answer=f"a porter, over {way.transport}")
             assert await anext(events) == ResourceUpdated(uri=uri)
-            await agent.call("open_question", question="Who paints the walls of the hall?")
+            await agent.call("open_question", question=f"Who paints the walls of hall {way.transport}?")
             assert await anext(events) == ResourcesListChanged()
 
     for way in (WAYS[0], IN_MEMORY[0]):
@@ -122,20 +124,51 @@ def test_a_client_of_2025_hears_of_questions_that_it_subscribed_to(root: Path) -
         capabilities = agent.client.server_capabilities
         assert capabilities.resources
         assert (capabilities.resources.subscribe, capabilities.resources.list_changed) == (True, True)
-        await agent.call("answer_question", id=key, answer="a porter")
+        other = (await agent.call("open_question", question=f"Who paints the walls of hall {way.transport}?"))["id"]
         await agent.client.session.subscribe_resource(uri)
         await agent.client.session.subscribe_resource(uri)
-        await agent.call("answer_question", id=key, answer="nobody")
+        await agent.call("answer_question", id=other, answer="nobody")
+        await agent.call("answer_question", id=key, answer=f"nobody, over {way.transport}")
         await happens(lambda: heard)
         await agent.client.session.unsubscribe_resource(uri)
-        await agent.call("answer_question", id=key, answer="somebody")
-        await agent.call("open_question", question="Who paints the walls of the hall?")
+        await agent.client.session.subscribe_resource(f"geoflow://question/{other}")
+        await agent.call("answer_question", id=key, answer=f"somebody, over {way.transport}")
+        await agent.call("open_question", question=f"Who sweeps the floors of hall {way.transport}?")
         await happens(lambda: len(heard) > 1)
         assert heard == [("notifications/resources/updated", uri), ("notifications/resources/list_changed", "")]
 
     for way in (WAYS[1], IN_MEMORY[1]):
         heard.clear()
-        for path in (root / "openspec/questions").glob("*.yaml"):
-            if path.stem != key:
-                path.unlink()
         talk(way, conversation, message_handler=note)
+
+
+@each_way
+def test_what_a_person_writes_meanwhile_is_told_as_well(way: Way, root: Path) -> None:
+    from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated
+
+    key = opened(INSPECTION)
+    heard: list[Any] = []
+
+    async def note(message: Any) -> None:
+        heard.append(message.method)
+
+    def by_a_person() -> None:
+        ask("--answer", key, "a porter")
+        write_tree(root, {"openspec/specs/bell/spec.md": spec(requirement("Bell", "The bell SHALL ring."))})
+
+    async def conversation(agent: Agent) -> None:
+        uris = [f"geoflow://question/{key}", PATH_URI]
+        if way.mode == "legacy":
+            await agent.client.session.subscribe_resource(uris[0])
+            by_a_person()
+            await happens(lambda: len(heard) == 2)
+            assert heard == ["notifications/resources/updated", "notifications/resources/list_changed"]
+            return
+        async with agent.client.listen(resources_list_changed=True, resource_subscriptions=uris) as events:
+            by_a_person()
+            assert await anext(events) == ResourceUpdated(uri=uris[0])
+            assert await anext(events) == ResourcesListChanged()
+            (root / PATH).write_text((root / PATH).read_text() + "\n")
+            assert await anext(events) == ResourceUpdated(uri=PATH_URI)
+
+    talk(way, conversation, message_handler=note)

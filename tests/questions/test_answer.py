@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoflow.questions.answer import citation, evidence, inventions, is_supported, question_id
+from geoflow.questions.answer import citation, evidence, inventions, is_supported, question_id, quoted_extract
 from geoflow.questions.candidates import best_candidates
 from geoflow.questions.extract import extracts
 from geoflow.questions.passage import Passage
@@ -111,3 +111,33 @@ def test_numbers_and_literals_from_nowhere_are_named() -> None:
 def test_a_question_keeps_its_id_in_other_case_and_spacing() -> None:
     assert question_id("Who  is it?") == question_id("who is it?")
     assert question_id("Who is it?") != question_id("Who was it?")
+
+
+@pytest.mark.parametrize(
+    ("quote", "answer"),
+    [
+        ("The kiln SHALL cool down for 8 hours", "It is 8 hours."),
+        ("The kiln SHALL cool down for 6 hours", "It is 7 hours."),
+        ("The kiln SHALL cool down for 6 hours", "It is `warm`."),
+        ("the power fails", "The kiln cools for 6 hours."),
+        ("The kiln", "It cools."),
+        (" ** ", "It cools."),
+        ("", "It cools."),
+    ],
+)
+def test_a_strangers_quote_that_is_not_there_or_beside_the_answer_counts_for_nothing(quote: str, answer: str) -> None:
+    assert quoted_extract(quote, answer, "How long?", extracts(COOLING)) is None
+
+
+def test_a_strangers_quote_counts_with_what_it_says_and_what_was_asked() -> None:
+    sentence, _, scenario = extracts(COOLING)
+    assert quoted_extract("cool down for\n**6 hours**", "6 hours.", "How long?", extracts(COOLING)) == sentence
+    assert quoted_extract("the power fails", "Not in 9 s.", "Does it open in 9 s?", extracts(COOLING)) == scenario
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_whatever_a_stranger_quotes_stands_in_the_extract_that_it_leads_to(quote: str, answer: str) -> None:
+    chosen = quoted_extract(quote, answer, "", extracts(COOLING))
+    assert chosen is None or "".join(quote.replace("*", "").replace("`", "").replace("_", "").split()) in "".join(
+        chosen.text.replace("*", "").replace("`", "").replace("_", "").split()
+    )
