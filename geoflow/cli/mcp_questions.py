@@ -1,4 +1,4 @@
-"""The desk behind the tools of `geoflow mcp` that ask; every call opens its own parts, so that calls share no state."""
+"""The desk behind the tools of `geoflow mcp` that ask; calls share nothing but what was read of the documents."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -9,6 +9,7 @@ from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
     from geoflow.adapters.mcp_results import Answered, Passages, QuestionList, Row, StoredQuestion
+    from geoflow.adapters.passage_index import SqlitePassages
     from geoflow.questions.passage import Passage
     from geoflow.workflow.ask_desk import AskDesk
 
@@ -20,7 +21,11 @@ class Questions:
     """The `QuestionDesk` of the MCP server on one root. No agent of the user's is asked: it might ask back."""
 
     def __init__(self, root: Path) -> None:
+        from geoflow.adapters.remembered_documents import RememberedDocuments
+
         self._root = root
+        self._documents = RememberedDocuments(root)
+        self._passages: SqlitePassages | None = None
 
     def ask(self, question: str) -> "Answered":
         """Answer a question; nothing is written down."""
@@ -28,7 +33,7 @@ class Questions:
         from geoflow.cli.questions import Words
 
         desk, _, _ = open_desk(Words(question), BUDGET, None)
-        return _answered(question, replace(desk, agents=None))
+        return _answered(question, replace(desk, agents=None, documents=self._documents))
 
     def open_question(self, question: str, about: str, options: tuple[str, ...], asker: str) -> "Answered":
         """Answer a question, or write it down in the asker's name."""
@@ -36,7 +41,8 @@ class Questions:
         from geoflow.cli.questions import Words
 
         desk, _, opener = open_desk(Words(question, about=about, options=options), BUDGET, None)
-        return _answered(question, replace(desk, agents=None, opener=replace(opener, asker=asker)))
+        opener = replace(opener, asker=asker)
+        return _answered(question, replace(desk, agents=None, documents=self._documents, opener=opener))
 
     def answer_question(self, key: str, answer: str, author: str) -> "StoredQuestion":
         """Add an answer that counts as an agent's, whoever sits at the terminal of the host."""
@@ -51,14 +57,15 @@ class Questions:
 
     def search(self, query: str, limit: int) -> "Passages":
         """Find passages by their words."""
-        from geoflow.adapters.documents import WorkTreeDocuments
         from geoflow.cli.context import open_passages
         from geoflow.questions.retrieval import ranked
         from geoflow.questions.terms import query_terms
         from geoflow.workflow.ask import HITS
 
-        files = WorkTreeDocuments(self._root).read("live")
-        [found] = open_passages(self._root).search(files, [query_terms(query)], HITS)
+        files = self._documents.read("live")
+        # Opened once, since git is asked where the index lies; each search has a connection of its own.
+        self._passages = self._passages or open_passages(self._root)
+        [found] = self._passages.search(files, [query_terms(query)], HITS)
         return {"passages": [_passage(hit.passage) for hit in ranked(found)[:limit]], "searched": found.total}
 
     def question(self, key: str) -> "StoredQuestion":
