@@ -4,8 +4,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from geoflow.errors import GeoflowError
@@ -37,13 +36,21 @@ class WorkTreeDocuments:
         if part == "history" and _leads_elsewhere(self._root):
             return {}
         try:
-            return dict(sorted(_files(self._root, _ARCHIVE if part == "history" else _FOLDER, part)))
+            return dict(
+                sorted(_files(str(self._root), _ARCHIVE if part == "history" else _FOLDER, part, self._content))
+            )
         except OSError as error:
             raise GeoflowError(
                 f"{error.filename} cannot be read: {error.strerror}.",
                 fix="Make it readable for you, or move it out of openspec/.",
                 code="unreadable-file",
             ) from error
+
+    def _content(self, entry: "os.DirEntry[str]") -> bytes:
+        return self._read_file(entry.path)
+
+    def _read_file(self, path: str) -> bytes:
+        return Path(path).read_bytes()
 
     def create(self, files: Mapping[str, str]) -> None:
         """Write one new file, or several that share a new folder: they appear together, by one rename.
@@ -120,25 +127,29 @@ def _leads_elsewhere(root: Path) -> bool:
     return changes.is_symlink() or archive.is_symlink() or os.path.lexists(changes / ".git")
 
 
-def _files(root: Path, folder: str, part: Part) -> list[tuple[str, bytes]]:
+def _files(
+    root: str, folder: str, part: Part, content: "Callable[[os.DirEntry[str]], bytes]"
+) -> list[tuple[str, bytes]]:
     try:
-        with os.scandir(root / folder) as listing:
+        with os.scandir(f"{root}/{folder}") as listing:  # a string: there may be thousands of folders
             entries = list(listing)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    if folder != _FOLDER and any(entry.name == ".git" for entry in entries):
+    if folder != _FOLDER and ".git" in [entry.name for entry in entries]:
         return []
     found: list[tuple[str, bytes]] = []
     for entry in entries:
         path = f"{folder}/{entry.name}"
         if entry.is_file(follow_symlinks=False):
             # What is gone since it was listed, such as the draft of another process's write, is not there.
-            with suppress(FileNotFoundError):
-                found.append((path, Path(entry.path).read_bytes()))
+            try:
+                found.append((path, content(entry)))
+            except FileNotFoundError:
+                continue
         elif entry.is_dir(follow_symlinks=False) and not (
             entry.name.startswith(_STAGE_PREFIX) or (part == "live" and path == _ARCHIVE)
         ):
-            found += _files(root, path, part)
+            found += _files(root, path, part, content)
     return found
 
 

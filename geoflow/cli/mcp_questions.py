@@ -1,4 +1,4 @@
-"""The desk behind the tools of `geoflow mcp` that ask; every call opens its own parts, so that calls share no state."""
+"""The desk behind the tools of `geoflow mcp` that ask; calls share nothing but what was read of the documents."""
 
 from dataclasses import asdict, replace
 from hashlib import blake2b
@@ -11,6 +11,7 @@ from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
     from geoflow.adapters.mcp_results import Answered, Passages, QuestionList, Row, StoredQuestion
+    from geoflow.adapters.passage_index import SqlitePassages
     from geoflow.ports import Progress
     from geoflow.questions.passage import Passage
     from geoflow.workflow.ask_desk import AskDesk
@@ -48,8 +49,12 @@ class Questions:
     """The `QuestionDesk` of the MCP server on one root. No agent of the user's is asked: it might ask back."""
 
     def __init__(self, root: Path) -> None:
+        from geoflow.adapters.remembered_documents import RememberedDocuments
+
         self._root = root
         self._unanswered = _Remembered()
+        self._documents = RememberedDocuments(root)
+        self._passages: SqlitePassages | None = None
 
     def ask(self, question: str, about: str, options: tuple[str, ...], progress: "Progress") -> "Answered":
         """Answer a question; nothing is written down.
@@ -64,7 +69,7 @@ class Questions:
         if known := self._unanswered.get(key):
             return known
         desk, _, _ = open_desk(Words(question, about=about, options=options), BUDGET, None)
-        answer = _answered(question, replace(desk, agents=None, progress=progress))
+        answer = _answered(question, replace(desk, agents=None, documents=self._documents, progress=progress))
         if answer["state"] != "answered" and not answer["notes"]:
             self._unanswered.keep(key, answer)
         return answer
@@ -89,10 +94,8 @@ class Questions:
         return {"answer": said["answer"], "citation": asdict(citation(chosen))} if chosen else None
 
     def _documents_hash(self) -> bytes:
-        from geoflow.adapters.documents import WorkTreeDocuments
-
         state = blake2b(digest_size=16)
-        for path, content in sorted(WorkTreeDocuments(self._root).read("live").items()):
+        for path, content in sorted(self._documents.read("live").items()):
             state.update(b"%d %d " % (len(path), len(content)) + path.encode("utf-8", "surrogateescape") + content)
         return state.digest()
 
@@ -102,7 +105,8 @@ class Questions:
         from geoflow.cli.questions import Words
 
         desk, _, opener = open_desk(Words(question, about=about, options=options), BUDGET, None)
-        return _answered(question, replace(desk, agents=None, opener=replace(opener, asker=asker)))
+        opener = replace(opener, asker=asker)
+        return _answered(question, replace(desk, agents=None, documents=self._documents, opener=opener))
 
     def answer_question(self, key: str, answer: str, author: str) -> "StoredQuestion":
         """Add an answer that counts as an agent's, whoever sits at the terminal of the host."""
@@ -121,14 +125,15 @@ class Questions:
         return {"passages": [_passage(passage) for passage in passages], "searched": searched}
 
     def _nearest(self, query: str, limit: int) -> "tuple[list[Passage], int]":
-        from geoflow.adapters.documents import WorkTreeDocuments
         from geoflow.cli.context import open_passages
         from geoflow.questions.retrieval import ranked
         from geoflow.questions.terms import query_terms
         from geoflow.workflow.ask import HITS
 
-        files = WorkTreeDocuments(self._root).read("live")
-        [found] = open_passages(self._root).search(files, [query_terms(query)], HITS)
+        files = self._documents.read("live")
+        # Opened once, since git is asked where the index lies; each search has a connection of its own.
+        self._passages = self._passages or open_passages(self._root)
+        [found] = self._passages.search(files, [query_terms(query)], HITS)
         return [hit.passage for hit in ranked(found)[:limit]], found.total
 
     def question(self, key: str) -> "StoredQuestion":
