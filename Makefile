@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NPM_OPENSPEC_VERSION := 1.13.2
+SARIF_VERSION := 5.7.0
 
-.PHONY: help demo test long lint format model bench npm conformance clean
+.PHONY: help demo test coverage long lint format model bench npm sarif-schema conformance clean
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
 
 .make/venv: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "geoflow needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
@@ -32,7 +33,11 @@ lint: .make/venv ## Check style, types and the arrows between rooms
 	$(BIN)/lint-imports
 
 test: lint ## Run every check and test; those that need a model where one was pulled
-	$(BIN)/pytest -n 2 --cov=geoflow --cov-report=term:skip-covered -rs -m "not long"
+	$(BIN)/pytest -n 2 -rs -m "not long"
+
+# Tracing lets a thread that starts while another one does die now and then, and with it a test server's answer.
+coverage: .make/venv ## Tell which lines no test runs
+	$(BIN)/pytest -n 2 --cov=geoflow --cov-report=term:skip-covered -m "not long"
 
 long: .make/venv ## Run what takes minutes: every real tree with the embedded model
 	$(BIN)/pytest -rs -m long
@@ -46,6 +51,12 @@ bench: .make/venv npm ## Measure geoflow beside the npm openspec CLI, how soon i
 npm: ## Install the npm openspec CLI, the judge of some tests, where node is
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the npm openspec CLI will be skipped"; exit 0; }; \
 	test -x build/npm/node_modules/.bin/openspec || npm install --silent --no-audit --no-fund --prefix build/npm @fission-ai/openspec@$(NPM_OPENSPEC_VERSION)
+
+sarif-schema: ## Fetch the schema of SARIF, the judge of one test, where npm is
+	@command -v npm >/dev/null || { echo "npm is not installed: the test that needs the schema of SARIF will be skipped"; exit 0; }; \
+	test -f build/sarif/sarif-2.1.0.json || { mkdir -p build/sarif && cd build/sarif && \
+	npm pack --silent @microsoft/sarif-multitool-linux@$(SARIF_VERSION) >/dev/null && \
+	tar xzf *.tgz --strip-components=1 package/sarif-2.1.0.json && rm *.tgz; }
 
 conformance: .make/venv npm ## Compare with the npm openspec CLI and print the agreement by rule
 	$(BIN)/pytest -n 2 -rs -m "not long" tests/conformance

@@ -59,17 +59,18 @@ class GitProcess:
             raise GeoflowError(f"There is no folder {folder}.", fix="Give a folder that exists.", code="no-folder")
         self.folder = folder
 
-    def attempt(self, *arguments: str, stdin: bytes = b"") -> Finished:
-        """Run git to its end; GeoflowError `git-missing` where there is no git."""
+    def attempt(self, *arguments: str, stdin: bytes = b"", index: str = "") -> Finished:
+        """Run git to its end, with another index file if one is named; GeoflowError `git-missing`."""
         if shutil.which("git") is None:
             raise _git_missing()
         import git
 
         command = ["git", *_CONFIGURATION, *arguments]
+        added = {**_ADDED, "GIT_INDEX_FILE": str(Path(index).absolute())} if index else _ADDED
         try:
             with _starting, _clean_environment():
                 process = git.Git(str(self.folder)).execute(
-                    command, istream=subprocess.PIPE, as_process=True, env=_ADDED
+                    command, istream=subprocess.PIPE, as_process=True, env=added
                 )
         except git.GitCommandNotFound:
             raise _git_missing() from None

@@ -13,6 +13,7 @@ from geoflow.adapters.git_process import GitProcess, failure
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import CommitInfo, Head
 
+_PLAIN_MODES = frozenset({"100644", "100755"})
 _LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
@@ -67,6 +68,53 @@ class GitRepository:
         ]
         blobs = read_blobs(self._git, (entry.id for entry in entries))
         return {entry.path.removeprefix(self._prefix): blobs[entry.id] for entry in entries}
+
+    def prefix(self) -> str:
+        """Give the root's path in the repository, empty or with a slash at its end."""
+        return self._prefix
+
+    def merge_base(self, revision: str) -> str:
+        """Find the commit where HEAD and a revision part; GeoflowError `unknown-commit`, `no-merge-base`."""
+        known = self._git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        if known.status:
+            raise GeoflowError(
+                f"There is no commit {revision!r} in this repository.",
+                fix="Name a branch, a tag or a commit; in a shallow clone: `git fetch --unshallow`.",
+                code="unknown-commit",
+                exit_code=ExitCode.USAGE,
+            )
+        found = self._git.attempt("merge-base", self.head().commit, os.fsdecode(known.output).strip())
+        if found.status:
+            raise GeoflowError(
+                f"HEAD and {revision!r} have no commit in common here.",
+                fix="In a shallow clone: `git fetch --unshallow`.",
+                code="no-merge-base",
+            )
+        return os.fsdecode(found.output).strip()
+
+    def read_staged(self) -> dict[str, bytes]:
+        """Read every plain file below `openspec/` as it is staged: {path: bytes}; the index is only read.
+
+        It is the index that `GIT_INDEX_FILE` names, as in the hook of a partial commit. GeoflowError `unmerged-index`.
+        """
+        index = os.environ.get("GIT_INDEX_FILE", "")
+        finished = self._git.attempt("ls-files", "--stage", "-z", "--", "openspec", index=index)
+        if finished.status:
+            raise failure("ls-files", finished)
+        blobs: dict[str, str] = {}
+        for record in filter(None, os.fsdecode(finished.output).split("\0")):
+            mode, blob, stage = record.partition("\t")[0].split(" ")
+            path = record.partition("\t")[2]
+            if stage != "0":
+                raise GeoflowError(
+                    f"{path} is not merged yet, so nothing whole is staged.",
+                    fix="Solve the conflicts and `git add` the files.",
+                    code="unmerged-index",
+                )
+            if mode in _PLAIN_MODES and path.startswith("openspec/"):
+                blobs[path] = blob
+        contents = read_blobs(self._git, blobs.values())
+        return {path: contents[blob] for path, blob in blobs.items()}
 
     def uncommitted(self) -> list[str]:
         """List the paths below `openspec/` that differ from HEAD, untracked ones included."""

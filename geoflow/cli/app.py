@@ -1,6 +1,7 @@
 """The Typer application: every command in one list, and the one place where expected errors are shown."""
 
 import sys
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -33,7 +34,8 @@ class GeoflowGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a GeoflowError is rendered here and nowhere else."""
-        as_json = "--json" in sys.argv or "--json" in ctx.args
+        words = [*sys.argv, *ctx.args]
+        as_json = "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
         try:
             return super().invoke(ctx)
         except GeoflowError as error:

@@ -206,22 +206,20 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
 @contextmanager
 def open_review(
     *, rules_only: bool, replay: Path | None = None, roles: tuple[str, ...] = ("testing",)
-) -> "Iterator[tuple[Reviewer, dict[str, str]]]":
-    """Join what review works with: the model unless only rules are wanted, and the files of the work tree."""
+) -> "Iterator[Reviewer]":
+    """Join what review works with, the model unless only rules are wanted, and show a progress bar."""
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
-    from geoflow.openspec.disk import load
     from geoflow.workflow.review import Reviewer
 
     root = find_root_or_fail()
-    files = load(str(root))
     settings = load_settings()
     off = frozenset(settings.rules.off)
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     with progress_bar() as progress:
-        yield Reviewer(model, templates, SystemClock(), progress, history_or_none(root), off, roles), files
+        yield Reviewer(model, templates, SystemClock(), progress, history_or_none(root), off, roles)
 
 
 def history_or_none(root: Path) -> "GitRepository | None":

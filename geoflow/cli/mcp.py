@@ -5,7 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(help="Serve the specs to agents over MCP.")
+from geoflow.cli import mcp_install
+
+app = typer.Typer()
+app.command("install")(mcp_install.install)
 
 
 @app.callback(invoke_without_command=True)

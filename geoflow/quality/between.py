@@ -9,6 +9,7 @@ from geoflow.quality.capabilities import find_capabilities
 from geoflow.quality.finding import Finding, Severity
 from geoflow.quality.place import Place, finding_at, line_place, place_of
 from geoflow.quality.unmatched import applied_of, find_unmatched, is_whole, known
+from geoflow.quality.weakened import find_weakened
 
 _NAMED = 3
 _DOES = {
@@ -21,7 +22,7 @@ _DOES = {
 
 
 def find_between(tree: Tree, texts: Mapping[str, str]) -> list[Finding]:
-    """Find what does not fit between the documents of a tree (GF301 to GF303, GF305 to GF309).
+    """Find what does not fit between the documents of a tree (GF301 to GF303, GF305 to GF310).
 
     Args:
         tree: The tree; archived changes are not looked at.
@@ -35,6 +36,9 @@ def find_between(tree: Tree, texts: Mapping[str, str]) -> list[Finding]:
         for delta in change.deltas:
             own = [touch for touch in deeds if touch.path == delta.path]
             found += find_unmatched(own, delta, there)
+            found += find_weakened(
+                delta, {place[1]: block for place, block in there.blocks.items() if place[0] == delta.id}
+            )
             if is_whole(applied_of(own, there), own):
                 finished.add(delta.id)
         planned = {place[0] for place, makers in there.makes.items() if set(makers) - {change.id}}

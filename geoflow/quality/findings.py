@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
 from geoflow.quality.between import find_between
+from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.scenarios import find_scenarios
 from geoflow.quality.smells import find_smells
 from geoflow.quality.structure import find_form, from_issue
 
@@ -25,7 +27,9 @@ def find_all(
         found += find_in(document, issues.pop(document.path, []))
     for path, others in issues.items():
         found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
-    return sorted(number_occurrences(wanted([*found, *find_between(tree, texts)], off)), key=by_place)
+    return sorted(
+        number_occurrences(wanted([*found, *find_between(tree, texts), *find_copies(tree)], off)), key=by_place
+    )
 
 
 def wanted(findings: Iterable[Finding], off: Collection[str]) -> list[Finding]:
@@ -51,6 +55,7 @@ def find_in(document: Spec | Delta, issues: Iterable[Issue]) -> list[Finding]:
     found = [from_issue(issue, document.text, requirements, purpose_place(document)) for issue in issues]
     for requirement in requirements:
         found += find_form(document.path, document.text, requirement)
+        found += find_scenarios(document.path, document.text, requirement)
         found += find_smells(document.path, document.text, requirement)
     return sorted(number_occurrences(found), key=by_place)
 

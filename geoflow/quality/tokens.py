@@ -81,6 +81,14 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(sorted(found, key=lambda token: token.start))
 
 
+def numbers(text: str) -> list[str]:
+    """List the numbers of a text with their units (`2seconds`), in reading order; none of those inside literals."""
+    rest = without_comments(text)
+    for pattern in LITERALS:
+        rest = pattern.sub(hide, rest)
+    return [_number_key(match.group())[0] for match in _NUMBER.finditer(rest)]
+
+
 def _number_key(text: str) -> tuple[str, int]:
     bare = _BARE_NUMBER.search(text)
     if bare is None:
@@ -89,7 +97,7 @@ def _number_key(text: str) -> tuple[str, int]:
     sign = text[: bare.start()].strip("+")
     if unit in UNITS:
         return sign + bare.group() + unit, len(text)
-    return sign + bare.group(), bare.end()
+    return sign + bare.group().rstrip(","), bare.end()
 
 
 def _word_tokens(match: re.Match[str]) -> Iterator[Token]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, read_tree, validate
 from geoflow.ports import ChatModel, Clock, History, RunProgress, Templates
+from geoflow.quality.changed import Changed
 from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
 from geoflow.quality.findings import documents, find_all, requirements_of
 from geoflow.quality.roles import ROLES, Role
@@ -74,8 +75,16 @@ class Review:
         }
 
 
-def review(reviewer: Reviewer, files: Mapping[str, str], targets: Sequence[str], limits: Limits) -> Review:
+def review(
+    reviewer: Reviewer,
+    files: Mapping[str, str],
+    targets: Sequence[str],
+    limits: Limits,
+    before: Mapping[str, str] | None = None,
+) -> Review:
     """Review main specs and active changes: all, or those whose ids are named.
+
+    With `before`, an earlier state of the files, only what changed since is looked at and spoken of.
 
     Raises:
         GeoflowError: A target is unknown, or the model fails before it looked at anything.
@@ -95,6 +104,10 @@ def review(reviewer: Reviewer, files: Mapping[str, str], targets: Sequence[str],
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
     chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
     items = [Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
+    if before is not None:
+        changed = Changed(tree, files, read_tree(before), before)
+        findings = changed.among(findings)
+        items = [item for item in items if changed.holds(item.document.path, item.requirement.name)]
     meter = Meter(reviewer.clock, limits)
     reviewer.progress.follow(meter.spent)
     looked = _Looked(notes=list(unlooked))

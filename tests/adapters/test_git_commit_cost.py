@@ -24,16 +24,16 @@ class CountedGit(GitProcess):
         super().__init__(folder)
         self.started = Counter[str]()
 
-    def attempt(self, *arguments: str, stdin: bytes = b"") -> Finished:
+    def attempt(self, *arguments: str, stdin: bytes = b"", index: str = "") -> Finished:
         self.started[arguments[2] if arguments[0] == "-c" else arguments[0]] += 1
-        return super().attempt(*arguments, stdin=stdin)
+        return super().attempt(*arguments, stdin=stdin, index=index)
 
 
 class OtherIds(GitProcess):
     """Runs a git that gives every folder below the top another id than its content has."""
 
-    def attempt(self, *arguments: str, stdin: bytes = b"") -> Finished:
-        finished = super().attempt(*arguments, stdin=stdin)
+    def attempt(self, *arguments: str, stdin: bytes = b"", index: str = "") -> Finished:
+        finished = super().attempt(*arguments, stdin=stdin, index=index)
         if arguments[0] != "mktree":
             return finished
         *inner, root = finished.output.splitlines()

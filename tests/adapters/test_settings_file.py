@@ -133,11 +133,11 @@ def test_the_environment_may_switch_rules_off(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_does_not_exist_is_told_with_the_nearest_one_and_the_others_stay_off(tmp_path: Path) -> None:
-    loaded = load(tmp_path, project="rules:\n  off: [GF31, OS-S10, bananas, GF303]\n")
+    loaded = load(tmp_path, project="rules:\n  off: [GF40, OS-S10, bananas, GF303]\n")
     assert loaded.settings.rules.off == ("GF303",)
     place = f"{tmp_path / 'geoflow.yaml'} sets rules.off: "
     assert loaded.notices == (
-        f"{place}there is no rule GF31; did you mean GF301?",
+        f"{place}there is no rule GF40; did you mean GF401?",
         f"{place}OS-S10 is a rule of OpenSpec, which cannot be switched off: its verdicts are those of the npm CLI.",
         f"{place}there is no rule bananas.",
     )

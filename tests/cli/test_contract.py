@@ -30,12 +30,11 @@ class Command(NamedTuple):
 
 def _walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[Command]:
     for name, child in getattr(command, "commands", {}).items():
-        if hasattr(child, "commands"):
-            yield from _walk(child, (*words, name))
-        else:
+        if not hasattr(child, "commands") or child.invoke_without_command:
             filled = tuple("something" for one in child.params if one.param_type_name == "argument" and one.required)
             options = {option for one in child.params for option in one.opts}
             yield Command((*words, name), filled, "--json" in options)
+        yield from _walk(child, (*words, name))
 
 
 COMMANDS = list(_walk(get_command(app)))
@@ -58,7 +57,11 @@ each_on_specs = pytest.mark.parametrize("command", ON_SPECS, ids=lambda command:
 
 def _asking(command: Command) -> tuple[str, ...]:
     """Give arguments that ask for something where a bare command would be typed wrong."""
-    more: dict[tuple[str, ...], list[str]] = {("validate",): ["--all"], ("ask",): ["something"]}
+    more: dict[tuple[str, ...], list[str]] = {
+        ("validate",): ["--all"],
+        ("ask",): ["something"],
+        ("mcp", "install"): ["--client", "cursor"],
+    }
     return (*command.words, *command.filled, *more.get(command.words, []))
 
 

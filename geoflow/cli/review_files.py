@@ -1,0 +1,62 @@
+"""Which state of the files a review looks at, and which one it compares them with."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from geoflow.cli.context import find_root_or_fail, history_or_none, open_repository
+from geoflow.errors import GeoflowError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geoflow.adapters.git import GitRepository
+
+Files = Mapping[str, str]
+
+
+class Looked(NamedTuple):
+    """The files of a review; where it looks at what changed, the files before; the root's path in its repository."""
+
+    files: Files
+    before: Files | None
+    prefix: str
+
+
+def files_to_review(since: str, *, staged: bool) -> Looked:
+    """Read the work tree, or what is staged, and what it is compared with.
+
+    Raises:
+        GeoflowError: `unknown-commit`, `no-merge-base`, `unmerged-index`, `not-a-repository` and others of git.
+    """
+    from geoflow.openspec.disk import load
+
+    root = find_root_or_fail()
+    if staged and since:
+        raise typer.BadParameter("--staged and --since compare with two different commits; take one of them")
+    if staged:
+        return _staged(open_repository())
+    if since:
+        repository = open_repository()
+        return Looked(load(str(root)), _decoded(repository.read(repository.merge_base(since))), repository.prefix())
+    return Looked(load(str(root)), None, _prefix(root))
+
+
+def _staged(repository: "GitRepository") -> Looked:
+    try:
+        before = _decoded(repository.read(repository.head().commit))
+    except GeoflowError as error:
+        if error.code != "unborn-branch":
+            raise
+        before = {}  # the first commit: everything that is staged is new
+    return Looked(_decoded(repository.read_staged()), before, repository.prefix())
+
+
+def _decoded(files: Mapping[str, bytes]) -> Files:
+    return {path: content.decode("utf-8", "surrogateescape") for path, content in files.items()}
+
+
+def _prefix(root: "Path") -> str:
+    repository = history_or_none(root)
+    return repository.prefix() if repository else ""

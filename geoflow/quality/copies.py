@@ -1,0 +1,86 @@
+"""Requirements that say what another one says already, or its opposite, under another name."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from geoflow.openspec.model import Delta, Requirement, Spec, Tree
+from geoflow.quality.finding import Finding, Severity
+from geoflow.quality.place import Place, finding_at
+
+_SHORTEST = 6  # words: below that two requirements may agree by chance
+_WORD = re.compile(r"`[^`\n]+`|[^\W_]+(?:[.'’-][^\W_]+)*|[<>=%]+")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_NOT = frozenset({"not", "never", "no"})
+_CONTRACTED = {"cannot": "can", "can't": "can", "won't": "will", "mustn't": "must", "shan't": "shall"}
+_NEGATED = {**_CONTRACTED, **{f"{word}n't": word for word in ("does", "do", "is", "are", "should", "would")}}
+
+
+class _Said(NamedTuple):
+    """A requirement with its document, and its words as they are compared."""
+
+    document: Spec | Delta
+    requirement: Requirement
+    words: tuple[str, ...]
+
+
+def find_copies(tree: Tree) -> list[Finding]:
+    """Find requirements of main specs and added ones that repeat another's text (GF311) or turn it round (GF312).
+
+    Two say the opposite where their words are the same but for a negation or a number. Of each pair the second is
+    named; what an active change adds comes after the main specs.
+    """
+    found: list[Finding] = []
+    first: dict[tuple[str, ...], _Said] = {}
+    skeletons: dict[tuple[str, ...], _Said] = {}
+    for said in _all(tree):
+        if len(said.words) < _SHORTEST:
+            continue
+        same = first.setdefault(said.words, said)
+        other = skeletons.setdefault(tuple(_skeleton(said.words)), said)
+        if same is not said:
+            found += _told(said, same, "GF311", "says the same as")
+        elif other is not said:
+            found += _told(said, other, "GF312", "says the opposite of, or another number than,")
+    return found
+
+
+def _all(tree: Tree) -> Iterator[_Said]:
+    for spec in tree.specs:
+        for requirement in spec.requirements:
+            yield _Said(spec, requirement, _words(requirement))
+    for change in tree.changes:
+        for delta in change.deltas:
+            for requirement in delta.added:
+                yield _Said(delta, requirement, _words(requirement))
+
+
+def _words(requirement: Requirement) -> tuple[str, ...]:
+    return tuple(word.replace("’", "'") for word in _WORD.findall(requirement.text.casefold()))
+
+
+def _skeleton(words: tuple[str, ...]) -> Iterator[str]:
+    for word in words:
+        if word not in _NOT:
+            yield _NUMBER.sub("#", _NEGATED.get(word, word)) if word[0] != "`" else word
+
+
+def _told(said: _Said, other: _Said, code: str, how: str) -> Iterator[Finding]:
+    if said.document.path == other.document.path and said.requirement.name == other.requirement.name:
+        return  # validation finds a name that stands twice
+    if _is_moved(said, other):
+        return
+    text, requirement = said.document.text, said.requirement
+    end = text.find("\n", requirement.start)
+    place = Place(said.document.path, text, requirement.start, end if end >= 0 else len(text), requirement.name)
+    where = f"{other.document.path}:{other.requirement.span.line}"
+    message = f"“{requirement.name}” {how} “{other.requirement.name}” ({where})"
+    fix = "keep one of them" if code == "GF311" else "decide which one holds, or write when each does"
+    # Two documents may say the same of two things that each calls by the same word.
+    severity: Severity = "info" if code == "GF311" and said.document.id != other.document.id else "warning"
+    yield finding_at(place, code, severity, message, fix)
+
+
+def _is_moved(said: _Said, other: _Said) -> bool:
+    """Tell whether the second is the first in a delta: added where it is there already, which another rule finds."""
+    return said.document.id == other.document.id and said.requirement.name == other.requirement.name

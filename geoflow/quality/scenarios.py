@@ -1,0 +1,41 @@
+"""Scenarios that cannot be tested as they stand: without an outcome, without a condition, or written twice."""
+
+from collections.abc import Iterator
+
+from geoflow.openspec.model import Requirement, Scenario
+from geoflow.quality.finding import Finding
+from geoflow.quality.place import Place, finding_at
+from geoflow.quality.structure import STEP
+
+_CONDITIONS = frozenset({"GIVEN", "WHEN"})
+_SHORTEST_COPY = 4  # words
+
+
+def find_scenarios(path: str, text: str, requirement: Requirement) -> Iterator[Finding]:
+    """Find the scenarios of a requirement that lack a THEN (GF113) or a WHEN (GF114), or repeat another one (GF115)."""
+    seen: dict[str, str] = {}
+    for scenario in requirement.scenarios:
+        place = _heading(path, text, requirement, scenario)
+        words = {step.keyword for step in scenario.steps} | _meant(text[scenario.start : scenario.end])
+        if words - {""} and "THEN" not in words:
+            message = f"the scenario “{scenario.name}” does not say what comes out"
+            yield finding_at(place, "GF113", "warning", message, "add a **THEN** step with what can be observed")
+        if "THEN" in words and not words & _CONDITIONS:
+            message = f"the scenario “{scenario.name}” does not say when it happens"
+            yield finding_at(place, "GF114", "warning", message, "add a **WHEN** step")
+        steps = " ".join(f"{step.keyword} {step.text}" for step in scenario.steps).casefold()
+        other = seen.setdefault(" ".join(steps.split()), scenario.name)
+        if other != scenario.name and len(steps.split()) >= _SHORTEST_COPY:
+            message = f"the scenario “{scenario.name}” has the same steps as “{other}”"
+            yield finding_at(place, "GF115", "warning", message, "drop one, or write what sets them apart")
+
+
+def _meant(text: str) -> set[str]:
+    """Give the keywords of steps that miss their form, which another rule finds."""
+    return {match["word"].upper() for match in STEP.finditer(text)}
+
+
+def _heading(path: str, text: str, requirement: Requirement, scenario: Scenario) -> Place:
+    end = text.find("\n", scenario.start)
+    line = text[scenario.start : len(text) if end < 0 else end]
+    return Place(path, text, scenario.start, scenario.start + len(line.rstrip()), requirement.name)
