@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from geoflow.adapters.mcp_changes import SCHEME
 from geoflow.adapters.mcp_prompts import Kind, PageDesk
 from geoflow.adapters.mcp_tool import in_thread
 
@@ -10,8 +11,7 @@ if TYPE_CHECKING:
 
 PAGE = 100
 _MOST_COMPLETIONS = 100
-_TYPES = {"spec": "text/markdown", "question": "application/yaml"}
-_SCHEME = "geoflow://"
+_KINDS: tuple[Kind, ...] = ("spec", "change", "question")
 _OF_PROMPTS: dict[tuple[str, str], tuple[Kind, ...]] = {
     ("review", "item"): ("change", "spec"),
     ("revise", "change"): ("change",),
@@ -19,24 +19,26 @@ _OF_PROMPTS: dict[tuple[str, str], tuple[Kind, ...]] = {
 
 
 def add_listing(server: "MCPServer", desk: PageDesk) -> None:
-    """Have a server list specs and questions as they are at the moment, a page at a time."""
+    """Have a server list what its templates give, as it is at the moment, a page at a time."""
     from mcp import MCPError
     from mcp.types import INVALID_PARAMS, ListResourcesResult, PaginatedRequestParams, Resource
 
-    def everything() -> list[tuple[Kind, str]]:
-        kinds: tuple[Kind, ...] = ("spec", "question")
-        return [(kind, key) for kind in kinds for key in desk.ids(kind)]
+    async def everything() -> list[Resource]:
+        templates = await server.list_resource_templates()
+        types = {_kind(one.uri_template): one.mime_type for one in templates}
+        listed: list[Kind] = [kind for kind in _KINDS if kind in types]
+        ids = await in_thread(lambda: {kind: desk.ids(kind) for kind in listed})
+        found = [(kind, key) for kind in listed for key in ids[kind]]
+        shown = [Resource(uri=f"{SCHEME}{kind}/{key}", name=key, mime_type=types[kind]) for kind, key in found]
+        return [*await server.list_resources(), *shown]
 
     async def list_resources(_ctx: Any, params: PaginatedRequestParams | None) -> ListResourcesResult:
         cursor = (params.cursor if params else None) or "0"
         if not cursor.isdecimal() or len(cursor) > 9:
             raise MCPError(INVALID_PARAMS, "The cursor is none that this server gave. List from the beginning.")
-        found, start = await in_thread(everything), int(cursor)
-        page = found[start : start + PAGE]
-        shown = [Resource(uri=f"{_SCHEME}{kind}/{key}", name=key, mime_type=_TYPES[kind]) for kind, key in page]
-        return ListResourcesResult(
-            resources=shown, next_cursor=str(start + PAGE) if start + PAGE < len(found) else None
-        )
+        found, start = await everything(), int(cursor)
+        following = str(start + PAGE) if start + PAGE < len(found) else None
+        return ListResourcesResult(resources=found[start : start + PAGE], next_cursor=following)
 
     # The list that the SDK keeps itself is fixed when the server starts.
     server._lowlevel_server.add_request_handler("resources/list", PaginatedRequestParams, list_resources)  # noqa: SLF001
@@ -67,6 +69,9 @@ def _kinds(ref: Any, argument: str) -> tuple[Kind, ...]:
 
     if isinstance(ref, PromptReference):
         return _OF_PROMPTS.get((ref.name, argument), ())
-    kind = str(ref.uri).removeprefix(_SCHEME).partition("/")[0]
-    by_name: dict[str, tuple[Kind, ...]] = {"spec": ("spec",), "change": ("change",), "question": ("question",)}
-    return by_name.get(kind, ())
+    kind = _kind(str(ref.uri))
+    return tuple(one for one in _KINDS if one == kind)
+
+
+def _kind(template: str) -> str:
+    return template.removeprefix(SCHEME).partition("/")[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geoflow.errors import ExitCode, GeoflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
     from geoflow.adapters.mcp_changes import Stamps
     from geoflow.adapters.mcp_prompts import Kind
@@ -28,16 +28,8 @@ class Pages:
 
     def ids(self, kind: "Kind") -> list[str]:
         """List the ids of specs, active changes or questions."""
-        paths = self._files()
-        if kind == "spec":
-            found = {path[len(_SPECS) : -len("/spec.md")] for path in paths if _is(path, _SPECS, "/spec.md")}
-        elif kind == "question":
-            found = {path[len(_QUESTIONS) : -len(".yaml")] for path in paths if _is(path, _QUESTIONS, ".yaml")}
-        else:
-            found = {
-                path[len(_CHANGES) :].partition("/")[0] for path in paths if path.count("/") > 2 and _is(path, _CHANGES)
-            }
-        return sorted(found)
+        names = {_resource(path) for path in self._files()}
+        return sorted(name.partition("/")[2] for name in names if name.startswith(f"{kind}/"))
 
     def documents(self, item: str, kinds: "tuple[Kind, ...]") -> "list[Row]":
         """Give the documents of a change or a spec; GeoflowError `unknown-item`."""
@@ -54,19 +46,24 @@ class Pages:
         )
 
     def stamps(self) -> "Stamps":
-        """Tell the state of each spec's and question's file by its number, size and time."""
-        found: dict[str, Hashable] = {}
-        for folder, kind, end in ((_SPECS, "spec", "/spec.md"), (_QUESTIONS, "question", ".yaml")):
-            top = self._root / folder
-            for place, _, names in os.walk(top):
-                for name in names:
-                    path = f"{folder}{(Path(place) / name).relative_to(top).as_posix()}"
-                    if _is(path, folder, end):
-                        with suppress(OSError):
-                            state = (self._root / path).lstat()
-                            key = f"{kind}/{path[len(folder) : -len(end)]}"
-                            found[key] = (state.st_ino, state.st_size, state.st_mtime_ns)
+        """Tell the state of the files of each spec, change and question by their numbers, sizes and times."""
+        found: dict[str, tuple[Hashable, ...]] = {}
+        for path in self._paths():
+            if name := _resource(path):
+                with suppress(OSError):  # it is gone meanwhile
+                    state = (self._root / path).lstat()
+                    stamp = (path, state.st_ino, state.st_size, state.st_mtime_ns)
+                    found[name] = (*found.get(name, ()), stamp)
         return found
+
+    def _paths(self) -> "Iterator[str]":
+        for folder in (_SPECS, _CHANGES, _QUESTIONS):
+            for place, folders, names in os.walk(self._root / folder):
+                if Path(place) == self._root / _CHANGES and "archive" in folders:
+                    folders.remove("archive")
+                folders.sort()
+                below = Path(place).relative_to(self._root).as_posix()
+                yield from (f"{below}/{name}" for name in sorted(names))
 
     def _files(self) -> dict[str, bytes]:
         from geoflow.adapters.documents import WorkTreeDocuments
@@ -74,8 +71,15 @@ class Pages:
         return WorkTreeDocuments(self._root).read("live")
 
 
-def _is(path: str, beginning: str, end: str = "") -> bool:
-    return path.startswith(beginning) and path.endswith(end) and len(path) > len(beginning) + len(end)
+def _resource(path: str) -> str:
+    """Name what a file belongs to, such as `spec/ID`; empty where that is nothing that is offered."""
+    if path.startswith(_CHANGES):
+        key, _, rest = path[len(_CHANGES) :].partition("/")
+        return f"change/{key}" if rest else ""
+    for folder, kind, end in ((_SPECS, "spec", "/spec.md"), (_QUESTIONS, "question", ".yaml")):
+        if path.startswith(folder) and path.endswith(end) and len(path) > len(folder) + len(end):
+            return f"{kind}/{path[len(folder) : -len(end)]}"
+    return ""
 
 
 def _cut(files: dict[str, bytes]) -> "list[Row]":
