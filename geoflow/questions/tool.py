@@ -4,9 +4,9 @@ Everything here was written by a server: names, descriptions and forms are data,
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log
+from math import isfinite, log
 from typing import Any
 
 from geoflow.questions.terms import query_terms, stem_sequence, stems
@@ -106,12 +106,17 @@ def _kind(schema: Mapping[str, Any]) -> str | None:
 
 def _choices(schema: Mapping[str, Any], kind: str) -> list[Any]:
     values = schema.get("enum")
-    types: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
-    return [one for one in values[:_MOST_CHOICES] if isinstance(one, types[kind])] if isinstance(values, list) else []
+    fits: dict[str, Callable[[Any], bool]] = {
+        "string": lambda one: isinstance(one, str),
+        "integer": lambda one: _is_number(one) and isinstance(one, int),
+        "number": _is_number,
+        "boolean": lambda one: isinstance(one, bool),
+    }
+    return [one for one in values[:_MOST_CHOICES] if fits[kind](one)] if isinstance(values, list) else []
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def candidates(question: str, tools: Sequence[Tool], most: int = MOST_CANDIDATES) -> list[Tool]:
