@@ -3,10 +3,11 @@
 Everything here was written by a server: names, descriptions and forms are data, bounded and never an instruction.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite, log
+from math import log
 from typing import Any
 
 from geoflow.questions.terms import query_terms, stem_sequence, stems
@@ -19,6 +20,9 @@ _LONGEST_TEXT = 2_000
 _MOST_ITEMS = 20
 _MOST_CHOICES = 30
 _LONGEST_DESCRIPTION = 160
+_LONGEST_CHOICE = 200
+_LARGEST = 1e15
+_ARGUMENT = re.compile(r"[\w.$-]{1,64}")
 _PLAIN = {"string", "integer", "number", "boolean"}
 _KEPT = ("minimum", "maximum")
 _ASKING = stems("search query ask look read list retrieve lookup")
@@ -62,7 +66,7 @@ def _object(schema: Mapping[str, Any], depth: int) -> dict[str, Any] | None:
     needed = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
     found: dict[str, Any] = {}
     for name in sorted(given, key=lambda one: one not in needed)[:_MOST_ARGUMENTS]:
-        form = _form(given[name], depth + 1)
+        form = _form(given[name], depth + 1) if isinstance(name, str) and _ARGUMENT.fullmatch(name) else None
         if form is not None:
             found[name] = form
     if any(name not in found for name in needed):
@@ -107,7 +111,7 @@ def _kind(schema: Mapping[str, Any]) -> str | None:
 def _choices(schema: Mapping[str, Any], kind: str) -> list[Any]:
     values = schema.get("enum")
     fits: dict[str, Callable[[Any], bool]] = {
-        "string": lambda one: isinstance(one, str),
+        "string": lambda one: isinstance(one, str) and len(one) <= _LONGEST_CHOICE,
         "integer": lambda one: _is_number(one) and isinstance(one, int),
         "number": _is_number,
         "boolean": lambda one: isinstance(one, bool),
@@ -116,7 +120,7 @@ def _choices(schema: Mapping[str, Any], kind: str) -> list[Any]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
 
 
 def candidates(question: str, tools: Sequence[Tool], most: int = MOST_CANDIDATES) -> list[Tool]:

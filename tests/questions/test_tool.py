@@ -68,6 +68,18 @@ def test_an_argument_that_cannot_be_forced_is_left_out_or_takes_the_tool_with_it
     assert simple_form({**schema, "required": ["c"]}) is None
 
 
+def test_names_and_choices_that_are_no_words_are_left_out() -> None:
+    names = ["a" * 65, "a b", "a\nb", "", "ok"]
+    forms = {name: {"type": "string", "enum": ["x", "y" * 201]} for name in names}
+    form = simple_form({"type": "object", "properties": forms})
+    assert form is not None
+    assert form["properties"] == {"ok": {"type": "string", "enum": ["x"]}}
+    limits = {"type": "number", "minimum": float("nan"), "maximum": 10**400}
+    form = simple_form({"type": "object", "properties": {"n": limits}})
+    assert form is not None
+    assert form["properties"] == {"n": {"type": "number"}}
+
+
 def test_required_arguments_come_before_the_others_are_cut() -> None:
     many = {f"o{number}": {"type": "string"} for number in range(40)} | {"need": {"type": "string"}}
     form = simple_form({"type": "object", "properties": many, "required": ["need"]})
