@@ -12,6 +12,7 @@ from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import GeoflowError
 
 PROJECT_SERVERS = "mcp.json"
+TRUST = "geoflow trust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def list_servers(user_file: Path, root: Path | None = None, trusts: Trusts = tru
         if trusts(_item(name, entry)):
             servers[name] = entry
         else:
-            inert[name] = f"{PROJECT_SERVERS} of this repository names it, and you have not trusted that: geoflow trust"
+            inert[name] = f"{PROJECT_SERVERS} of this repository names it, and you have not trusted that: {TRUST}"
     return ServerList(servers, frozenset(servers.keys() - own.keys()), inert)
 
 

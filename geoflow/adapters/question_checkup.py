@@ -5,9 +5,11 @@ from pathlib import Path
 from geoflow.adapters.checkup import Check, failed
 from geoflow.adapters.embedders import choose_embedder
 from geoflow.adapters.mcp_config import read_servers
+from geoflow.adapters.mcp_servers import TRUST, ServerList
+from geoflow.adapters.tool_allowance import Allowance
 from geoflow.errors import GeoflowError
 from geoflow.ports import StoredQuestions
-from geoflow.settings import ModelSettings, QuestionSettings
+from geoflow.settings import ModelSettings, QuestionSettings, ToolSettings
 
 
 def check_questions(stored: StoredQuestions) -> list[Check]:
@@ -35,6 +37,31 @@ def check_agents(settings: QuestionSettings, servers_file: Path) -> list[Check]:
         fix = f"Add the server to {servers_file}, or take it out of questions.agents."
         return [Check("agents", "problem", f"no server is named as in {', '.join(missing)}", fix, facts)]
     return [Check("agents", "ok", ", ".join(settings.agents), facts=facts)]
+
+
+def check_tools(settings: ToolSettings, servers: ServerList) -> list[Check]:
+    """Tell which tools a model may call, and which servers do not count and why; none is started."""
+    inert = [
+        Check("tools", "warning", f"the MCP server {name} does not count: {_reason(why)}", _fix(why))
+        for name, why in servers.inert.items()
+    ]
+    if not settings.allow:
+        return inert
+    facts = {"allow": list(settings.allow), "servers": list(servers.servers)}
+    wrong = Allowance(settings.allow).complaints(servers.servers)
+    missing = {name: why for name, why in wrong.items() if name not in servers.inert}
+    if missing:
+        told = "; ".join(f"{name}: {why}" for name, why in missing.items())
+        return [Check("tools", "problem", told, "Correct tools.allow, or add the server to mcp.json.", facts), *inert]
+    return [Check("tools", "ok", f"a model may call {', '.join(settings.allow)}", facts=facts), *inert]
+
+
+def _reason(why: str) -> str:
+    return why.removesuffix(f": {TRUST}")
+
+
+def _fix(why: str) -> str:
+    return f"Look at it, and type: {TRUST}" if why.endswith(TRUST) else "Mend the file there."
 
 
 def check_meaning(llm: ModelSettings, settings: QuestionSettings) -> Check:

@@ -205,12 +205,17 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
 
 @contextmanager
 def open_review(
-    *, rules_only: bool, replay: Path | None = None, roles: tuple[str, ...] = ("testing",)
+    *,
+    rules_only: bool,
+    replay: Path | None = None,
+    roles: tuple[str, ...] = ("testing",),
+    seats: tuple[str, ...] = (),
 ) -> "Iterator[Reviewer]":
     """Join what review works with, the model unless only rules are wanted, and show a progress bar."""
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
+    from geoflow.cli.review_seats import open_seats
     from geoflow.workflow.review import Reviewer
 
     root = find_root_or_fail()
@@ -218,8 +223,8 @@ def open_review(
     off = frozenset(settings.rules.off)
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
-    with progress_bar() as progress:
-        yield Reviewer(model, templates, SystemClock(), progress, history_or_none(root), off, roles)
+    with open_seats(root, settings, seats, rules_only=rules_only) as seated, progress_bar() as progress:
+        yield Reviewer(model, templates, SystemClock(), progress, history_or_none(root), off, roles, seated)
 
 
 def history_or_none(root: Path) -> "GitRepository | None":

@@ -65,7 +65,7 @@ def _checks() -> "list[Check]":
     else:
         settings = loaded.settings
         checks += check_settings(loaded)
-    return [*checks, *_model_checks(settings), *_asking(settings)]
+    return [*checks, *_model_checks(settings), *_asking(settings), *_tools(settings)]
 
 
 def _stored_questions(root: Path) -> "list[Check]":
@@ -81,6 +81,18 @@ def _asking(settings: "Settings") -> "list[Check]":
 
     agents = check_agents(settings.questions, mcp_file())
     return [*agents, check_meaning(settings.llm, settings.questions)]
+
+
+def _tools(settings: "Settings") -> "list[Check]":
+    from geoflow.adapters.checkup import failed
+    from geoflow.adapters.question_checkup import check_tools
+    from geoflow.cli.ask_parts import servers_of
+    from geoflow.cli.context import find_root_or_fail
+
+    try:
+        return check_tools(settings.tools, servers_of(find_root_or_fail()))
+    except GeoflowError as error:
+        return [] if error.code == "no-openspec" else [failed("tools", "problem", error)]
 
 
 def _found(root: Path) -> "Check":

@@ -19,6 +19,10 @@ def review(
     roles: Annotated[
         str, typer.Option(help="Who looks: roles by name, with commas between them, or all.", metavar="ROLE,...")
     ] = "testing",
+    seat: Annotated[
+        list[str] | None,
+        typer.Option("--seat", metavar="ROLE=SERVER[:TOOL]", help="Give a role's seat to an agent of mcp.json."),
+    ] = None,
     since: Annotated[
         str, typer.Option(metavar="REF", help="Look only at what changed since the commit where this branch left REF.")
     ] = "",
@@ -63,7 +67,7 @@ def review(
     limits = read_limits(budget)
     looked = files_to_review(since, staged=staged)
     wanted = tuple(ROLES) if roles == "all" else tuple(name.strip() for name in roles.split(",") if name.strip())
-    with open_review(rules_only=rules_only, replay=replay, roles=wanted) as reviewer:
+    with open_review(rules_only=rules_only, replay=replay, roles=wanted, seats=tuple(seat or ())) as reviewer:
         result = run_review(reviewer, looked.files, targets or [], limits, looked.before)
     print_review(result, looked, "json" if as_json else form)
     if result.stopped:

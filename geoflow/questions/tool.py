@@ -3,8 +3,9 @@
 Everything here was written by a server: names, descriptions and forms are data, bounded and never an instruction.
 """
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 from typing import Any
@@ -19,6 +20,9 @@ _LONGEST_TEXT = 2_000
 _MOST_ITEMS = 20
 _MOST_CHOICES = 30
 _LONGEST_DESCRIPTION = 160
+_LONGEST_CHOICE = 200
+_LARGEST = 1e15
+_ARGUMENT = re.compile(r"[\w.$-]{1,64}")
 _PLAIN = {"string", "integer", "number", "boolean"}
 _KEPT = ("minimum", "maximum")
 _ASKING = stems("search query ask look read list retrieve lookup")
@@ -62,7 +66,7 @@ def _object(schema: Mapping[str, Any], depth: int) -> dict[str, Any] | None:
     needed = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
     found: dict[str, Any] = {}
     for name in sorted(given, key=lambda one: one not in needed)[:_MOST_ARGUMENTS]:
-        form = _form(given[name], depth + 1)
+        form = _form(given[name], depth + 1) if isinstance(name, str) and _ARGUMENT.fullmatch(name) else None
         if form is not None:
             found[name] = form
     if any(name not in found for name in needed):
@@ -106,12 +110,17 @@ def _kind(schema: Mapping[str, Any]) -> str | None:
 
 def _choices(schema: Mapping[str, Any], kind: str) -> list[Any]:
     values = schema.get("enum")
-    types: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
-    return [one for one in values[:_MOST_CHOICES] if isinstance(one, types[kind])] if isinstance(values, list) else []
+    fits: dict[str, Callable[[Any], bool]] = {
+        "string": lambda one: isinstance(one, str) and len(one) <= _LONGEST_CHOICE,
+        "integer": lambda one: _is_number(one) and isinstance(one, int),
+        "number": _is_number,
+        "boolean": lambda one: isinstance(one, bool),
+    }
+    return [one for one in values[:_MOST_CHOICES] if fits[kind](one)] if isinstance(values, list) else []
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST
 
 
 def candidates(question: str, tools: Sequence[Tool], most: int = MOST_CANDIDATES) -> list[Tool]:

@@ -122,6 +122,14 @@ class Meter:
         self._count(request, reply, hearing, self.clock.seconds() - before)
         return reply
 
+    def count_call(self) -> None:
+        """Count a call of something that is no model, such as an agent; GeoflowError `budget-spent` before it."""
+        with self._lock:
+            if not self.exhausted:
+                self.calls += 1
+                return
+        raise self._spent()
+
     def _begin(self, request: ChatRequest, prompt: int, hearing: Hearing) -> bool:
         with self._lock:
             if self.exhausted or not self._has_room(request, prompt):

@@ -15,6 +15,7 @@ from geoflow.workflow.base_moved import find_moved_bases
 from geoflow.workflow.budget import SPENT, Limits, Meter
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.role_dialogue import Item, RoleDialogue
+from geoflow.workflow.role_seats import SeatedReview, Seats
 
 MOVED = "GF304"
 MOST_FAILURES = 3
@@ -26,7 +27,8 @@ Verdict = Literal["approve", "revise"]
 class Reviewer:
     """What review works with. Without a model only rules look; `off` are codes of rules that are not to look.
 
-    `roles` are the names of those that the model takes, one after the other, on each requirement.
+    `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
+    seat an agent takes.
     """
 
     model: ChatModel | None
@@ -36,6 +38,7 @@ class Reviewer:
     history: History | None = None
     off: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ("testing",)
+    seats: Seats | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,13 @@ def review(
     meter = Meter(reviewer.clock, limits)
     reviewer.progress.follow(meter.spent)
     looked = _Looked(notes=list(unlooked))
-    roles = [role for role in _roles(reviewer.roles) if role.code not in reviewer.off]
+    seated = reviewer.seats.taken if reviewer.seats else {}
+    roles = [role for role in _roles(reviewer.roles) if role.code not in reviewer.off and role.name not in seated]
+    if reviewer.seats:
+        seats = SeatedReview(reviewer.seats, reviewer.templates, meter, reviewer.off)
+        from_seats = seats.over(_riskiest_first(items, findings), reviewer.progress)
+        looked.findings += from_seats.findings
+        looked.notes += from_seats.notes
     if reviewer.model and roles:
         look = _Look(reviewer, RoleDialogue(reviewer.model, reviewer.templates, meter), roles)
         look.over(_riskiest_first(items, findings), looked)

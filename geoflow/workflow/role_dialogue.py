@@ -84,7 +84,8 @@ class RoleDialogue:
         if value.get(verdict) is not objects:
             return None
         place = find_quote(item, str(value.get("quote", "")))
-        return _finding(item, role, place, str(value.get("why", ""))) if place else None
+        why = str(value.get("why", ""))
+        return finding_of(item, role, place, why, f"role:{role.name}") if place else None
 
 
 def find_quote(item: Item, quote: str) -> tuple[int, int] | None:
@@ -98,7 +99,8 @@ def find_quote(item: Item, quote: str) -> tuple[int, int] | None:
     return (requirement.body_start + match.start(), requirement.body_start + match.end()) if match else None
 
 
-def _finding(item: Item, role: Role, place: tuple[int, int], why: str) -> Finding:
+def finding_of(item: Item, role: Role, place: tuple[int, int], why: str, source: str) -> Finding:
+    """Make the finding of a role; `source` says who sat in its seat."""
     text, requirement = item.document.text, item.requirement
     quote = text[slice(*place)]
     line = requirement.span.line + text.count("\n", requirement.start, place[0])
@@ -114,5 +116,5 @@ def _finding(item: Item, role: Role, place: tuple[int, int], why: str) -> Findin
         quote=quote,
         start=place[0],
         end=place[1],
-        source=f"role:{role.name}",
+        source=source,
     )

@@ -302,7 +302,10 @@ def test_a_repository_that_nobody_trusts_starts_no_process_and_reaches_no_host(
         assert states == dict.fromkeys(theirs, "not trusted")
         assert run("mcp", "call", "wiki", "look", "--arg", "query=x")["code"] == "tool-untrusted"
         run("review", "--rules-only")
-        run("doctor")
+        checks = [one for one in run("doctor")["checks"] if one["area"] == "tools"]
+        assert [(one["status"], one["fix"]) for one in checks if "does not count" in one["text"]] == [
+            ("warning", "Look at it, and type: geoflow trust")
+        ] * 3
         assert (server.lines, canary.exists(), host.seen) == ([], False, [])  # type: ignore[attr-defined]
 
 

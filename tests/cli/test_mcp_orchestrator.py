@@ -162,3 +162,19 @@ def test_trust_shows_the_whole_command_on_its_line(root: Path) -> None:
     assert "starts nothing', with the variables TOKEN" in lines[1]
     assert lines[3].strip() == 'connects to the MCP server "web" at http://198.51.100.7/mcp, with the headers X'
     assert "mcp.json  trusted" not in lines
+
+
+def test_doctor_says_what_a_model_may_call(wiki: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> list[tuple[str, str]]:
+        checks = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)["checks"]
+        return [(one["status"], one["text"]) for one in checks if one["area"] == "tools"]
+
+    assert told() == [("ok", "a model may call wiki:*")]
+    monkeypatch.setenv("GEOFLOW_TOOLS__ALLOW", "wiki,gone:look")
+    [(status, text)] = told()
+    assert (status, "wiki: tools.allow has it without a tool" in text, "gone: no mcp.json" in text) == (
+        "problem",
+        True,
+        True,
+    )
+    assert wiki.lines == []
