@@ -40,7 +40,7 @@ AS_SHIPPED = {
         "prompts-list": 2,
         "sep-2164-resource-not-found": 4,
         "dns-rebinding-protection": 2,
-        "caching": 7,
+        "caching": 8,
         "http-header-validation": 14,
         "input-required-result-unsupported-methods": 2,
     },

@@ -11,7 +11,7 @@ from geoflow import __version__
 from geoflow.adapters.mcp_server import build_server
 from geoflow.cli.mcp_desk import open_desks
 from tests.cli.asking import COOLING, PATH, kiln
-from tests.cli.mcp_clients import BEARER, READING, WRITING, serving
+from tests.cli.mcp_clients import BEARER, ENDING, READING, WRITING, serving
 from tests.mcp_judges.judges import ERAS, inspect
 
 pytestmark = pytest.mark.judges
@@ -31,7 +31,7 @@ def _check(era: str, *target: str) -> None:
         return inspect(*target, "--protocol-era", NAMES[era], "--method", *arguments)["result"]
 
     assert asked("initialize")["protocolVersion"] == era
-    assert [tool["name"] for tool in asked("tools/list", "--strict")["tools"]] == [*READING, *WRITING]
+    assert [tool["name"] for tool in asked("tools/list", "--strict")["tools"]] == [*READING, *ENDING, *WRITING]
     answer = asked("tools/call", "--tool-name", "ask_question", "--tool-arg", f"question={COOLING}")
     assert answer["structuredContent"]["citations"][0]["path"] == PATH
 
