@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
 _MOST_PASSAGES = 20
+_WAIT = {"ask_question", "open_question"}  # for the model
 
 
 class QuestionDesk(Protocol):
@@ -40,12 +41,12 @@ class QuestionDesk(Protocol):
 
 def question_tools(desk: QuestionDesk) -> "list[Tool]":
     """Make the tools that only read."""
-    return [make_tool(one, writes=False) for one in _answers(desk)]
+    return [make_tool(one, writes=False, waits=one.__name__ in _WAIT) for one in _answers(desk)]
 
 
 def writing_question_tools(desk: QuestionDesk) -> "list[Tool]":
     """Make the tools that write question files."""
-    return [make_tool(one, writes=True) for one in _contributions(desk)]
+    return [make_tool(one, writes=True, waits=one.__name__ in _WAIT) for one in _contributions(desk)]
 
 
 def _answers(desk: QuestionDesk) -> tuple[Callable[..., Any], ...]:

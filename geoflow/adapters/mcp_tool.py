@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from geoflow.adapters.mcp_arguments import author
@@ -10,9 +11,20 @@ from geoflow.errors import GeoflowError
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
+    from geoflow.adapters.in_threads import CallThreads
 
-def make_tool(function: Callable[..., Any], *, writes: bool) -> "Tool":
-    """Make a tool: its name, its docstring and its types are what an agent sees."""
+MOST_WAITING = 8
+"""Calls at a time that wait for a model or an agent; further ones wait for their turn."""
+
+
+def make_tool(function: Callable[..., Any], *, writes: bool, waits: bool = False) -> "Tool":
+    """Make a tool: its name, its docstring and its types are what an agent sees.
+
+    Args:
+        function: What it does; a thread runs it.
+        writes: Whether it changes files.
+        waits: Whether it may wait for a model or an agent: then it holds up no tool that does not.
+    """
     from inspect import getdoc
 
     from mcp.server.mcpserver.tools import Tool
@@ -27,7 +39,27 @@ def make_tool(function: Callable[..., Any], *, writes: bool) -> "Tool":
         given.pop(name, None)
     for schema in (tool.parameters, given):
         _shorten(schema)
+    if waits:
+        tool.fn, tool.is_async = _on_threads_of_its_kind(function), True
     return tool
+
+
+def _on_threads_of_its_kind(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a call off the SDK's threads: forty slow ones would take them all, and be waited for at the end."""
+    from asyncio import wrap_future
+    from contextvars import copy_context
+
+    async def call(**arguments: Any) -> Any:
+        return await wrap_future(_waiting_threads().submit(copy_context().run, lambda: function(**arguments)))
+
+    return call
+
+
+@cache
+def _waiting_threads() -> "CallThreads":
+    from geoflow.adapters.in_threads import CallThreads
+
+    return CallThreads(MOST_WAITING)
 
 
 def _shorten(schema: dict[str, Any]) -> None:
