@@ -87,7 +87,7 @@ async def _from_specs(desk: "QuestionDesk", ctx: Any, asked: _Asked) -> Answered
     with told():
         question, about = check_text("question", asked.question), check_place(asked.about)
         options, progress = check_options(asked.options), CallProgress(ctx)
-        return await in_thread(lambda: desk.ask(question, about, options, progress))
+        return await in_thread(lambda: desk.ask(question, about, options, progress), waits=True)
 
 
 def _chain(desk: "QuestionDesk", from_specs: Callable[..., Any], options: Callable[..., Any]) -> Chain:

@@ -132,7 +132,7 @@ def _opening(desk: QuestionDesk) -> Callable[..., Any]:
                 found = answered_by(found, text, "person", client_name(ctx, PERSON))
             asked, place, choices = check_text("question", question), check_place(about), check_options(options)
             asker = client_name(ctx)
-            opened = await in_thread(lambda: desk.open_question(asked, place, choices, asker))
+            opened = await in_thread(lambda: desk.open_question(asked, place, choices, asker), waits=True)
             if opened["state"] == "answered":  # somebody else was quicker
                 return opened
             if found["state"] == "answered":

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoflow.adapters.mcp_arguments import author
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
+    from anyio import CapacityLimiter
+    from anyio.lowlevel import RunVar
     from mcp.server.mcpserver.tools import Tool
 
 T = TypeVar("T")
+MOST_WAITING = 8
+"""Calls at a time that wait for a model; further ones wait for their turn, and hold up none that do not."""
 _EMPTY: tuple[Any, ...] = ("", False, [], {})
 
 
@@ -53,8 +58,11 @@ def _name_fields(schema: dict[str, Any], shown: Collection[str]) -> None:
     schema.update(type="object", properties={name: {} for name in fields})
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """Do work on a thread of its own; a cancelled call stops the model that works for it, and waits for that."""
+async def in_thread(work: Callable[[], T], *, waits: bool = False) -> T:
+    """Do work on a thread of its own; a cancelled call stops the model that works for it, and waits for that.
+
+    What `waits` for a model has its own share of threads: slow calls would take all of the SDK's.
+    """
     import anyio
 
     from geoflow.adapters.stop import Stop
@@ -67,17 +75,36 @@ async def in_thread(work: Callable[[], T]) -> T:
         finally:
             stop.set()
 
+    limiter = _waiting_threads() if waits else None
     async with anyio.create_task_group() as group:
         group.start_soon(watch)
         with stop.over():
             try:
-                results.append(await anyio.to_thread.run_sync(work))
+                results.append(await anyio.to_thread.run_sync(work, limiter=limiter))
             except Exception as error:  # noqa: BLE001 - raised below, outside of the group that would wrap it
                 failures.append(error)
         group.cancel_scope.cancel()
     for failure in failures:
         raise failure
     return results[0]
+
+
+def _waiting_threads() -> "CapacityLimiter":
+    from anyio import CapacityLimiter
+
+    try:
+        return _share().get()
+    except LookupError:
+        limiter = CapacityLimiter(MOST_WAITING)
+        _share().set(limiter)
+        return limiter
+
+
+@cache
+def _share() -> "RunVar[CapacityLimiter]":
+    from anyio.lowlevel import RunVar
+
+    return RunVar("geoflow waits for a model")
 
 
 class CallProgress:

@@ -43,9 +43,9 @@ class Waited(NamedTuple):
         }
 
 
-def make_tree(root: Path, in_each: int) -> Path:
+def make_tree(root: Path, in_each: int, requirements: int = REQUIREMENTS) -> Path:
     """Make a repository of generated requirements, so many in each spec, from specs of a hundred."""
-    files = some_rules(REQUIREMENTS)
+    files = some_rules(requirements)
     if in_each != 100:
         files = {name: text for path, whole in files.items() for name, text in _split(path, whole, in_each).items()}
     write_tree(root, files)

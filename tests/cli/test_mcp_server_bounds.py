@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ import anyio
 import pytest
 from typer.testing import CliRunner
 
+from geoflow.adapters.mcp_tool import MOST_WAITING
 from geoflow.cli.app import app
 from geoflow.cli.mcp_desk import open_desks
 from geoflow.cli.mcp_questions import Questions
+from geoflow.ports import Progress
+from tests import servers
 from tests.builders import git
 from tests.cli.asking import COOLING, INSPECTION, PATH, kiln, opened
 from tests.cli.mcp_clients import IN_PROCESS, PATIENCE, WAYS, Agent, RawServer, Way, talk
@@ -182,6 +186,54 @@ def test_fifty_calls_at_once_are_all_answered(way: Way, root: Path) -> None:
     assert len(answers) == 50
     assert len({answer["file"] for answer in answers if answer.get("state") == "open"}) == 6
     assert len(list((root / "openspec/questions").glob("*.yaml"))) == 6
+
+
+class WaitingDesk(Questions):
+    """A desk whose answers wait for a model that says nothing until it is told to."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.told = threading.Event()
+        self.asked = 0
+
+    def ask(self, question: str, about: str, options: tuple[str, ...], progress: Progress) -> Any:
+        """Wait."""
+        self.asked += 1
+        assert self.told.wait(PATIENCE)
+        return super().ask(question, about, options, progress)
+
+
+@in_each_era
+def test_calls_that_wait_for_a_model_hold_up_no_others(way: Way, root: Path) -> None:
+    desk, answers = WaitingDesk(root), []
+
+    async def conversation(agent: Agent) -> None:
+        async def ask() -> None:
+            answers.append(await agent.call("ask_question", question=COOLING))
+
+        async with anyio.create_task_group() as calls:
+            for _ in range(60):
+                calls.start_soon(ask)
+            while desk.asked < MOST_WAITING:  # noqa: ASYNC110 - threads count it
+                await anyio.sleep(0.01)
+            for _ in range(3):
+                assert (await agent.call("search_specs", query="kiln"))["passages"]
+                assert (await agent.call("validate"))["valid"]
+            assert (desk.asked, answers) == (MOST_WAITING, [])
+            desk.told.set()
+
+    talk(way, conversation, desks=open_desks(root)._replace(questions=desk))
+    assert len(answers) == desk.asked == 60
+
+
+def test_the_end_waits_for_no_model(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with servers.model_server(always=servers.hang()) as model:
+        monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", model.base_url)
+        with RawServer("-m", "geoflow", "mcp") as server:
+            call = {"name": "ask_question", "arguments": {"question": UNKNOWN}}
+            server.say(json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}))
+            assert server.ask(3, "tools/call", name="search_specs", arguments={"query": "kiln"})["structuredContent"]
+            assert server.end()[0] == 0
 
 
 @in_each_era
