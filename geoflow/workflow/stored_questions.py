@@ -81,6 +81,8 @@ def answer_question(secretary: Secretary, key: str, text: str) -> Question:
         kind: AuthorKind = "person" if secretary.is_person else "agent"
         at = secretary.now()
         made = new_reply_id(question.id, said, secretary.author, at)
+        if any(reply.id == made for reply in question.replies):
+            return question  # the same answer by the same author in the same second: a call that was made twice
         reply = Reply(made, said, kind, secretary.author, at, evidence_about(question, of))
         return replace(question, replies=(*question.replies, reply))
 

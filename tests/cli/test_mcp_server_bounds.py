@@ -253,6 +253,19 @@ def test_answers_that_are_given_at_once_are_all_kept(way: Way, root: Path) -> No
     assert all(f"porter {n}" in text for n in range(10))
 
 
+@in_each_era
+def test_an_answer_that_is_given_twice_is_kept_and_no_failure(way: Way, root: Path) -> None:
+    key = opened(INSPECTION)
+
+    async def conversation(agent: Agent) -> None:
+        for _ in range(5):
+            assert (await agent.call("answer_question", id=key, answer="a porter"))["state"] == "answered"
+
+    talk(way, conversation)
+    text = (root / f"openspec/questions/{key}.yaml").read_text()
+    assert "a porter" in text
+
+
 class BrokenDesk(Questions):
     """A desk with a defect."""
 
