@@ -26,7 +26,9 @@ _LARGEST_FILE = 1_000_000
 _LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
 _AT_LEAST_ONE = {"llm.parallel"}
 _NO_SETTINGS = {"GEOFLOW_MCP__TOKEN"}  # a secret, which no file may set
-_USERS_OWN = {"questions.agents", "questions.me", "review.seats"}  # what starts a process, and who the user is
+_LIMITS = {"tools.timeout", "tools.calls", "tools.result"}
+_USERS_OWN = {"questions.agents", "questions.me", "review.seats", *_LIMITS}
+"""What starts a process, who the user is, and how much of the user's machine a model may take."""
 
 
 class Entry(NamedTuple):

@@ -353,6 +353,13 @@ def test_tools_that_a_repository_allows_count_once_they_are_trusted(
         assert asked(UNKNOWN)["by"] == "wiki:look"
 
 
+def test_a_repository_does_not_set_the_limits(root: Path, wiki: Script) -> None:
+    write_tree(root, {"openspec/geoflow.yaml": "tools:\n  timeout: 9000\n  calls: 9000\n  result: 900000\n"})
+    told = ask(UNKNOWN).stderr
+    for name in ("timeout", "calls", "result"):
+        assert f"sets tools.{name}, which is ignored: it belongs to your own settings." in told
+
+
 def test_a_list_of_the_repository_that_cannot_be_read_stops_nothing(
     root: Path, wiki: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from geoflow.cli.mcp_questions import Questions
 from geoflow.ports import Progress
 from tests import servers
 from tests.builders import git
-from tests.cli.asking import COOLING, INSPECTION, PATH, kiln, opened
+from tests.cli.asking import COOLING, INSPECTION, PATH, UNKNOWN, kiln, opened
 from tests.cli.mcp_clients import IN_PROCESS, PATIENCE, WAYS, Agent, RawServer, Way, talk
 
 HIDDEN = "the safe opens with 4711"
