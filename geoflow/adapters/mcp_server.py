@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _INSTRUCTIONS = (
     "The OpenSpec specifications of this project. Ask them before you decide what the software shall do; they answer "
-    "with file and line, or say that nothing is specified."
+    "with file and line, or say that nothing is specified. get_change tells whose turn it is with a change."
 )
 
 

@@ -45,7 +45,7 @@ def serve(
         typer.Option(help="With --http: a further name under which clients may speak to it; repeatable."),
     ] = None,
 ) -> None:
-    """Serve the specs to agents over MCP: to ask, search, validate and review them, and to write questions down.
+    """Serve the specs to agents over MCP: to ask, search and review them, and to bring questions and changes along.
 
     An agent's host starts it in the project's folder and speaks to it over stdin and stdout until stdin ends. No agent
     can edit a spec here, or confirm an answer. With --http it is started by you, prints on stderr what a host needs to

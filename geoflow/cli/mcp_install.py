@@ -20,7 +20,9 @@ def install(
     client: Annotated[
         Literal["lmstudio", "claude-code", "cursor", "vscode"], typer.Option(help="Who shall start the server.")
     ],
-    capability: Annotated[Literal["read", "contribute"], typer.Option(help="What agents may do there.")] = "contribute",
+    capability: Annotated[
+        Literal["read", "contribute", "improve"], typer.Option(help="What agents may do there.")
+    ] = "contribute",
     name: Annotated[str, typer.Option(help="Name of the entry; geoflow, for LM Studio geoflow-FOLDER.")] = "",
     link: Annotated[bool, typer.Option("--link", help='Print the "Add to LM Studio" link, and write nothing.')] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the file and the entry, and write nothing.")] = False,

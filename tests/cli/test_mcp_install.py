@@ -2,8 +2,10 @@
 
 import base64
 import json
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -180,3 +182,12 @@ def test_a_folder_that_cannot_be_made_is_told(root: Path) -> None:
     result = run("--client", "cursor", "--json")
     assert (result.exit_code, json.loads(result.stdout)["code"]) == (3, "client-config-unreadable")
     assert (root / ".cursor").read_text() == "a file"
+
+
+def test_the_server_starts_as_a_client_would_start_it(root: Path, tmp_path: Path) -> None:
+    entry: Any = installed("lmstudio", "--capability", "improve")["entry"]
+    hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    message = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
+    command = [entry["command"], *entry["args"]]
+    done = subprocess.run(command, cwd=tmp_path, input=message + "\n", capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["result"]["serverInfo"]["name"] == "geoflow"
