@@ -13,7 +13,7 @@ from geoflow.cli.app import app
 from tests import servers
 from tests.builders import git
 from tests.cli.asking import COOLING, INSPECTION, PATH, UNKNOWN, kiln, opened, question_files
-from tests.cli.mcp_clients import CLIENT, IN_MEMORY, WAYS, Agent, Way, talk
+from tests.cli.mcp_clients import CLIENT, IN_MEMORY, MOSTLY_IN_MEMORY, WAYS, Agent, Way, talk
 
 QUOTE = "The kiln SHALL cool for 6 hours"
 GOOD = json.dumps({"quote": QUOTE, "answer": "Nobody for 6 hours."})
@@ -21,7 +21,7 @@ INVENTED = json.dumps({"quote": "A porter may unlock the kiln door", "answer": "
 NUMBER = json.dumps({"quote": QUOTE, "answer": "After 9 hours."})
 ECHO = json.dumps({"quote": "The", "answer": "A porter."})
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", IN_MEMORY, ids="-".join)
+in_each_era = pytest.mark.parametrize("way", MOSTLY_IN_MEMORY, ids="-".join)
 
 
 @pytest.fixture

@@ -24,13 +24,13 @@ from tests.cli.changes import (
     said_at_terminal,
     standing,
 )
-from tests.cli.mcp_clients import IN_MEMORY, WAYS, Agent, Way, talk
+from tests.cli.mcp_clients import MOSTLY_IN_MEMORY, WAYS, Agent, Way, talk
 
 AUTHOR, REVIEWER = "Claude Code", "Cursor"
 CLAUDE, CURSOR = f"{AUTHOR} (over MCP)", f"{REVIEWER} (over MCP)"
 ADA = "Ada Example <ada@example.org>"
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", IN_MEMORY, ids="-".join)
+in_each_era = pytest.mark.parametrize("way", MOSTLY_IN_MEMORY, ids="-".join)
 
 
 @pytest.fixture

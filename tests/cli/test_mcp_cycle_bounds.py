@@ -18,13 +18,13 @@ from geoflow.errors import GeoflowError
 from tests.builders import requirement, spec, write_tree
 from tests.cli.asking import PATH, kiln
 from tests.cli.changes import CHANGE, DELTA, FOLDER, IDEA, PROPOSAL, SENTENCE, change_of, delta, documents, standing
-from tests.cli.mcp_clients import IN_MEMORY, WAYS, Agent, Way, talk
+from tests.cli.mcp_clients import MOSTLY_IN_MEMORY, WAYS, Agent, Way, talk
 
 HIDDEN = "the safe opens with 4711"
 LONG = "kiln " * 25_000  # 125 kB
 MISSING = delta().replace("ADDED", "MODIFIED").replace("Inspection", "Vault")
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", IN_MEMORY, ids="-".join)
+in_each_era = pytest.mark.parametrize("way", MOSTLY_IN_MEMORY, ids="-".join)
 
 
 @pytest.fixture

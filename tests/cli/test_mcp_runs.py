@@ -14,14 +14,14 @@ import pytest
 from geoflow.adapters.runs import Runs
 from tests import servers
 from tests.builders import git
-from tests.cli.mcp_clients import IN_MEMORY, WAYS, Agent, RawServer, Way, ended, happens, talk
+from tests.cli.mcp_clients import IN_MEMORY, MOSTLY_IN_MEMORY, WAYS, Agent, RawServer, Way, ended, happens, talk
 from tests.cli.verbs import PATH, State, good, kiln, state_of
 
 if TYPE_CHECKING:
     from psutil import Process
 
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", IN_MEMORY, ids="-".join)
+in_each_era = pytest.mark.parametrize("way", MOSTLY_IN_MEMORY, ids="-".join)
 SERVE = ("-m", "geoflow", "mcp", "--capability", "improve")
 PATIENCE = 60.0
 
