@@ -36,10 +36,25 @@ def run_judge(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def conformance(url: str, era: str, folder: Path) -> dict[str, Verdict]:
-    """Run every scenario of an era; {scenario: verdict}. A warning counts as a failure."""
+def conformance(url: str, era: str, folder: Path, scenario: str = "") -> dict[str, Verdict]:
+    """Run every scenario of an era, or one; {scenario: verdict}. A warning counts as a failure.
+
+    Where the harness gave up waiting, the scenario is run once more: the SDK's server now and then loses what it asks a
+    client of 2025-11-25, with its own application alone as with ours around it.
+    """
+    chosen = ("--scenario", scenario) if scenario else ("--suite", "all")
     run_judge(
-        "conformance", "server", "--url", url, "--suite", "all", "--spec-version", era, "--output-dir", str(folder)
+        "conformance",
+        "server",
+        "--url",
+        url,
+        *chosen,
+        "--spec-version",
+        era,
+        "--output-dir",
+        str(folder),
+        "--timeout",
+        "8000",
     )
     found = {}
     for file in folder.glob("server-*/checks.json"):
@@ -48,7 +63,13 @@ def conformance(url: str, era: str, folder: Path) -> dict[str, Verdict]:
         checks = json.loads(file.read_text())
         bad = [f"{check['id']}: {check.get('errorMessage')}" for check in checks if _is_bad(check)]
         found[scenario] = Verdict(Counter(check["status"] for check in checks)["SUCCESS"], tuple(bad))
+    for name in [name for name, verdict in found.items() if _gave_up(verdict) and not scenario]:
+        found |= conformance(url, era, folder / "again", name)
     return found
+
+
+def _gave_up(verdict: Verdict) -> bool:
+    return all(failed.startswith("scenario-timeout") for failed in verdict.failed) and bool(verdict.failed)
 
 
 def _is_bad(check: dict[str, Any]) -> bool:
