@@ -4,7 +4,8 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from geoflow.errors import GeoflowError
@@ -36,15 +37,37 @@ class WorkTreeDocuments:
         if part == "history" and _leads_elsewhere(self._root):
             return {}
         try:
-            return dict(
-                sorted(_files(str(self._root), _ARCHIVE if part == "history" else _FOLDER, part, self._content))
-            )
+            return dict(sorted(self._files(_ARCHIVE if part == "history" else _FOLDER, part)))
         except OSError as error:
             raise GeoflowError(
                 f"{error.filename} cannot be read: {error.strerror}.",
                 fix="Make it readable for you, or move it out of openspec/.",
                 code="unreadable-file",
             ) from error
+
+    def _files(self, folder: str, part: Part) -> list[tuple[str, bytes]]:
+        try:
+            entries = self._entries(f"{self._root}/{folder}")  # a string: there may be thousands of folders
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        if folder != _FOLDER and ".git" in [entry.name for entry in entries]:
+            return []
+        found: list[tuple[str, bytes]] = []
+        for entry in entries:
+            path = f"{folder}/{entry.name}"
+            if entry.is_file(follow_symlinks=False):
+                # What is gone since it was listed, such as the draft of another process's write, is not there.
+                with suppress(FileNotFoundError):
+                    found.append((path, self._content(entry)))
+            elif entry.is_dir(follow_symlinks=False) and not (
+                entry.name.startswith(_STAGE_PREFIX) or (part == "live" and path == _ARCHIVE)
+            ):
+                found += self._files(path, part)
+        return found
+
+    def _entries(self, folder: str) -> "list[os.DirEntry[str]]":
+        with os.scandir(folder) as listing:
+            return list(listing)
 
     def _content(self, entry: "os.DirEntry[str]") -> bytes:
         return self._read_file(entry.path)
@@ -125,32 +148,6 @@ def _leads_elsewhere(root: Path) -> bool:
     """Tell whether the way to the archive goes through a symlink or into a nested repository."""
     changes, archive = root / _FOLDER / "changes", root / _ARCHIVE
     return changes.is_symlink() or archive.is_symlink() or os.path.lexists(changes / ".git")
-
-
-def _files(
-    root: str, folder: str, part: Part, content: "Callable[[os.DirEntry[str]], bytes]"
-) -> list[tuple[str, bytes]]:
-    try:
-        with os.scandir(f"{root}/{folder}") as listing:  # a string: there may be thousands of folders
-            entries = list(listing)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    if folder != _FOLDER and ".git" in [entry.name for entry in entries]:
-        return []
-    found: list[tuple[str, bytes]] = []
-    for entry in entries:
-        path = f"{folder}/{entry.name}"
-        if entry.is_file(follow_symlinks=False):
-            # What is gone since it was listed, such as the draft of another process's write, is not there.
-            try:
-                found.append((path, content(entry)))
-            except FileNotFoundError:
-                continue
-        elif entry.is_dir(follow_symlinks=False) and not (
-            entry.name.startswith(_STAGE_PREFIX) or (part == "live" and path == _ARCHIVE)
-        ):
-            found += _files(root, path, part, content)
-    return found
 
 
 def _is_plain_name(part: str) -> bool:

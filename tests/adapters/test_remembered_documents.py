@@ -104,3 +104,13 @@ def test_an_error_is_told_as_without_memory(root: Path, later: None) -> None:
     documents = RememberedDocuments(root / "none")
     assert documents.read("live") == {}
     assert RememberedDocuments(root).read("history") == {"openspec/changes/archive/a/b.md": b"b"}
+
+
+def test_files_and_folders_that_come_one_by_one_are_all_seen(root: Path) -> None:
+    documents = RememberedDocuments(root)
+    for number in range(50):
+        write_tree(root, {f"openspec/specs/door/{number}.md": "new", f"openspec/specs/s{number}/spec.md": "new"})
+        read = documents.read("live")
+        assert {f"openspec/specs/door/{number}.md", f"openspec/specs/s{number}/spec.md"} <= set(read)
+        (root / f"openspec/specs/door/{number}.md").unlink()
+        assert f"openspec/specs/door/{number}.md" not in documents.read("live")
