@@ -21,6 +21,7 @@ from geoflow.questions.tool import Tool
 from geoflow.settings import ToolSettings
 from tests.adapters.mcp_scripts import MISSING, Script, is_gone, remember, third_party, tool
 from tests.builders import make_repo, requirement, spec
+from tests.processes import children_of_the_test
 
 SOON = 4.0  # seconds; a script starts in a tenth of one, also on a busy machine
 START = 60.0  # the start of a real server
@@ -30,8 +31,6 @@ Box = Callable[..., McpToolBox]
 @pytest.fixture
 def box() -> Iterator[Box]:
     """Make boxes, and close them; no process of them may be left."""
-    import psutil
-
     made: list[McpToolBox] = []
 
     def make(servers: dict[str, ServerEntry], *allow: str, **limits: Any) -> McpToolBox:
@@ -39,11 +38,11 @@ def box() -> Iterator[Box]:
         made.append(McpToolBox(ServerList(servers), ToolSettings(words, **{"timeout": SOON, **limits})))
         return made[-1]
 
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    before = children_of_the_test()
     yield make
     for one in made:
         one.close()
-    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+    assert children_of_the_test().keys() <= before.keys()
 
 
 def named(box: McpToolBox, name: str) -> Tool:
@@ -377,17 +376,11 @@ def test_servers_of_both_eras_answer(tmp_path: Path, others: dict[str, ServerEnt
 def test_five_servers_at_once_of_which_one_is_killed_and_one_is_mute(
     tmp_path: Path, others: dict[str, ServerEntry], box: Box
 ) -> None:
-    import psutil
-
     mute = Script(tmp_path, "mute", before="time.sleep(600)")
     tools = box(others | {"mute": mute.entry}, timeout=20.0)
     assert {one.server for one in tools.tools()} == set(others)
     assert "did not start" in tools.left_out["mute"]
-    victims = [
-        child.pid
-        for child in psutil.Process().children(recursive=True)
-        if "mcp-server-everything" in " ".join(child.cmdline())
-    ]
+    victims = [pid for pid, command in children_of_the_test().items() if "mcp-server-everything" in command]
     assert victims
     for pid in victims:
         os.kill(pid, signal.SIGKILL)

@@ -16,6 +16,7 @@ from tests.adapters.mcp_scripts import MISSING, Script, is_gone, remember, third
 from tests.builders import write_tree
 from tests.cli.asking import COOLING, FOLDER, UNKNOWN, ask, asked, kiln, listed
 from tests.cli.verbs import state_of
+from tests.processes import children_of_the_test
 from tests.servers import ModelServer, Reply, model_server
 
 KNOWN = "Invoices are handled by the payment provider Blue Bank."
@@ -29,10 +30,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def children(tmp_path: Path) -> Iterator[None]:
     """No process of a test may be left."""
-    import psutil
-
     yield
-    left = [" ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)]
+    left = children_of_the_test().values()
     assert [one for one in left if "mcp-server" in one or str(tmp_path) in one] == []
 
 

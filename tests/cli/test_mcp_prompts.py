@@ -145,7 +145,7 @@ def test_ids_are_completed(way: Way, root: Path) -> None:
 
 
 @each_way
-def test_specs_and_questions_are_listed_page_by_page(way: Way, root: Path) -> None:
+def test_resources_are_listed_page_by_page(way: Way, root: Path) -> None:
     from mcp import MCPError
 
     key = opened(INSPECTION)
@@ -155,11 +155,11 @@ def test_specs_and_questions_are_listed_page_by_page(way: Way, root: Path) -> No
         first = await agent.client.list_resources()
         assert len(first.resources) == 100
         second = await agent.client.list_resources(cursor=first.next_cursor)
-        assert (len(second.resources), second.next_cursor) == (51, None)
+        assert (len(second.resources), second.next_cursor) == (53, None)
         uris = [str(one.uri) for one in (*first.resources, *second.resources)]
-        assert (uris[0], uris[-1]) == ("geoflow://spec/kiln", f"geoflow://question/{key}")
-        assert len(set(uris)) == 151
-        [content] = (await agent.client.read_resource(uris[0])).contents
+        assert (*uris[:2], uris[-1]) == ("geoflow://metrics", "geoflow://spec/kiln", f"geoflow://question/{key}")
+        assert len(set(uris)) == 153
+        [content] = (await agent.client.read_resource(uris[1])).contents
         assert getattr(content, "text", "") == (root / PATH).read_text()
         for cursor in ("-1", "x", "9" * 30):
             with pytest.raises(MCPError):
@@ -171,9 +171,9 @@ def test_specs_and_questions_are_listed_page_by_page(way: Way, root: Path) -> No
 @in_each_era
 def test_a_spec_that_a_person_writes_is_listed_at_once(way: Way, root: Path) -> None:
     async def conversation(agent: Agent) -> None:
-        assert len((await agent.client.list_resources()).resources) == 1
+        assert len((await agent.client.list_resources()).resources) == 3
         write_tree(root, {"openspec/specs/bell/spec.md": spec(requirement("Bell", "The bell SHALL ring."))})
-        assert len((await agent.client.list_resources()).resources) == 2
+        assert len((await agent.client.list_resources()).resources) == 4
 
     talk(way, conversation)
 
