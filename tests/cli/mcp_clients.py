@@ -11,8 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
-import pytest
-
 from geoflow import __version__
 from geoflow.adapters.http_guard import App, Rules
 from geoflow.adapters.http_server import HEADER_SECONDS, listen, make_server
@@ -66,11 +64,6 @@ WAYS = [
 ]
 IN_MEMORY = [way for way in WAYS if way.transport == "memory"]
 IN_PROCESS = [way for way in WAYS if way.transport != "stdio"]
-# In memory at every run; over the other two, where a test takes a second and more, by `make long`.
-MOSTLY_IN_MEMORY = [
-    *IN_MEMORY,
-    *(pytest.param(way, marks=pytest.mark.long) for way in WAYS if way.transport != "memory"),
-]
 
 
 class Agent:

@@ -24,13 +24,12 @@ from tests.cli.changes import (
     said_at_terminal,
     standing,
 )
-from tests.cli.mcp_clients import MOSTLY_IN_MEMORY, WAYS, Agent, Way, talk
+from tests.cli.mcp_clients import WAYS, Agent, Way, talk
 
 AUTHOR, REVIEWER = "Claude Code", "Cursor"
 CLAUDE, CURSOR = f"{AUTHOR} (over MCP)", f"{REVIEWER} (over MCP)"
 ADA = "Ada Example <ada@example.org>"
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", MOSTLY_IN_MEMORY, ids="-".join)
 
 
 @pytest.fixture
@@ -141,7 +140,7 @@ def test_two_agents_and_a_person_bring_a_change_from_idea_to_archive(way: Way, r
     assert not (root / FOLDER).exists()
 
 
-@in_each_era
+@each_way
 def test_an_edit_after_the_approval_is_looked_at_again(way: Way, root: Path) -> None:
     team = Team(way)
     team.author("propose_change", idea=IDEA, name=CHANGE, files=documents())
@@ -153,7 +152,7 @@ def test_an_edit_after_the_approval_is_looked_at_again(way: Way, root: Path) -> 
     assert team.seen()["issues"]
 
 
-@in_each_era
+@each_way
 def test_a_person_takes_over_through_files_and_the_command_line(way: Way, root: Path) -> None:
     team = Team(way)
     team.author("propose_change", idea=IDEA, name=CHANGE, files=documents())
@@ -166,7 +165,7 @@ def test_a_person_takes_over_through_files_and_the_command_line(way: Way, root: 
     assert standing(team.seen()) == ("in review", "person", ADA)
 
 
-@in_each_era
+@each_way
 def test_the_model_drafts_a_change_where_no_documents_come(
     way: Way, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,7 +183,7 @@ def test_the_model_drafts_a_change_where_no_documents_come(
         talk(way, conversation)
 
 
-@in_each_era
+@each_way
 def test_without_a_model_the_agent_reads_what_to_do(way: Way, root: Path) -> None:
     async def conversation(agent: Agent) -> None:
         said = await agent.refused("propose_change", idea=IDEA)
@@ -195,7 +194,7 @@ def test_without_a_model_the_agent_reads_what_to_do(way: Way, root: Path) -> Non
     assert not (root / "openspec/changes").exists()
 
 
-@in_each_era
+@each_way
 def test_metrics_are_those_recorded_or_those_of_head(way: Way, root: Path) -> None:
     async def conversation(agent: Agent) -> None:
         measured = await agent.call("get_metrics")
@@ -211,7 +210,7 @@ def test_metrics_are_those_recorded_or_those_of_head(way: Way, root: Path) -> No
     talk(way, conversation)
 
 
-@in_each_era
+@each_way
 def test_feedback_is_a_file_in_the_clients_name(way: Way, root: Path) -> None:
     async def conversation(agent: Agent) -> None:
         noted = await agent.call("give_feedback", target="0a1b2c3d4e5f", verdict="reject", reason="It is meant so.")
@@ -232,7 +231,7 @@ def test_feedback_is_a_file_in_the_clients_name(way: Way, root: Path) -> None:
     assert len(list((root / "openspec/feedback").iterdir())) == 2
 
 
-@in_each_era
+@each_way
 def test_a_change_is_a_resource(way: Way, root: Path) -> None:
     from mcp import MCPError
 

@@ -14,14 +14,13 @@ import pytest
 from geoflow.adapters.runs import Runs
 from tests import servers
 from tests.builders import git
-from tests.cli.mcp_clients import IN_MEMORY, MOSTLY_IN_MEMORY, WAYS, Agent, RawServer, Way, ended, happens, talk
+from tests.cli.mcp_clients import IN_MEMORY, WAYS, Agent, RawServer, Way, ended, happens, talk
 from tests.cli.verbs import PATH, State, good, kiln, state_of
 
 if TYPE_CHECKING:
     from psutil import Process
 
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", MOSTLY_IN_MEMORY, ids="-".join)
 SERVE = ("-m", "geoflow", "mcp", "--capability", "improve")
 PATIENCE = 60.0
 
@@ -79,7 +78,7 @@ def test_an_improve_run_is_followed_to_its_branch(way: Way, root: Path, monkeypa
     assert unchanged(root, before)
 
 
-@in_each_era
+@each_way
 def test_without_a_model_a_run_ends_and_without_a_commit_it_says_what_to_do(way: Way, root: Path) -> None:
     async def conversation(agent: Agent) -> None:
         found = await ended(agent, (await agent.call("improve"))["run"])
@@ -92,7 +91,7 @@ def test_without_a_model_a_run_ends_and_without_a_commit_it_says_what_to_do(way:
     talk(way, conversation, capability="improve")
 
 
-@in_each_era
+@each_way
 def test_a_review_with_roles_is_a_run_and_one_by_rule_is_not(
     way: Way, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,7 +109,7 @@ def test_a_review_with_roles_is_a_run_and_one_by_rule_is_not(
         assert server.requests
 
 
-@in_each_era
+@each_way
 def test_a_cancelled_run_delivers_what_it_kept_and_leaves_no_process(
     way: Way, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +135,7 @@ def test_a_cancelled_run_delivers_what_it_kept_and_leaves_no_process(
     assert unchanged(root, before)
 
 
-@in_each_era
+@each_way
 def test_one_improve_run_at_a_time_and_two_reviews(way: Way, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def conversation(agent: Agent) -> None:
         first = (await agent.call("improve"))["run"]
@@ -238,7 +237,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@in_each_era
+@each_way
 def test_hostile_arguments_start_nothing(way: Way, root: Path) -> None:
     async def conversation(agent: Agent) -> None:
         for tool, arguments, code in REFUSALS:

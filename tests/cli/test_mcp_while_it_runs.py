@@ -12,11 +12,10 @@ from geoflow.adapters.stop import Stop, current_stop
 from tests import servers
 from tests.builders import requirement, spec, write_tree
 from tests.cli.asking import COOLING, INSPECTION, PATH, ask, kiln, opened, question_files
-from tests.cli.mcp_clients import IN_MEMORY, MOSTLY_IN_MEMORY, WAYS, Agent, RawServer, Way, happens, talk
+from tests.cli.mcp_clients import IN_MEMORY, WAYS, Agent, RawServer, Way, happens, talk
 
 PATH_URI = "geoflow://spec/kiln"
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
-in_each_era = pytest.mark.parametrize("way", MOSTLY_IN_MEMORY, ids="-".join)
 
 
 @pytest.fixture

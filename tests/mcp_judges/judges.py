@@ -39,8 +39,8 @@ def run_judge(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 def conformance(url: str, era: str, folder: Path, scenario: str = "") -> dict[str, Verdict]:
     """Run every scenario of an era, or one; {scenario: verdict}. A warning counts as a failure.
 
-    Where the harness gave up waiting, the scenario is run once more: now and then what the server asks a client of
-    2025-11-25 does not reach it, also without the guard around the SDK's application; why is not known.
+    Where the harness gave up waiting, the scenario is run once more: beside the others, what the server asks a client of
+    2025-11-25 now and then does not reach it, also from the SDK's application without anything of ours around it.
     """
     chosen = ("--scenario", scenario) if scenario else ("--suite", "all")
     run_judge(
