@@ -8,7 +8,7 @@ from pathlib import Path
 from geoflow.adapters.question_layout import dumped, scalar
 from geoflow.adapters.question_nodes import UnreadableQuestionError
 from geoflow.adapters.review_text import event_text, read_event
-from geoflow.errors import GeoflowError
+from geoflow.adapters.write_lock import only_writer
 from geoflow.ports import BrokenFile, SaidOfChange
 from geoflow.questions.feedback import FOLDER as FEEDBACK
 from geoflow.questions.feedback import Feedback
@@ -58,28 +58,8 @@ class EventFiles:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep other writers of changes out meanwhile; GeoflowError `changes-locked`, `not-writable`."""
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self._lock_folder / "changes.lock")
-        try:
-            self._lock_folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=self._lock_seconds)
-        except Timeout:
-            raise GeoflowError(
-                f"Another process has been writing to changes for {self._lock_seconds:g} s.",
-                fix="Try again; if it hangs, end it.",
-                code="changes-locked",
-            ) from None
-        except OSError as error:
-            raise GeoflowError(
-                f"{self._lock_folder} cannot be written to: {error.strerror or error}.",
-                fix="Make it writable, with room on its disk.",
-                code="not-writable",
-            ) from error
-        try:
+        with only_writer(self._lock_folder, "changes", self._lock_seconds):
             yield
-        finally:
-            lock.release()
 
 
 def _is_event(path: str) -> bool:

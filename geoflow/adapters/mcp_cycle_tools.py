@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from geoflow.adapters.mcp_changes import tell_of_changes
 from geoflow.adapters.mcp_cycle_arguments import (
     Judgement,
     SaidFeedback,
@@ -17,7 +18,7 @@ from geoflow.adapters.mcp_cycle_arguments import (
     check_revision,
 )
 from geoflow.adapters.mcp_results import Changes, ChangeState, Metrics, Noted, Row
-from geoflow.adapters.mcp_tool import client_name, make_tool, told
+from geoflow.adapters.mcp_tool import client_name, in_thread, make_tool, told
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
@@ -82,12 +83,15 @@ def writing_cycle_tools(desk: CycleDesk) -> "list[Tool]":
 def _proposals(desk: CycleDesk) -> tuple[Callable[..., Any], ...]:
     from mcp.server.mcpserver import Context
 
-    def propose_change(
+    async def propose_change(
         idea: str, ctx: Context, name: str = "", capability: str = "", files: Row = _NO_FILES
     ) -> ChangeState:
         """Propose a change: your `files` {proposal, design, tasks, specs: {capability: text}}, or a model drafts it."""
         with told():
-            return desk.propose(check_proposal(idea, name, capability, files), client_name(ctx))
+            said, author = check_proposal(idea, name, capability, files), client_name(ctx)
+            made = await in_thread(lambda: desk.propose(said, author), waits=not files)
+            await tell_of_changes(ctx)
+            return made
 
     def revise_change(
         change: str, base: str, ctx: Context, files: Row = _NO_FILES, resolved: dict[str, str] = _NONE_RESOLVED

@@ -13,6 +13,7 @@ from geoflow.adapters.question_cache import QuestionCache
 from geoflow.adapters.question_nodes import LARGEST
 from geoflow.adapters.question_text import SUFFIX, changed_text, is_name, new_text, read_question
 from geoflow.adapters.whole_file import replace_file
+from geoflow.adapters.write_lock import only_writer
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import BrokenFile, StoredQuestions
 from geoflow.questions.question import FOLDER, Question
@@ -98,7 +99,7 @@ class QuestionFiles:
             GeoflowError: `unknown-question`, `question-unreadable`, `questions-locked`, `outside-openspec`,
                 `not-writable`.
         """
-        with self._locked():
+        with only_writer(self._lock_folder, "questions", self._lock_seconds):
             names = [name.removesuffix(SUFFIX) for name in self._names(links=True)]
             path = f"{FOLDER}/{known_id(question_id, names)}{SUFFIX}"
             self._refuse_links(path)
@@ -151,27 +152,6 @@ class QuestionFiles:
         with _unless_there():
             documents.create({ATTRIBUTES: _MERGING})
         documents.create({path: text})
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        from filelock import FileLock, Timeout
-
-        file = self._lock_folder / "questions.lock"
-        lock = FileLock(file)
-        with _told(file):
-            self._lock_folder.mkdir(parents=True, exist_ok=True)
-            try:
-                lock.acquire(timeout=self._lock_seconds)
-            except Timeout:
-                raise GeoflowError(
-                    f"Another process has been changing questions for {self._lock_seconds:g} s.",
-                    fix="Try again; if it hangs, end it.",
-                    code="questions-locked",
-                ) from None
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _refuse_links(self, path: str) -> None:
         top, openspec = self._root.resolve(), (self._root / "openspec").resolve()
