@@ -1,11 +1,13 @@
 """The OpenSpec files of the work tree for a process that stays: what has not changed is not read again."""
 
 import os
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 from geoflow.adapters.documents import WorkTreeDocuments
+from geoflow.ports import Part
 
 _SETTLED = 2_000_000_000  # nanoseconds: the coarsest clock of a file system
 _Signature = tuple[int, int, int, int]
@@ -19,6 +21,33 @@ class _Kept(NamedTuple):
 class _Listed(NamedTuple):
     signature: _Signature
     entries: "list[os.DirEntry[str]]"
+
+
+class _Whole(NamedTuple):
+    """What a part was when it was last read: its files, and every folder and file that was looked at for it."""
+
+    files: dict[str, bytes]
+    folders: list[tuple[str, _Signature]]
+    contents: list[tuple[str, _Signature]]
+
+    def stands(self) -> bool:
+        """Tell whether none of it has changed since."""
+        stat = os.stat
+        try:
+            return all(_signature(stat(path)) == known for path, known in self.folders) and all(
+                _signature(stat(path, follow_symlinks=False)) == known for path, known in self.contents
+            )
+        except OSError:
+            return False
+
+
+class _Walk:
+    """One way through the tree: what was looked at, and whether all of it had settled."""
+
+    def __init__(self) -> None:
+        self.folders: list[tuple[str, _Signature]] = []
+        self.contents: list[tuple[str, _Signature]] = []
+        self.settled = True
 
 
 class RememberedDocuments(WorkTreeDocuments):
@@ -36,10 +65,27 @@ class RememberedDocuments(WorkTreeDocuments):
         super().__init__(root)
         self._kept: dict[str, _Kept] = {}
         self._listed: dict[str, _Listed] = {}
+        self._whole: dict[Part, _Whole] = {}
+        self._walk = threading.local()
+
+    def read(self, part: Part = "all") -> dict[str, bytes]:
+        """Read as `WorkTreeDocuments.read` does; where nothing has changed, only the times are looked at."""
+        whole = self._whole.get(part)
+        if whole and whole.stands():
+            return dict(whole.files)
+        walk = self._walk.now = _Walk()
+        files = super().read(part)
+        # What lies above the archive decides whether it is read at all, and is no part of the walk through it.
+        if walk.settled and walk.folders and part != "history":
+            self._whole[part] = _Whole(files, walk.folders, walk.contents)
+            return dict(files)
+        self._whole.pop(part, None)
+        return files
 
     def _entries(self, folder: str) -> "list[os.DirEntry[str]]":
         status = os.stat(folder)  # noqa: PTH116 - a string: there may be thousands of folders
         signature, listed = _signature(status), self._listed.get(folder)
+        self._walk.now.folders.append((folder, signature))
         if listed and listed.signature == signature:
             return listed.entries
         now = time.time_ns()
@@ -47,6 +93,7 @@ class RememberedDocuments(WorkTreeDocuments):
         if _is_settled(status, now):
             self._listed[folder] = _Listed(signature, entries)
         else:
+            self._walk.now.settled = False
             self._listed.pop(folder, None)
         return entries
 
@@ -54,6 +101,7 @@ class RememberedDocuments(WorkTreeDocuments):
         # An entry remembers its first status, and may be of an earlier listing.
         status = os.stat(entry.path, follow_symlinks=False)  # noqa: PTH116 - as above
         signature, kept = _signature(status), self._kept.get(entry.path)
+        self._walk.now.contents.append((entry.path, signature))
         if kept and kept.signature == signature:
             return kept.content
         now = time.time_ns()
@@ -61,6 +109,7 @@ class RememberedDocuments(WorkTreeDocuments):
         if _is_settled(status, now):
             self._kept[entry.path] = _Kept(signature, content)
         else:
+            self._walk.now.settled = False
             self._kept.pop(entry.path, None)
         return content
 

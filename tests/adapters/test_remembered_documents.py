@@ -114,3 +114,26 @@ def test_files_and_folders_that_come_one_by_one_are_all_seen(root: Path) -> None
         assert {f"openspec/specs/door/{number}.md", f"openspec/specs/s{number}/spec.md"} <= set(read)
         (root / f"openspec/specs/door/{number}.md").unlink()
         assert f"openspec/specs/door/{number}.md" not in documents.read("live")
+
+
+def test_a_tree_that_stays_as_it_is_gives_each_reader_their_own_files(root: Path, later: None) -> None:
+    documents = RememberedDocuments(root)
+    first = documents.read("live")
+    first.clear()
+    assert documents.read("live") == WorkTreeDocuments(root).read("live")
+
+
+def test_an_archive_behind_a_link_is_read_no_more(root: Path, later: None) -> None:
+    documents = RememberedDocuments(root)
+    assert documents.read("history")
+    (root / "openspec/changes").rename(root / "openspec/moved")
+    (root / "openspec/changes").symlink_to(root / "openspec/moved")
+    assert documents.read("history") == WorkTreeDocuments(root).read("history") == {}
+    assert documents.read("live") == WorkTreeDocuments(root).read("live")
+
+
+def test_a_folder_that_becomes_a_repository_is_read_no_more(root: Path, later: None) -> None:
+    documents = RememberedDocuments(root)
+    documents.read("all")
+    (root / "openspec/specs/door/.git").write_text("gitdir: elsewhere")
+    assert documents.read("all") == WorkTreeDocuments(root).read("all")
