@@ -1,6 +1,8 @@
 """`geoflow ask` with the tools that the user allows: a model chooses, code calls, and the quote has to be there."""
 
 import json
+import os
+import signal
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -370,3 +372,42 @@ def test_a_list_of_the_repository_that_cannot_be_read_stops_nothing(
     states = {one["name"]: (one["state"], one["why"]) for one in run("mcp", "tools")["servers"]}
     assert states["mcp.json"][0] == "not trusted"
     assert "is not JSON" in states["mcp.json"][1]
+
+
+def test_a_run_with_five_servers_ends_with_the_rest_though_one_is_killed_and_one_is_mute(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = third_party(tmp_path, root)
+    if len(servers) < 5:
+        pytest.skip(MISSING)
+    remember(tmp_path, invoices=KNOWN)
+    entries = {
+        name: {"command": one.command, "args": list(one.args), "env": dict(one.env)} for name, one in servers.items()
+    }
+    mute = Script(tmp_path, "mute", before="time.sleep(600)")
+    words = ("memory:search_nodes", "everything:echo", "files:*", "git:*", "time:*", "mute:look")
+    allow(tmp_path, monkeypatch, entries | {"mute": mute.document()}, *words)
+    monkeypatch.setenv("GEOFLOW_TOOLS__TIMEOUT", "15")
+    killed: list[int] = []
+
+    def choose(body: dict[str, Any]) -> Reply:
+        if body["response_format"]["json_schema"]["schema"]["required"] != ["call"]:
+            return {"quote": "Blue Bank", "answers": True, "answer": "Blue Bank handles invoices."}
+        if killed:
+            return {"call": {"tool": "memory:search_nodes", "arguments": {"query": "invoices"}}}
+        victims = [pid for pid, command in children_of_the_test().items() if "mcp-server-everything" in command]
+        for pid in victims:
+            killed.append(pid)
+            os.kill(pid, signal.SIGKILL)
+        return {"call": {"tool": "everything:echo", "arguments": {"message": "invoices"}}}
+
+    with model_server(always=choose) as models:
+        with_model(models, monkeypatch)
+        result = ask("-", "--json", given=f"Who echoes the invoices of the guild?\n{UNKNOWN}\n")
+    first, second = json.loads(result.stdout)["answers"]
+    assert killed
+    assert first["state"] == "not-specified"
+    assert [step["who"] for step in first["steps"] if step["route"] == "agent"] == ["everything:echo"]
+    assert (second["state"], second["by"]) == ("answered", "memory:search_nodes")
+    assert "note: the tools of mute are left out: did not start" in result.stderr
+    assert "note: the tools of everything are left out" in result.stderr
