@@ -1,13 +1,14 @@
 """Edits of one target taken one by one: what its text is when some of them are left out."""
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from geoflow.improvement.edit import SpanEdit
 
 
 class Depends(NamedTuple):
-    """Two edits, by their places in the chain: the later one changes what the earlier one brought in or stands beside."""
+    """Two edits, by their places in the chain: the later one changes what the earlier one brought in."""
 
     later: int
     earlier: int
@@ -35,7 +36,7 @@ def changed_span(old: str, new: str) -> SpanEdit:
 
 def is_chain(texts: Sequence[tuple[str, str]]) -> bool:
     """Tell whether each edit (text before, text after) begins with what the one before it made."""
-    return all(one[1] == other[0] for one, other in zip(texts, texts[1:], strict=False))
+    return all(one[1] == other[0] for one, other in pairwise(texts))
 
 
 def composed(texts: Sequence[tuple[str, str]], taken: Collection[int]) -> str | Depends:

@@ -1,0 +1,97 @@
+"""What became of an edit, by the text of its requirement: that survives a squash, a rebase and a cherry-pick."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from geoflow.improvement.composing import changed_span
+from geoflow.quality.tokens import Token, tokens
+
+Outcome = Literal["pending", "merged", "merged-edited", "rejected", "stale"]
+STALE_AFTER = timedelta(days=14)
+AROUND = 4
+"""So many pieces of meaning on each side place a change where the rest of its requirement was edited as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of an edit besides its texts.
+
+    `judged` is what a triage or a feedback says of it (`accept`, `edit`, `reject`, empty); `branch_gone` that the branch
+    of its run is deleted; `proposed` and `now` are times.
+    """
+
+    judged: str
+    branch_gone: bool
+    proposed: datetime
+    now: datetime
+
+
+def outcome_of(old: str, new: str, texts: Sequence[str], known: Circumstances) -> Outcome:
+    """Tell what became of an edit.
+
+    Args:
+        old: The requirement before the edit.
+        new: The requirement after it.
+        texts: The requirements that may be it on the base branch as it is now, the likeliest first; usually one.
+        known: What else is known.
+    """
+    found = [_stands(old, new, text) for text in texts]
+    if "merged" in found:
+        return "merged"
+    if "merged-edited" in found:
+        return "merged-edited"
+    if known.judged == "reject" or known.branch_gone or (texts and "untouched" not in found):
+        return "rejected"
+    return "stale" if known.now - known.proposed > STALE_AFTER else "pending"
+
+
+def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited", "untouched", "other"]:
+    """Compare a requirement as it reads now with one before and after an edit."""
+    now = _keys(text)
+    if now == _keys(new):
+        return "merged"
+    if now == _keys(old):
+        return "untouched"
+    before, after = _around_change(old, new), _around_change(new, old)
+    if _holds(now, after):
+        return "merged"
+    if _holds(now, before):
+        return "untouched"
+    brought = set(_changed(new, old)) - set(_keys(old))
+    taken = set(_changed(old, new)) - set(_keys(new))
+    kept, gone = brought & set(now), taken - set(now)
+    wanted = len(brought) + len(taken)
+    # Some of what it brought is there, or all it took away is gone: a person has put it in other words.
+    return "merged-edited" if wanted and (len(kept) + len(gone)) * 2 >= wanted else "other"
+
+
+def _keys(text: str) -> list[str]:
+    return [token.key for token in tokens(text)]
+
+
+def _changed(text: str, other: str) -> list[str]:
+    return [token.key for token in _within(text, other)]
+
+
+def _within(text: str, other: str) -> list[Token]:
+    """List the pieces of a text that another one has not, as one stretch."""
+    span = changed_span(text, other)
+    return [token for token in tokens(text) if token.end > span.start and token.start < span.end]
+
+
+def _around_change(text: str, other: str) -> list[str]:
+    """Give the stretch of a text that another one has not, with a few pieces on each side."""
+    found = tokens(text)
+    span = changed_span(text, other)
+    inside = [index for index, token in enumerate(found) if token.end >= span.start and token.start <= span.end]
+    if not inside:
+        return []
+    first, last = max(0, inside[0] - AROUND), inside[-1] + 1 + AROUND
+    return [token.key for token in found[first:last]]
+
+
+def _holds(whole: Sequence[str], part: Sequence[str]) -> bool:
+    size = len(part)
+    return bool(size) and any(list(whole[start : start + size]) == list(part) for start in range(len(whole) - size + 1))
