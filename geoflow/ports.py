@@ -189,6 +189,22 @@ class Repository(Protocol):
         """Read the notes of these commits; commits without one are absent."""
 
 
+class Runs(Protocol):
+    """The runs of improve that are kept, and the branches that they made."""
+
+    def publish(self, run: str, branch: str, tip: str, record: bytes) -> None:
+        """Publish a run's branch (none where it is empty), and then its record; GeoflowError `branch-exists`."""
+
+    def records(self) -> dict[str, bytes]:
+        """Read the records that are kept, the newest first: {run: JSON}; anybody may have pushed them."""
+
+    def branches_there(self, names: Collection[str]) -> set[str]:
+        """Tell which of these branches exist, here or at a remote."""
+
+    def tip(self, branch: str) -> str:
+        """Give the commit of a branch; empty where there is none."""
+
+
 class History(Protocol):
     """How the files of the checked-out commit came to be. Paths are relative to the root, with forward slashes."""
 

@@ -10,6 +10,7 @@ from geoflow.adapters.git_history import last_touched, read_at
 from geoflow.adapters.git_notes import append_note, read_notes
 from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree_ids, write_blob
 from geoflow.adapters.git_process import GitProcess, failure
+from geoflow.adapters.git_runs import GitRuns, check_branch_name, create_refs
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import CommitInfo, Head
 
@@ -46,6 +47,11 @@ class GitRepository:
     def state_folder(self) -> Path:
         """Give the folder for caches, transcripts and locks, inside the git folder; it may not exist yet."""
         return self._common_folder / "geoflow"
+
+    @property
+    def runs(self) -> GitRuns:
+        """Give the runs of improve that are kept here."""
+        return GitRuns(self._git)
 
     def head(self) -> Head:
         """Tell the commit that is checked out; GeoflowError `unborn-branch` where there is none yet."""
@@ -151,26 +157,8 @@ class GitRepository:
 
     def create_branch(self, name: str, commit: str) -> None:
         """Publish a new branch with one update; GeoflowError `branch-exists` where the name is taken."""
-        ref = f"refs/heads/{name}"
-        if name.startswith("-") or self._git.attempt("check-ref-format", ref).status:
-            raise GeoflowError(
-                f"{name!r} is no name for a branch.",
-                fix="Take letters, digits, `-` and `/`.",
-                code="bad-branch-name",
-                exit_code=ExitCode.USAGE,
-            )
-        # The empty old value means: only if the branch does not exist, decided by git under its own lock.
-        finished = self._git.attempt("update-ref", "-m", "geoflow: branch", ref, commit, "")
-        if not finished.status:
-            return
-        taken = not self._git.attempt("show-ref", "--verify", "--quiet", ref).status
-        if taken or "exists; cannot create" in finished.error:
-            raise GeoflowError(
-                f"The branch {name} exists already, or another branch's name is in its way.",
-                fix=f"Delete it (`git branch -D {name}`) or take another name.",
-                code="branch-exists",
-            )
-        raise failure("update-ref", finished)
+        check_branch_name(self._git, name)
+        create_refs(self._git, {f"refs/heads/{name}": commit})
 
     def log(self, limit: int) -> list[CommitInfo]:
         """List the commits reachable from HEAD, newest first; as far as they are there in a shallow clone."""

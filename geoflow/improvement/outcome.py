@@ -62,9 +62,11 @@ def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited",
     brought = set(_changed(new, old)) - set(_keys(old))
     taken = set(_changed(old, new)) - set(_keys(new))
     kept, gone = brought & set(now), taken - set(now)
+    if not kept and not gone:
+        return "untouched"
     wanted = len(brought) + len(taken)
     # Some of what it brought is there, or all it took away is gone: a person has put it in other words.
-    return "merged-edited" if wanted and (len(kept) + len(gone)) * 2 >= wanted else "other"
+    return "merged-edited" if (len(kept) + len(gone)) * 2 >= wanted else "other"
 
 
 def _keys(text: str) -> list[str]:
