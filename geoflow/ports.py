@@ -307,6 +307,14 @@ class SaidOfChange:
     broken: tuple[BrokenFile, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SaidOfWork:
+    """All judgements, oldest first, and the files of them that cannot be read."""
+
+    feedback: tuple[Feedback, ...] = ()
+    broken: tuple[BrokenFile, ...] = ()
+
+
 class Events(Protocol):
     """Events as files, one a file, so that branches never conflict."""
 
@@ -318,6 +326,9 @@ class Events(Protocol):
 
     def feedback_file(self, feedback: Feedback) -> dict[str, str]:
         """Give the file of a judgement: {path: text}."""
+
+    def feedback(self, files: Mapping[str, bytes]) -> SaidOfWork:
+        """Read all judgements among these files: {path: content}."""
 
     def alone(self) -> AbstractContextManager[None]:
         """Keep other writers of changes out meanwhile; GeoflowError `changes-locked`."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from geoflow.adapters.question_layout import dumped, scalar
+from geoflow.adapters.feedback_text import feedback_text, read_feedback
 from geoflow.adapters.question_nodes import UnreadableQuestionError
 from geoflow.adapters.review_text import event_text, read_event
 from geoflow.adapters.write_lock import only_writer
-from geoflow.ports import BrokenFile, SaidOfChange
+from geoflow.ports import BrokenFile, SaidOfChange, SaidOfWork
 from geoflow.questions.feedback import FOLDER as FEEDBACK
 from geoflow.questions.feedback import Feedback
 from geoflow.questions.review_round import FOLDER as REVIEWS
@@ -49,11 +49,18 @@ class EventFiles:
 
     def feedback_file(self, feedback: Feedback) -> dict[str, str]:
         """Give the file of a judgement, {path: text}; its name is its id."""
-        names = ("target", "verdict", "by", "kind", "at", "reason")
-        fields = {name: scalar(getattr(feedback, name), quoted=name == "at") for name in names}
-        if not feedback.reason:
-            del fields["reason"]
-        return {f"{FEEDBACK}/{secrets.token_hex(6)}{_SUFFIX}": dumped(fields)}
+        return {f"{FEEDBACK}/{secrets.token_hex(6)}{_SUFFIX}": feedback_text(feedback)}
+
+    def feedback(self, files: Mapping[str, bytes]) -> SaidOfWork:
+        """Read all judgements among these files ({path: content}), oldest first."""
+        found: list[Feedback] = []
+        broken: list[BrokenFile] = []
+        for path in sorted(path for path in files if path.startswith(f"{FEEDBACK}/") and path.endswith(_SUFFIX)):
+            try:
+                found.append(read_feedback(path, files[path]))
+            except UnreadableQuestionError as error:
+                broken.append(BrokenFile(error.path, error.line, error.reason))
+        return SaidOfWork(tuple(sorted(found, key=lambda one: one.at)), tuple(broken))
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -200,7 +200,9 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     templates = open_templates("improve", root) if model else JinjaTemplates()
     off = frozenset(settings.rules.off)
     with progress_bar() as progress:
-        yield Workshop(repository, model, templates, SystemClock(), progress, off, open_questions(root))
+        yield Workshop(
+            repository, model, templates, SystemClock(), progress, off, open_questions(root), repository.runs
+        )
 
 
 @contextmanager

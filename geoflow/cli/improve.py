@@ -9,6 +9,8 @@ from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from geoflow.workflow.improve_result import ImproveResult, KeptEdit, Refusal
@@ -23,19 +25,35 @@ AROUND = 40
 
 def improve(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="ITEM", help="Specs or changes; all unless told.")
+        list[str] | None,
+        typer.Argument(metavar="ITEM", help="Specs or changes, all unless told; behind --triage and --outcomes runs."),
     ] = None,
     budget: Annotated[str, typer.Option(help="10m, 90s, 50calls, 20000tokens, or several joined by commas.")] = "10m",
     replay: Replay = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edits; make no commit and no branch.")] = False,
+    triage: Annotated[
+        bool, typer.Option("--triage", help="Take a run's edits one by one; the newest run unless one is named.")
+    ] = False,
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", metavar="ID", help="In a triage: take this edit; or all.")
+    ] = None,
+    reject: Annotated[
+        list[str] | None, typer.Option("--reject", metavar="ID:REASON", help="In a triage: leave this edit out.")
+    ] = None,
+    outcomes: Annotated[bool, typer.Option("--outcomes", help="Tell what became of the edits of past runs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as one JSON document.")] = False,
 ) -> None:
     """Find what is wrong, propose edits, keep what loses no meaning, and deliver a branch that you merge.
 
     Your branch, index and work tree are only read. After Ctrl-C what was kept so far is delivered, with exit code 130.
 
+    With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones.
+
     Example: geoflow improve --budget 5m
     """
+    if triage or outcomes or accept or reject:
+        _look_back(targets or [], accept or [], reject or [], outcomes=outcomes, dry_run=dry_run, as_json=as_json)
+        return
     from geoflow.cli.context import improve_workshop
     from geoflow.workflow.budget import read_limits
     from geoflow.workflow.improve import ImproveOptions
@@ -52,6 +70,34 @@ def improve(
         raise typer.Exit(int(ExitCode.INTERRUPTED))
     if not result.worked:
         raise typer.Exit(int(ExitCode.NO))
+
+
+def _look_back(
+    runs: "Sequence[str]",
+    accept: "Sequence[str]",
+    reject: "Sequence[str]",
+    *,
+    outcomes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    from geoflow.errors import GeoflowError
+
+    if outcomes and not (accept or reject):
+        from geoflow.cli.outcomes import show_outcomes
+
+        show_outcomes(runs, as_json=as_json)
+        return
+    if outcomes or len(runs) > 1:
+        raise GeoflowError(
+            "A triage is of one run.",
+            fix="Name one: geoflow improve --triage RUN; see them with: geoflow improve --outcomes",
+            code="usage",
+            exit_code=ExitCode.USAGE,
+        )
+    from geoflow.cli.triage import run
+
+    run(runs[0] if runs else "", accept, reject, dry_run=dry_run, as_json=as_json)
 
 
 def _show(console: "Console", result: "ImproveResult") -> None:
@@ -160,6 +206,7 @@ def _show_next(console: "Console", result: "ImproveResult") -> None:
         console.print(f"branch {result.branch}", style="bold")
         console.print(f"  look at it: git diff {result.base[:12]} {result.branch}", soft_wrap=True)
         console.print(f"  take it:    git merge {result.branch}", soft_wrap=True)
+        console.print("  in parts:   geoflow improve --triage", soft_wrap=True)
         console.print(f"  drop it:    git branch -D {result.branch}", soft_wrap=True)
     elif result.edits:
         console.print("Nothing was written (--dry-run).")

@@ -1,25 +1,26 @@
 """What became of an edit, by the text of its requirement: that survives a squash, a rebase and a cherry-pick."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from geoflow.improvement.composing import changed_span
-from geoflow.quality.tokens import Token, tokens
 
+_PIECE = re.compile(r"\w+|[^\w\s]")
 Outcome = Literal["pending", "merged", "merged-edited", "rejected", "stale"]
 STALE_AFTER = timedelta(days=14)
-AROUND = 4
-"""So many pieces of meaning on each side place a change where the rest of its requirement was edited as well."""
+AROUND = 2
+"""So many words and signs on each side place a change where the rest of its requirement was edited as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What is known of an edit besides its texts.
 
-    `judged` is what a triage or a feedback says of it (`accept`, `edit`, `reject`, empty); `branch_gone` that the branch
-    of its run is deleted; `proposed` and `now` are times.
+    `judged` is what a triage or a feedback says of it (`accept`, `edit`, `reject`, empty); `branch_gone` that the
+    branch of its run is deleted; `proposed` and `now` are times.
     """
 
     judged: str
@@ -70,28 +71,25 @@ def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited",
 
 
 def _keys(text: str) -> list[str]:
-    return [token.key for token in tokens(text)]
+    """Split into words and signs, to the letter: an edit may be of case or form alone, and never of line breaks."""
+    return _PIECE.findall(text)
 
 
 def _changed(text: str, other: str) -> list[str]:
-    return [token.key for token in _within(text, other)]
-
-
-def _within(text: str, other: str) -> list[Token]:
     """List the pieces of a text that another one has not, as one stretch."""
     span = changed_span(text, other)
-    return [token for token in tokens(text) if token.end > span.start and token.start < span.end]
+    return [match.group() for match in _PIECE.finditer(text) if match.end() > span.start and match.start() < span.end]
 
 
 def _around_change(text: str, other: str) -> list[str]:
     """Give the stretch of a text that another one has not, with a few pieces on each side."""
-    found = tokens(text)
+    found = list(_PIECE.finditer(text))
     span = changed_span(text, other)
-    inside = [index for index, token in enumerate(found) if token.end >= span.start and token.start <= span.end]
+    inside = [index for index, one in enumerate(found) if one.end() >= span.start and one.start() <= span.end]
     if not inside:
         return []
     first, last = max(0, inside[0] - AROUND), inside[-1] + 1 + AROUND
-    return [token.key for token in found[first:last]]
+    return [one.group() for one in found[first:last]]
 
 
 def _holds(whole: Sequence[str], part: Sequence[str]) -> bool:

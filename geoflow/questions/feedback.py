@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 FOLDER = "openspec/feedback"
-Judgement = Literal["accept", "reject", "comment"]
+Judgement = Literal["accept", "edit", "reject", "comment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,8 @@ class Feedback:
     kind: Literal["person", "agent"]
     at: str
     reason: str = ""
+
+
+def edit_id(run: str, finding: str) -> str:
+    """Name an edit of a run, as the target of a judgement: an edit mends one finding, and a run holds it once."""
+    return f"{run}/{finding}"

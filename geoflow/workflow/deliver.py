@@ -1,4 +1,4 @@
-"""Deliver kept edits: one commit a target on a new branch, from git objects, published by one update."""
+"""Deliver kept edits: one commit a target, from git objects; no ref moves before all of them are written."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,10 +9,10 @@ from geoflow.workflow.improve_result import KeptEdit
 from geoflow.workflow.workbench import Target, Workbench
 
 
-def deliver(
-    repository: Repository, bench: Workbench, base: str, branch: str, kept: Sequence[tuple[Target, KeptEdit]]
-) -> tuple[KeptEdit, ...]:
-    """Write the branch; the edits with the commit that holds each.
+def write_commits(
+    repository: Repository, bench: Workbench, base: str, kept: Sequence[tuple[Target, KeptEdit]]
+) -> tuple[str, tuple[KeptEdit, ...]]:
+    """Write the commits on top of `base`; the last one, and the edits with the commit that holds each.
 
     Targets of one document are written from its end to its start, so that every place of the base text stays true.
     """
@@ -28,8 +28,7 @@ def deliver(
         texts[path] = text[:start] + new + text[end:]
         commit = repository.commit(commit, {path: texts[path].encode()}, commit_message(path, targets[target]))
         delivered |= {id(edit): replace(edit, commit=commit) for edit in targets[target]}
-    repository.create_branch(branch, commit)
-    return tuple(delivered[id(edit)] for _, edit in kept)
+    return commit, tuple(delivered[id(edit)] for _, edit in kept)
 
 
 def commit_message(path: str, edits: Sequence[KeptEdit]) -> str:

@@ -8,10 +8,11 @@ from geoflow.openspec import Report, Spec, validate
 from geoflow.ports import Clock
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.budget import Limits, Meter
-from geoflow.workflow.deliver import deliver
+from geoflow.workflow.deliver import write_commits
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_result import Idle, ImproveResult
 from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.run_record import record_of
 from geoflow.workflow.workbench import Workbench
 
 BRANCHES = "geoflow/improve/"
@@ -55,11 +56,11 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     session.work([finding for finding in chosen if finding.id not in mended])
     reports = validate(bench.files)
     _must_not_be_worse(bench.reports, reports)
-    branch, edits = "", tuple(edit for _, edit in session.kept)
+    branch, tip, edits = "", head.commit, tuple(edit for _, edit in session.kept)
     if edits and not options.dry_run:
         branch = BRANCHES + run
-        edits = deliver(workshop.repository, bench, head.commit, branch, session.kept)
-    return ImproveResult(
+        tip, edits = write_commits(workshop.repository, bench, head.commit, session.kept)
+    result = ImproveResult(
         run=run,
         base=head.commit,
         branch=branch,
@@ -74,6 +75,19 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         stopped=session.stopped,
         insights=(*session.heard, *idle),
     )
+    if not options.dry_run:
+        _publish(workshop, result, tip, [bench.blocks(target)[0] for target, _ in session.kept], head.branch or "")
+    return result
+
+
+def _publish(workshop: Workshop, result: ImproveResult, tip: str, places: Sequence[tuple[int, int]], on: str) -> None:
+    """Publish the branch and keep the run; a run that proposed nothing is not kept."""
+    if workshop.runs is None:
+        if result.branch:
+            workshop.repository.create_branch(result.branch, tip)
+    elif result.edits or result.refused:
+        record = record_of(result, places, on, workshop.clock.now())
+        workshop.runs.publish(result.run, result.branch, tip, record)
 
 
 def _bring_in(session: Session, files: Mapping[str, bytes], targets: tuple[str, ...]) -> list[Idle]:

@@ -10,7 +10,7 @@ from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
 from geoflow.improvement.span_strategy import span_question
 from geoflow.improvement.template_strategy import from_template
-from geoflow.ports import ChatModel, Clock, QuestionStore, Repository, RunProgress, Templates
+from geoflow.ports import ChatModel, Clock, QuestionStore, Repository, RunProgress, Runs, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.improve_result import (
@@ -41,7 +41,8 @@ TRIES = 2
 class Workshop:
     """What improve works with. Without a model only code makes edits; findings of rules that are `off` are none.
 
-    `questions` reads the question files of the base commit; without it no answer licenses anything.
+    `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
+    is kept.
     """
 
     repository: Repository
@@ -51,6 +52,7 @@ class Workshop:
     progress: RunProgress
     off: frozenset[str] = frozenset()
     questions: QuestionStore | None = None
+    runs: Runs | None = None
 
 
 class Session:

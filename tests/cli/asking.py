@@ -80,18 +80,19 @@ def question_files(root: Path) -> list[str]:
 
 
 class Terminal:
-    """`geoflow ask` at a pseudo-terminal, a person's fingers on it.
+    """`geoflow ask`, or another verb, at a pseudo-terminal, a person's fingers on it.
 
     Args:
         root: Where it is typed.
-        arguments: Those of `geoflow ask`.
+        arguments: Those of the verb.
+        verb: The verb.
         environment: Variables beside those of the test.
     """
 
-    def __init__(self, root: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, root: Path, *arguments: str, verb: str = "ask", **environment: str) -> None:
         self._ours, theirs = pty.openpty()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "geoflow", "ask", *arguments],
+            [sys.executable, "-m", "geoflow", verb, *arguments],
             cwd=root,
             env={**os.environ, "TERM": "xterm", **environment},
             stdin=theirs,
@@ -146,9 +147,11 @@ class Terminal:
         return bool(piece)
 
 
-def at_terminal(root: Path, *arguments: str, typed: Sequence[tuple[str, str]] = (), **environment: str) -> Terminal:
+def at_terminal(
+    root: Path, *arguments: str, typed: Sequence[tuple[str, str]] = (), verb: str = "ask", **environment: str
+) -> Terminal:
     """Type a command, wait for each prompt and answer it, until it ends; the terminal with its exit code taken."""
-    terminal = Terminal(root, *arguments, **environment)
+    terminal = Terminal(root, *arguments, verb=verb, **environment)
     for prompt, answer in typed:
         terminal.until(prompt)
         terminal.type(answer)

@@ -1,0 +1,142 @@
+"""What became of the edits of past runs: by the text on the branch that each was made for, and by what was said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.improvement.outcome import Circumstances, Outcome, outcome_of
+from geoflow.openspec import read_tree
+from geoflow.ports import BrokenFile, Clock, Documents, Events, Repository, Runs
+from geoflow.quality.findings import documents, purpose_place, requirements_of
+from geoflow.questions.feedback import Feedback, edit_id
+from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What outcomes are told from."""
+
+    repository: Repository
+    runs: Runs
+    documents: Documents
+    events: Events
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class EditOutcome:
+    """An edit, what became of it, and what was said about it, oldest first."""
+
+    edit: RecordedEdit
+    outcome: Outcome
+    said: tuple[Feedback, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        edit = self.edit
+        said = [{"verdict": one.verdict, "reason": one.reason, "by": one.by, "kind": one.kind} for one in self.said]
+        names = ("id", "code", "path", "requirement", "strategy", "prompt")
+        return {name: getattr(edit, name) for name in names} | {"outcome": self.outcome, "feedback": said}
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """A run with the outcome of each of its edits."""
+
+    run: RecordedRun
+    edits: tuple[EditOutcome, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        run = self.run
+        return {
+            "run": run.name,
+            "at": f"{run.at:%Y-%m-%dT%H:%M:%SZ}",
+            "base": run.base,
+            "on": run.on,
+            "branch": run.branch,
+            "refused": run.refused,
+            "edits": [one.document() for one in self.edits],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Past runs, the newest first, and the feedback files that cannot be read."""
+
+    runs: tuple[RunOutcome, ...]
+    broken: tuple[BrokenFile, ...] = ()
+
+
+def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
+    """Tell what became of the edits of all kept runs, or of those whose names begin so.
+
+    Raises:
+        GeoflowError: `unknown-run`.
+    """
+    found = [one for one in (read_record(name, content) for name, content in past.runs.records().items()) if one]
+    for name in names:
+        if not any(one.name.startswith(name) for one in found):
+            raise GeoflowError(
+                f"No run is named {name[:80]!r}.",
+                fix="See them with: geoflow improve --outcomes",
+                code="unknown-run",
+                exit_code=ExitCode.USAGE,
+            )
+    chosen = [one for one in found if not names or one.name.startswith(tuple(names))]
+    there = past.runs.branches_there([one.branch for one in chosen if one.branch])
+    said = past.events.feedback(past.documents.read("live"))
+    bases = {on: _Texts(past, on) for on in {one.on for one in chosen}}
+    told = [_of_run(run, bases[run.on], said.feedback, past, gone=run.branch not in there) for run in chosen]
+    return Outcomes(tuple(told), said.broken)
+
+
+def _of_run(run: RecordedRun, texts: "_Texts", said: Sequence[Feedback], past: Past, *, gone: bool) -> RunOutcome:
+    by_target: dict[str, list[Feedback]] = {}
+    for one in said:
+        by_target.setdefault(one.target, []).append(one)
+    rows = []
+    for edit in run.edits:
+        about = tuple(by_target.get(edit_id(run.name, edit.id), ()))
+        judged = next((one.verdict for one in reversed(about) if one.verdict != "comment"), "")
+        known = Circumstances(judged, gone and bool(run.branch), run.at, past.clock.now())
+        rows.append(EditOutcome(edit, outcome_of(edit.old, edit.new, texts.of(edit), known), about))
+    return RunOutcome(run, tuple(rows))
+
+
+class _Texts:
+    """The requirements of a branch as it is now, by document and name."""
+
+    def __init__(self, past: Past, on: str) -> None:
+        commit = (past.runs.tip(on) if on else "") or past.repository.head().commit
+        files = {
+            path: content.decode("utf-8", "surrogateescape")
+            for path, content in past.repository.read(commit).items()
+            if not path.startswith("openspec/changes/archive/")
+        }
+        self._found: dict[tuple[str, str], list[str]] = {}
+        for document in documents(read_tree(files)):
+            for requirement in requirements_of(document):
+                block = document.text[requirement.start : requirement.end]
+                self._found.setdefault((document.path, requirement.name), []).append(block)
+            start, end = purpose_place(document)
+            if end > start:
+                self._found[document.path, ""] = [document.text[start:end]]
+        self._named: dict[str, list[str]] = {}
+        for (_, name), blocks in self._found.items():
+            if name:
+                self._named.setdefault(name, []).extend(blocks)
+
+    def of(self, edit: RecordedEdit) -> Sequence[str]:
+        """Give the requirements that may be the edit's; one that has moved to another document is found by its name."""
+        return self._found.get((edit.path, edit.requirement)) or self._named.get(edit.requirement, [])
+
+
+def counted(found: Sequence[RunOutcome]) -> Mapping[Outcome, int]:
+    """Count outcomes over runs."""
+    counts: dict[Outcome, int] = {}
+    for run in found:
+        for one in run.edits:
+            counts[one.outcome] = counts.get(one.outcome, 0) + 1
+    return counts

@@ -1,0 +1,96 @@
+"""A run of improve as it is kept: written once, and read back as data that anybody may have pushed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from geoflow.workflow.improve_result import ImproveResult
+
+SCHEMA = "geoflow.run/1"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEdit:
+    """An edit of a kept run. `id` is that of its finding; `place` is where its target lies in the base document.
+
+    `old` and `new` are the target's text before and after this edit; several of one target stand on each other.
+    """
+
+    id: str
+    code: str
+    message: str
+    path: str
+    line: int
+    requirement: str
+    old: str
+    new: str
+    strategy: str
+    prompt: str
+    licences: tuple[str, ...]
+    place: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A kept run: when it ended, its base commit, the branch it was made for (`on`) and the one it made."""
+
+    name: str
+    at: datetime
+    base: str
+    on: str
+    branch: str
+    edits: tuple[RecordedEdit, ...]
+    refused: int
+
+
+def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str, at: datetime) -> bytes:
+    """Write the record of a run: all that `geoflow.improve/1` has, and what is needed to take its edits one by one."""
+    document = result.document() | {"schema": SCHEMA, "on": on, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+    for edit, place in zip(document["edits"], places, strict=True):
+        edit["place"] = list(place)
+    return json.dumps(document, ensure_ascii=True, sort_keys=True).encode()
+
+
+def read_record(name: str, content: bytes) -> RecordedRun | None:
+    """Read a record; None where it is none."""
+    try:
+        found = json.loads(content)
+        if found["schema"] != SCHEMA:
+            return None
+        at = datetime.strptime(found["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        edits = tuple(map(_edit, found["edits"]))
+        base, on, branch = (_text(found, key) for key in ("base", "on", "branch"))
+        return RecordedRun(name, at, base, on, branch, edits, len(found["refused"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _edit(found: Mapping[str, Any]) -> RecordedEdit:
+    finding = found["finding"]
+    start, end = found["place"]
+    licences = tuple(" ".join(_text(one, key) for key in ("kind", "path", "word")) for one in found["licences"])
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
+        raise ValueError("no place")
+    return RecordedEdit(
+        id=_text(finding, "id"),
+        code=_text(finding, "code"),
+        message=_text(finding, "message"),
+        path=_text(found, "path"),
+        line=int(finding["line"]),
+        requirement=_text(found, "requirement"),
+        old=_text(found, "old"),
+        new=_text(found, "new"),
+        strategy=_text(found, "strategy"),
+        prompt=_text(found, "prompt"),
+        licences=licences,
+        place=(start, end),
+    )
+
+
+def _text(found: Mapping[str, Any], key: str) -> str:
+    value = found.get(key, "")
+    if not isinstance(value, str):
+        raise TypeError(key)
+    return value

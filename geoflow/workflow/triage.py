@@ -1,0 +1,164 @@
+"""Triage: the edits of a run taken one by one, as a branch that holds only what was taken, and as feedback."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.improvement.composing import Depends, composed, is_chain
+from geoflow.openspec import validate
+from geoflow.ports import Clock, Documents, Events, Repository, Runs
+from geoflow.questions.feedback import Feedback, edit_id
+from geoflow.workflow.run_record import RecordedEdit, RecordedRun
+from geoflow.workflow.triage_commits import commit_of
+from geoflow.workflow.triage_decisions import BRANCHES, Decision, edit_row
+
+Who = Literal["person", "agent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a triage works with: the repository and its runs, where feedback goes, and who decides."""
+
+    repository: Repository
+    runs: Runs
+    documents: Documents
+    events: Events
+    clock: Clock
+    author: str
+    kind: Who = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Triaged:
+    """What came of a triage: the branch (empty where nothing was taken), its commits, and the feedback files."""
+
+    run: RecordedRun
+    decisions: Mapping[str, Decision]
+    branch: str
+    commits: Mapping[str, str]
+    files: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Give the triage as scripts see it (`geoflow.triage/1`)."""
+        rows = []
+        for edit in self.run.edits:
+            made = self.decisions.get(edit.id)
+            rows.append(
+                edit_row(edit)
+                | {"decision": made.kind if made else "", "reason": made.reason if made else ""}
+                | {"commit": self.commits.get(edit.id, "")}
+            )
+        return {
+            "schema": "geoflow.triage/1",
+            "run": self.run.name,
+            "base": self.run.base,
+            "branch": self.branch,
+            "edits": rows,
+            "feedback": list(self.files),
+        }
+
+
+def deliver_triage(table: Table, run: RecordedRun, decisions: Mapping[str, Decision]) -> Triaged:
+    """Make the branch of what was taken, and write a feedback event for each decision.
+
+    Raises:
+        GeoflowError: `edits-depend`, `edits-together-invalid`, `base-gone`; those of the repository and the documents.
+    """
+    made = dict(decisions)
+    files = _text_files(table.repository.read(run.base))
+    targets = _targets(run, files)
+    new = {key: _text_of(edits, made) for key, edits in targets.items()}
+    changed = {key: text for key, text in new.items() if text != targets[key][0].old}
+    _must_stay_valid(files, changed)
+    branch = _free_name(table.runs, f"{BRANCHES}{run.name}-triaged") if changed else ""
+    tip, commits = run.base, dict[str, str]()
+    texts = dict(files)
+    for path, place in sorted(changed, key=lambda key: (key[0], -key[1][0])):
+        edits = [edit for edit in targets[path, place] if edit.id in made and made[edit.id].kind != "reject"]
+        texts[path] = _replaced(texts[path], place, changed[path, place])
+        message = commit_of(edits, run, {edit.id: table.author for edit in edits if made[edit.id].kind == "edit"})
+        tip = table.repository.commit(tip, {path: texts[path].encode("utf-8", "surrogateescape")}, message)
+        commits |= {edit.id: tip for edit in edits}
+    events = _feedback(table, run, made)
+    for path, text in events.items():
+        table.documents.create({path: text})
+    if branch:
+        table.repository.create_branch(branch, tip)
+    return Triaged(run, made, branch, commits, tuple(events))
+
+
+_Key = tuple[str, tuple[int, int]]
+
+
+def _targets(run: RecordedRun, files: Mapping[str, str]) -> dict[_Key, list[RecordedEdit]]:
+    found: dict[_Key, list[RecordedEdit]] = {}
+    for edit in run.edits:
+        found.setdefault((edit.path, edit.place), []).append(edit)
+    for (path, place), edits in found.items():
+        stands = files.get(path, "")[slice(*place)] == edits[0].old
+        if not stands or not is_chain([(edit.old, edit.new) for edit in edits]):
+            raise GeoflowError(
+                f"The record of the run {run.name} does not fit its base: {path} reads otherwise there.",
+                fix="Run improve again: geoflow improve",
+                code="run-unreadable",
+            )
+    return found
+
+
+def _text_of(edits: Sequence[RecordedEdit], made: Mapping[str, Decision]) -> str:
+    own = [made[edit.id].text for edit in edits if edit.id in made and made[edit.id].kind == "edit"]
+    if own:
+        return own[-1]  # a person's own text is that of the whole target, and the last word on it
+    taken = {index for index, edit in enumerate(edits) if edit.id in made and made[edit.id].kind == "accept"}
+    text = composed([(edit.old, edit.new) for edit in edits], taken)
+    if not isinstance(text, Depends):
+        return text
+    raise GeoflowError(
+        f"The edit {edits[text.later].id} changes words that the edit {edits[text.earlier].id} brought in.",
+        fix="Accept both, or neither, or write your own text.",
+        code="edits-depend",
+        exit_code=ExitCode.NO,
+    )
+
+
+def _must_stay_valid(files: Mapping[str, str], changed: Mapping[_Key, str]) -> None:
+    texts = dict(files)
+    for path, place in sorted(changed, key=lambda key: (key[0], -key[1][0])):
+        texts[path] = _replaced(texts[path], place, changed[path, place])
+    valid = {(report.type, report.id) for report in validate(files) if report.valid()}
+    worse = [one for one in validate(texts) if (one.type, one.id) in valid and not one.valid()]
+    if worse:
+        issue = next((one for one in worse[0].issues if one.level == "ERROR"), None)
+        raise GeoflowError(
+            f"What was taken would make {worse[0].id} invalid{f': {issue.message}' if issue else ''}.",
+            fix="Change your own text, or take other edits.",
+            code="edits-together-invalid",
+            exit_code=ExitCode.NO,
+        )
+
+
+def _feedback(table: Table, run: RecordedRun, made: Mapping[str, Decision]) -> dict[str, str]:
+    at = f"{table.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    files: dict[str, str] = {}
+    for name, one in made.items():
+        said = Feedback(edit_id(run.name, name), one.kind, table.author, table.kind, at, one.reason)
+        files |= table.events.feedback_file(said)
+    return files
+
+
+def _free_name(runs: Runs, name: str) -> str:
+    names = [name, *(f"{name}-{number}" for number in range(2, 100))]
+    return next((one for one in names if not runs.tip(one)), names[-1])
+
+
+def _replaced(text: str, place: tuple[int, int], new: str) -> str:
+    return text[: place[0]] + new + text[place[1] :]
+
+
+def _text_files(found: Mapping[str, bytes]) -> dict[str, str]:
+    return {
+        path: content.decode("utf-8", "surrogateescape")
+        for path, content in found.items()
+        if not path.startswith("openspec/changes/archive/")
+    }
