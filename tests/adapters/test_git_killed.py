@@ -26,7 +26,8 @@ while True:
     commit = head
     for part in range(3):
         commit = repository.commit(commit, {f"openspec/specs/s{part}/spec.md": f"{number}\\n".encode()}, "part")
-    repository.create_branch(f"geoflow/improve/{sys.argv[2]}-{number}", commit)
+    name = f"{sys.argv[2]}-{number}"
+    repository.runs.publish(name, f"geoflow/improve/{name}", commit, b"{}")
     repository.append_note(head, f"{sys.argv[2]}-{number}")
 """
 
@@ -57,6 +58,9 @@ def test_a_killed_run_leaves_the_user_s_things_alone_and_the_next_run_works(tmp_
     for branch in git(project, "for-each-ref", "--format=%(refname)", "refs/heads/geoflow").splitlines():
         assert git(project, "rev-list", "--count", f"main..{branch}") == "3"
     repository = open_repository(project)
+    branches = [f"geoflow/improve/{name}" for name in repository.runs.records()]
+    assert branches
+    assert repository.runs.branches_there(branches) == set(branches)
     head = repository.head().commit
     repository.append_note(head, "after")
     assert all(line == "after" or line.count("-") == 1 for line in repository.notes([head])[head].splitlines())
