@@ -77,6 +77,16 @@ class ReviewSettings:
     seats: tuple[str, ...] = ()
 
 
+LEARNERS = ("filter", "policy")
+
+
+@dataclass(frozen=True, slots=True)
+class ImproveSettings:
+    """Section `improve`. `learn` names the learners that are on: `filter`, `policy`; `none` switches all off."""
+
+    learn: tuple[str, ...] = LEARNERS
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a project."""
@@ -86,3 +96,4 @@ class Settings:
     questions: QuestionSettings = field(default_factory=QuestionSettings)
     tools: ToolSettings = field(default_factory=ToolSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    improve: ImproveSettings = field(default_factory=ImproveSettings)

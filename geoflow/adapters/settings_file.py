@@ -11,7 +11,16 @@ from geoflow.adapters.addresses import is_loopback, listed_addresses
 from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.quality.rules import switched_off
-from geoflow.settings import ModelSettings, QuestionSettings, ReviewSettings, RuleSettings, Settings, ToolSettings
+from geoflow.settings import (
+    LEARNERS,
+    ImproveSettings,
+    ModelSettings,
+    QuestionSettings,
+    ReviewSettings,
+    RuleSettings,
+    Settings,
+    ToolSettings,
+)
 
 _SECTIONS: dict[str, type] = {
     "llm": ModelSettings,
@@ -19,6 +28,7 @@ _SECTIONS: dict[str, type] = {
     "questions": QuestionSettings,
     "tools": ToolSettings,
     "review": ReviewSettings,
+    "improve": ImproveSettings,
 }
 _PREFIX = "GEOFLOW_"
 PROJECT_FILE = "openspec/geoflow.yaml"
@@ -75,12 +85,15 @@ def read_settings(
         section, _, key = name.partition(".")
         sections[section][key] = _typed(name, entry)
     rules = _known_rules(sections["rules"], entries, notices)
+    if "improve.learn" in entries:
+        _require_learners(sections["improve"]["learn"], entries["improve.learn"].source)
     settings = Settings(
         ModelSettings(**sections["llm"]),
         rules,
         QuestionSettings(**sections["questions"]),
         ToolSettings(**sections["tools"]),
         ReviewSettings(**sections["review"]),
+        ImproveSettings(**sections["improve"]),
     )
     return LoadedSettings(settings, {name: entry.source for name, entry in entries.items()}, tuple(notices))
 
@@ -90,6 +103,13 @@ def _known_rules(values: Mapping[str, Any], entries: Mapping[str, Entry], notice
     off, told = switched_off(values.get("off", ()))
     notices += (f"{entries['rules.off'].source} sets rules.off: {text}" for text in told)
     return RuleSettings(tuple(sorted(off)))
+
+
+def _require_learners(names: Iterable[str], source: str) -> None:
+    unknown = [name for name in names if name not in (*LEARNERS, "none")]
+    if unknown:
+        known = ", ".join((*LEARNERS, "none"))
+        raise _invalid(source, f"sets improve.learn to {unknown[0]!r}, which is none of: {known}")
 
 
 def address_items(root: Path) -> list[TrustItem]:

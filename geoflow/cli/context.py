@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoflow.ports import ChatModel
     from geoflow.settings import Settings
     from geoflow.workflow.improve_session import Workshop
+    from geoflow.workflow.outcomes import Past
     from geoflow.workflow.review import Reviewer
 
 
@@ -185,6 +186,7 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.improve_session import Workshop
+    from geoflow.workflow.past_cases import learn
 
     root = find_root_or_fail()
     repository = open_repository()
@@ -201,8 +203,27 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     off = frozenset(settings.rules.off)
     with progress_bar() as progress:
         yield Workshop(
-            repository, model, templates, SystemClock(), progress, off, open_questions(root), repository.runs
+            repository=repository,
+            model=model,
+            templates=templates,
+            clock=SystemClock(),
+            progress=progress,
+            off=off,
+            questions=open_questions(root),
+            runs=repository.runs,
+            learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn),
         )
+
+
+def open_past(root: Path, repository: "GitRepository") -> "Past":
+    """Join what past runs are told from."""
+    from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.documents import WorkTreeDocuments
+    from geoflow.adapters.event_files import EventFiles
+    from geoflow.workflow.outcomes import Past
+
+    events = EventFiles(repository.state_folder)
+    return Past(repository, repository.runs, WorkTreeDocuments(root), events, SystemClock())
 
 
 @contextmanager

@@ -41,6 +41,7 @@ def improve(
         list[str] | None, typer.Option("--reject", metavar="ID:REASON", help="In a triage: leave this edit out.")
     ] = None,
     outcomes: Annotated[bool, typer.Option("--outcomes", help="Tell what became of the edits of past runs.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what past runs have taught, and from what.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as one JSON document.")] = False,
 ) -> None:
     """Find what is wrong, propose edits, keep what loses no meaning, and deliver a branch that you merge.
@@ -51,6 +52,11 @@ def improve(
 
     Example: geoflow improve --budget 5m
     """
+    if explain:
+        from geoflow.cli.outcomes import explain as explain_learning
+
+        explain_learning(as_json=as_json)
+        return
     if triage or outcomes or accept or reject:
         _look_back(targets or [], accept or [], reject or [], outcomes=outcomes, dry_run=dry_run, as_json=as_json)
         return

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from geoflow.cli.render import answer_console, one_line, print_json
 
 if TYPE_CHECKING:
-    from geoflow.workflow.outcomes import EditOutcome, Outcomes, Past
+    from geoflow.workflow.outcomes import EditOutcome, Outcomes
 
 _STYLES = {"merged": "green", "merged-edited": "green", "rejected": "red", "stale": "yellow", "pending": ""}
 
 
 def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
     """Show them, the newest run first."""
+    from geoflow.cli.context import find_root_or_fail, open_past, open_repository
     from geoflow.workflow.outcomes import outcomes
 
-    found = outcomes(_open_past(), names)
+    found = outcomes(open_past(find_root_or_fail(), open_repository()), names)
     if as_json:
         broken = [{"path": one.path, "line": one.line, "reason": one.reason} for one in found.broken]
         runs = [one.document() for one in found.runs]
@@ -25,16 +26,36 @@ def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
     _show(found)
 
 
-def _open_past() -> "Past":
-    from geoflow.adapters.clock import SystemClock
-    from geoflow.adapters.documents import WorkTreeDocuments
-    from geoflow.adapters.event_files import EventFiles
-    from geoflow.cli.context import find_root_or_fail, open_repository
-    from geoflow.workflow.outcomes import Past
+def explain(*, as_json: bool) -> None:
+    """Say what past runs have taught, from what, and what it changes."""
+    from geoflow.cli.context import find_root_or_fail, load_settings, open_past, open_repository
+    from geoflow.workflow.past_cases import learn
 
-    repository = open_repository()
-    documents, events = WorkTreeDocuments(find_root_or_fail()), EventFiles(repository.state_folder)
-    return Past(repository, repository.runs, documents, events, SystemClock())
+    learned = learn(open_past(find_root_or_fail(), open_repository()), "", load_settings().improve.learn).document()
+    if as_json:
+        print_json(learned)
+        return
+    console = answer_console()
+    rejected, policy = learned["filter"], learned["policy"]
+    console.print(f"Rejected before (filter): {_switch(rejected['on'])}", style="bold")
+    for group in rejected["left"]:
+        console.print(f"  {one_line(group['code'])} “{one_line(group['quote'])}” is left, since people rejected it:")
+        for one in group["rejections"]:
+            why = one["reason"] or "no reason given"
+            console.print(f"    {one_line(one['run'])}: {one_line(why)}", soft_wrap=True)
+    if rejected["on"] and not rejected["left"]:
+        console.print("  nothing: no kind of finding was rejected three times")
+    console.print(f"Strategy with the better record (policy): {_switch(policy['on'])}", style="bold")
+    for row in policy["records"]:
+        words = f"{row['code']} {row['strategy']}: {row['edits']} edits, expected reward {row['expected']:.2f}"
+        console.print(f"  {one_line(words)}")
+    if policy["on"] and not policy["records"]:
+        console.print("  nothing: no edit has an outcome yet")
+    console.print("Switch them with improve.learn in openspec/geoflow.yaml: filter, policy, or none.", style="dim")
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"
 
 
 def _show(found: "Outcomes") -> None:
@@ -45,7 +66,7 @@ def _show(found: "Outcomes") -> None:
         console.print("No run of improve is kept here yet; make one with: geoflow improve")
     for run in found.runs:
         name, on = one_line(run.run.name), one_line(run.run.on)
-        console.print(f"{name}{f' for {on}' if on else ''}, {run.run.refused} refused", style="bold")
+        console.print(f"{name}{f' for {on}' if on else ''}, {len(run.run.refused)} refused", style="bold")
         for one in run.edits:
             _show_edit(one)
     if counts := counted(found.runs):

@@ -1,6 +1,6 @@
 """One run of improve in progress: every finding tried, first by code, then with the model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from geoflow.errors import GeoflowError
@@ -8,7 +8,7 @@ from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
-from geoflow.improvement.span_strategy import span_question
+from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_question
 from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, QuestionStore, Repository, RunProgress, Runs, Templates
 from geoflow.quality.finding import Finding
@@ -27,6 +27,7 @@ from geoflow.workflow.improve_result import (
     Refusal,
 )
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
+from geoflow.workflow.past_cases import Learning
 from geoflow.workflow.span_dialogue import Dialogue, SpanDialogue
 from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
@@ -42,7 +43,7 @@ class Workshop:
     """What improve works with. Without a model only code makes edits; findings of rules that are `off` are none.
 
     `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
-    is kept.
+    is kept; `learn` derives what past runs teach, for a run's name.
     """
 
     repository: Repository
@@ -53,13 +54,14 @@ class Workshop:
     off: frozenset[str] = frozenset()
     questions: QuestionStore | None = None
     runs: Runs | None = None
+    learn: Callable[[str], Learning] = Learning
 
 
 class Session:
     """One run in progress: the bench, and what has been kept, refused and left so far."""
 
-    def __init__(self, workshop: Workshop, bench: Workbench, meter: Meter) -> None:
-        self.workshop, self.bench, self.meter = workshop, bench, meter
+    def __init__(self, workshop: Workshop, bench: Workbench, meter: Meter, learning: Learning) -> None:
+        self.workshop, self.bench, self.meter, self.learning = workshop, bench, meter, learning
         self.kept: list[tuple[Target, KeptEdit]] = []
         self.refused: list[Refusal] = []
         self.left: list[Left] = []
@@ -107,6 +109,9 @@ class Session:
             return BETWEEN_DOCUMENTS
         if contract_of(finding).maker == "none":
             return ANSWER_UNUSED if finding.id in self.answered else NEEDS_ANSWER
+        if unwanted := self.learning.unwanted(finding.id, finding.code, finding.quote):
+            said = f", the last time because: {unwanted.reason}" if unwanted.reason else ""
+            return f"people rejected {len(unwanted.cases)} edits like it{said}"
         return self.under_change(finding.path, finding.requirement)
 
     def closed(self, path: str) -> str:
@@ -141,7 +146,8 @@ class Session:
         if self.meter.exhausted:
             self.left.append(Left(finding, BUDGET_SPENT))
             return
-        self.converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question))
+        first = self.learning.ordered(finding.code, (STRATEGY, REWORD_STRATEGY))[0]
+        self.converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question, first))
 
     def converse(self, finding: Finding, dialogue: Dialogue, insight: Insight | None = None) -> str:
         """Ask the model, and once more with the reason where the gate refuses; why nothing was kept, if nothing was."""

@@ -56,7 +56,7 @@ class RunOutcome:
             "base": run.base,
             "on": run.on,
             "branch": run.branch,
-            "refused": run.refused,
+            "refused": len(run.refused),
             "edits": [one.document() for one in self.edits],
         }
 

@@ -20,6 +20,7 @@ class RecordedEdit:
 
     id: str
     code: str
+    quote: str
     message: str
     path: str
     line: int
@@ -33,6 +34,16 @@ class RecordedEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedRefusal:
+    """An edit that the gate refused: the rule and quote of its finding, how it was made, and which check refused."""
+
+    code: str
+    quote: str
+    strategy: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedRun:
     """A kept run: when it ended, its base commit, the branch it was made for (`on`) and the one it made."""
 
@@ -42,7 +53,7 @@ class RecordedRun:
     on: str
     branch: str
     edits: tuple[RecordedEdit, ...]
-    refused: int
+    refused: tuple[RecordedRefusal, ...]
 
 
 def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str, at: datetime) -> bytes:
@@ -62,7 +73,7 @@ def read_record(name: str, content: bytes) -> RecordedRun | None:
         at = datetime.strptime(found["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         edits = tuple(map(_edit, found["edits"]))
         base, on, branch = (_text(found, key) for key in ("base", "on", "branch"))
-        return RecordedRun(name, at, base, on, branch, edits, len(found["refused"]))
+        return RecordedRun(name, at, base, on, branch, edits, tuple(map(_refusal, found["refused"])))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -76,6 +87,7 @@ def _edit(found: Mapping[str, Any]) -> RecordedEdit:
     return RecordedEdit(
         id=_text(finding, "id"),
         code=_text(finding, "code"),
+        quote=_text(finding, "quote"),
         message=_text(finding, "message"),
         path=_text(found, "path"),
         line=int(finding["line"]),
@@ -87,6 +99,12 @@ def _edit(found: Mapping[str, Any]) -> RecordedEdit:
         licences=licences,
         place=(start, end),
     )
+
+
+def _refusal(found: Mapping[str, Any]) -> RecordedRefusal:
+    finding = found["finding"]
+    code, quote = _text(finding, "code"), _text(finding, "quote")
+    return RecordedRefusal(code, quote, _text(found, "strategy"), _text(found, "check"))
 
 
 def _text(found: Mapping[str, Any], key: str) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.proposal import Document
 from geoflow.improvement.span_strategy import (
+    REWORD_STRATEGY,
     STRATEGY,
     SpanQuestion,
     from_reply,
@@ -26,7 +27,7 @@ class Dialogue(Protocol):
 
     @property
     def strategy(self) -> str:
-        """Name how its edits are made."""
+        """Name how the edit that was asked for last is made."""
         ...
 
     def ask(self, document: Document, finding: Finding, refused: str = "") -> Candidate | str:
@@ -35,28 +36,34 @@ class Dialogue(Protocol):
 
 
 class SpanDialogue:
-    """A conversation about one finding. Each question gives a candidate, or says why the reply is none."""
+    """A conversation about one finding. Each question gives a candidate, or says why the reply is none.
 
-    strategy = STRATEGY
+    `first` is the strategy that it begins with; the other one follows where the gate refuses.
+    """
 
-    def __init__(self, model: ChatModel, templates: Templates, meter: Meter, question: SpanQuestion) -> None:
+    def __init__(
+        self, model: ChatModel, templates: Templates, meter: Meter, question: SpanQuestion, first: str = STRATEGY
+    ) -> None:
         self._model, self._templates, self._meter, self._question = model, templates, meter, question
+        self._first = self.strategy = first
 
     def ask(self, document: Document, finding: Finding, refused: str = "") -> Candidate | str:
         """Ask for an edit of the document as it stands; `refused` is why the gate refused the one before.
 
         A small model that is asked the same once more gives the same answer, so the second question is another one:
-        the whole sentence instead of a span.
+        the whole sentence instead of a span, or the other way round.
 
         Raises:
             GeoflowError: The model does not answer, or not in the form that was asked for.
         """
         values = self._question.values() | {"refused": refused[:LONGEST_REASON]}
-        prompt = self._templates.prompt("improve-reword" if refused else "improve-span", values)
-        schema = (reword_schema if refused else span_schema)(self._question)
+        rewords = (self._first == REWORD_STRATEGY) != bool(refused)
+        self.strategy = REWORD_STRATEGY if rewords else STRATEGY
+        prompt = self._templates.prompt("improve-reword" if rewords else "improve-span", values)
+        schema = (reword_schema if rewords else span_schema)(self._question)
         # A token is never shorter than a character, so this many always suffice for what the schema allows.
         limit = 60 + len(self._question.sentence)
         request = ChatRequest(prompt.id, prompt.messages, schema, max_tokens=limit)
         value = self._meter.complete(self._model, request).value or {}
-        made = (from_sentence if refused else from_reply)(document, finding, self._question, value)
+        made = (from_sentence if rewords else from_reply)(document, finding, self._question, value)
         return made if isinstance(made, str) else replace(made, prompt=prompt.id)

@@ -1,0 +1,98 @@
+"""Past edits as cases to learn from: kept runs, what became of their edits, and what people said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geoflow.improvement.learning import Case, Policy, Record, RejectFilter, Unwanted, is_explored, records
+from geoflow.questions.feedback import Feedback
+from geoflow.workflow.outcomes import EditOutcome, Past, RunOutcome, outcomes
+
+_SAYS = {"accept", "edit", "reject"}
+
+
+def cases(found: Sequence[RunOutcome]) -> list[Case]:
+    """Give the cases of runs (the newest first, as outcomes are), oldest first: their edits, then what was refused."""
+    made: list[Case] = []
+    for run in reversed(found):
+        made += (_case(run.run.name, one) for one in run.edits)
+        made += (Case(run.run.name, one.code, one.quote, one.strategy, "refused") for one in run.run.refused)
+    return made
+
+
+def _case(run: str, one: EditOutcome) -> Case:
+    edit, said = one.edit, _by_person(one.said)
+    return Case(
+        run, edit.code, edit.quote, edit.strategy, _outcome(one, said), said is not None, said.reason if said else ""
+    )
+
+
+def _by_person(said: Sequence[Feedback]) -> Feedback | None:
+    return next((one for one in reversed(said) if one.kind == "person" and one.verdict in _SAYS), None)
+
+
+def _outcome(one: EditOutcome, said: Feedback | None) -> str:
+    # An agent's rejection takes the edit out of a branch, and teaches nothing: only people say what is not wanted.
+    by_agent = said is None and any(other.kind == "agent" and other.verdict == "reject" for other in one.said)
+    return "pending" if by_agent and one.outcome == "rejected" else one.outcome
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a run goes by: the filter and the policy, each None where it is switched off."""
+
+    run: str
+    filter: RejectFilter | None = None
+    policy: Policy | None = None
+    records: tuple[Record, ...] = ()
+
+    def unwanted(self, finding_id: str, code: str, quote: str) -> Unwanted | None:
+        """Tell whether people do not want a finding mended; None where it is to be tried, or is explored."""
+        found = self.filter.unwanted(code, quote) if self.filter else None
+        return None if found and is_explored(finding_id, self.run) else found
+
+    def ordered(self, code: str, strategies: Sequence[str]) -> list[str]:
+        """Order strategies for a rule, the first to be tried first."""
+        return self.policy.ordered(code, strategies) if self.policy else list(strategies)
+
+    def document(self) -> dict[str, Any]:
+        """Give what was learnt as scripts see it (`geoflow.learning/1`)."""
+        groups = self.filter.groups if self.filter else []
+        left = [
+            {
+                "code": group.code,
+                "quote": group.quote,
+                "rejections": [{"run": one.run, "reason": one.reason} for one in group.cases],
+            }
+            for group in groups
+        ]
+        rows = [
+            {
+                "code": one.code,
+                "strategy": one.strategy,
+                "edits": one.count,
+                "expected": round(one.mean(self.policy.prior(one.strategy)), 3),
+            }
+            for one in self.records
+            if self.policy
+        ]
+        return {
+            "schema": "geoflow.learning/1",
+            "filter": {"on": self.filter is not None, "left": left},
+            "policy": {"on": self.policy is not None, "records": rows},
+        }
+
+
+def learn(past: Past, run: str, switches: Sequence[str]) -> Learning:
+    """Derive what past runs teach, as far as it is switched on; with nothing on nothing is read."""
+    on = {"filter", "policy"} & set(switches)
+    if not on:
+        return Learning(run)
+    known = cases(outcomes(past).runs)
+    summed = records(known) if "policy" in on else []
+    return Learning(
+        run,
+        RejectFilter(known) if "filter" in on else None,
+        Policy(summed, run) if "policy" in on else None,
+        tuple(summed),
+    )

@@ -1,0 +1,88 @@
+"""What people did with past runs changes the next one, and `--explain` says how."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from geoflow.cli.app import app
+from tests.builders import git, make_repo, requirement, spec
+from tests.cli.asking import at_terminal
+from tests.cli.verbs import state_of
+
+PATH = "openspec/specs/example/spec.md"
+NAMES = ("Reading", "Writing", "Closing", "Opening")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    texts = [requirement(name, f"The {name.lower()} part SHALL work. A reader must wait.") for name in NAMES]
+    root = make_repo(tmp_path / "r", {PATH: spec(*texts)})
+    git(root, "config", "user.name", "Ada Example")
+    git(root, "config", "user.email", "ada@example.org")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", "none")
+    return root
+
+
+def improve(*arguments: str) -> dict[str, Any]:
+    result = CliRunner().invoke(app, ["improve", *arguments, "--json"])
+    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+    found = json.loads(result.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def reject_three(root: Path) -> None:
+    """A person rejects the first three edits of the newest run."""
+    typed = [("[a/e/r/s/q]", "r"), ("Why", "must is fine here")] * 3
+    assert at_terminal(root, "--triage", typed=[*typed, ("[a/e/r/s/q]", "q")], verb="improve").code == 0
+
+
+def test_what_a_person_rejected_three_times_is_left_with_their_reason(root: Path) -> None:
+    assert len(improve()["edits"]) == 4
+    reject_three(root)
+    after = improve("--dry-run")
+    left = [one["why"] for one in after["left"]]
+    assert left.count("people rejected 3 edits like it, the last time because: must is fine here") == 4 - len(
+        after["edits"]
+    )
+    assert len(left) >= 3
+
+
+def test_an_agents_rejections_teach_nothing(root: Path) -> None:
+    edits = improve()["edits"]
+    words = [word for one in edits[:3] for word in ("--reject", f"{one['finding']['id']}:no")]
+    improve("--triage", *words)
+    assert len(improve("--dry-run")["edits"]) == 4
+
+
+def test_switched_off_it_is_as_in_a_first_run(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    improve()
+    reject_three(root)
+    monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "none")
+    assert len(improve("--dry-run")["edits"]) == 4
+    assert improve("--explain")["filter"] == {"on": False, "left": []}
+    monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "policy")
+    assert len(improve("--dry-run")["edits"]) == 4
+    monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "filtre")
+    assert improve("--explain")["code"] == "settings-invalid"
+
+
+def test_it_is_explained(root: Path) -> None:
+    shown = CliRunner().invoke(app, ["improve", "--explain"]).stdout
+    assert "nothing: no kind of finding was rejected three times" in shown
+    improve()
+    reject_three(root)
+    before = state_of(root)
+    learned = improve("--explain")
+    assert learned["schema"] == "geoflow.learning/1"
+    (group,) = learned["filter"]["left"]
+    assert (group["code"], group["quote"], len(group["rejections"])) == ("GF101", "must", 3)
+    assert {one["reason"] for one in group["rejections"]} == {"must is fine here"}
+    shown = CliRunner().invoke(app, ["improve", "--explain"]).stdout
+    assert "GF101 “must” is left, since people rejected it:" in shown
+    assert "GF101 template:capitals: 3 edits, expected reward" in shown
+    assert state_of(root) == before
