@@ -197,6 +197,7 @@ root = Path(sys.argv[1])
 documents, files = WorkTreeDocuments(root), EventFiles(root)
 found = RoundFinding("f", "error", "long " * 5_000)
 made = Round(Signed("Cursor", "agent", "2026-01-01T00:00:00.000001Z", ""), "revise", "", (found,))
+documents.create(files.new_file("openspec/changes/x/", made))
 print("ready", flush=True)
 while True:
     documents.create(files.new_file("openspec/changes/x/", made))

@@ -411,3 +411,4 @@ def test_a_run_with_five_servers_ends_with_the_rest_though_one_is_killed_and_one
     assert (second["state"], second["by"]) == ("answered", "memory:search_nodes")
     assert "note: the tools of mute are left out: did not start" in result.stderr
     assert "note: the tools of everything are left out" in result.stderr
+    assert result.stderr.count("are left out") == 2
