@@ -42,9 +42,10 @@ _TURNED = (
     (r"\b(is|are|will)\b(?! not\b)", r"\1 not"),
 )
 _VERBS = (
-    "shows displays returns exits creates writes lists includes contains prints uses keeps sends stores updates "
-    "removes deletes opens closes adds reads loads saves renders reports emits accepts rejects appears remains runs starts "
-    "stops applies provides produces fails succeeds raises receives sees gets finds skips ignores preserves prompts continues"
+    "shows displays returns exits creates writes lists includes contains prints uses keeps sends stores "
+    "updates removes deletes opens closes adds reads loads saves renders reports emits accepts rejects "
+    "appears remains runs starts stops applies provides produces fails succeeds raises receives sees "
+    "gets finds skips ignores preserves prompts continues"
 ).split()
 _THIRD_PERSON = re.compile(rf"\b(?:{'|'.join(_VERBS)})\b")
 _TERM = re.compile(r"\b[a-z]{5,}\b")

@@ -7,9 +7,9 @@ Slot = Literal[
 ]
 """Where the words go.
 
-`adverb` stands before the verb, `end` at the end of the sentence, `sentence` behind it, `subject` in place of who has
-to do it; `time`, `size` and `count` in place of an amount; `passive` is a verb and its participle, `opposite` a word and
-what it is turned into, `frame` a sentence around `{subject}` and `{predicate}`; `reference` is a sentence like
+`adverb` stands before the verb, `end` at the end of the sentence, `sentence` behind it, `subject` in place of who acts;
+`time`, `size` and `count` in place of an amount; `passive` is a verb and its participle, `opposite` a word and what it
+is turned into, `frame` a sentence around `{subject}` and `{predicate}`; `reference` is a sentence like
 `sentence`, kept apart since it names something that is not there.
 """
 Half = Literal["first", "held-out"]
