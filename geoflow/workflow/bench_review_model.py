@@ -49,7 +49,7 @@ class ModelLook:
     reviewer: Reviewer
     model: ChatModel
     meter: Meter
-    _said: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    _said: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def over(self, seen: Sequence[Seen], clean: Sequence[Target]) -> ModelSaid:
         """Ask until all is asked or the budget is spent; what only a model can see comes first in each turn.
@@ -99,7 +99,9 @@ class ModelLook:
         """Tell whether the role objects to the text before the mutation; asked only where it objects to the mutant."""
         if unit.original is None:
             return False
-        key = (unit.original.document.path, unit.original.requirement.name, role.name)
+        requirement = unit.original.requirement
+        # By its text: the original of a mended typo is not the requirement as it stands.
+        key = (unit.original.document.text[requirement.start : requirement.end], role.name)
         if key not in self._said:
             self._said[key] = bool(self._objections(unit.original, (role,), SEED))
         return self._said[key]

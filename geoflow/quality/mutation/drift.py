@@ -48,7 +48,7 @@ _VERBS = (
     "gets finds skips ignores preserves prompts continues"
 ).split()
 _THIRD_PERSON = re.compile(rf"\b(?:{'|'.join(_VERBS)})\b")
-_TERM = re.compile(r"\b[a-z]{5,}\b")
+_TERM = re.compile(r"\b[a-z]{4,}\b")
 _SYNONYMS = {
     "user": "operator",
     "users": "operators",

@@ -191,4 +191,6 @@ def _of(operator: Operator, half: Half, every: Sequence[Target], seed: int) -> I
         if edit:
             document = target.document
             path, before = (edit.path, edit.before) if edit.path else (document.path, document.text)
-            yield Mutant(operator, half, path, target.requirement.name, before, edit, document.path)
+            mutant = Mutant(operator, half, path, target.requirement.name, before, edit, document.path)
+            if mutant.after != before:
+                yield mutant

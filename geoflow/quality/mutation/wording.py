@@ -21,8 +21,13 @@ _UNITS = {
 _NO_AMOUNT_AFTER = re.compile(
     r"\b(?:every|each|per|an?|the|is|to|or|and|than|between|first|last|\w+ed)\s+$", re.IGNORECASE
 )
+_BEHIND_OBJECT = (
+    "when if for in with within to by on from after before as and using via that which so at of instead without while "
+    "unless until only under into through during per upon across between except where whose"
+).split()
 _OBJECT = re.compile(
-    r"\s+(?P<object>(?:the|a|an|all|each|every|any)\s[a-z][^,.;:()\0]*?)(?P<rest>\s+(?:when|if|for|in|with|to|by|on|from|after|before|as|and|using|via|that|which|so|at|of|instead|without|while|unless|until|only|under|into|through|during)\b.*)?\Z",
+    r"\s+(?P<object>(?:the|a|an|all|each|every|any)\s[a-z][^,.;:()\0]*?)"
+    rf"(?:\s+(?:{'|'.join(_BEHIND_OBJECT)})\b.*)?\Z",
     re.DOTALL,
 )
 
