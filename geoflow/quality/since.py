@@ -26,13 +26,26 @@ def find_since(tree: Tree, before: Tree) -> Iterator[Finding]:
     """
     earlier = {(spec.path, one.name): (spec, one) for spec in before.specs for one in spec.requirements}
     told = _archived_since(tree, before)
+    names = {place: {scenario.name for scenario in one.scenarios} for place, (_, one) in earlier.items()}
     for spec in tree.specs:
+        # A scenario that moved to another requirement of the document is not lost.
+        moved = {
+            scenario.name
+            for one in spec.requirements
+            for scenario in one.scenarios
+            if scenario.name not in names.get((spec.path, one.name), ())
+        }
         for requirement in spec.requirements:
             was = earlier.get((spec.path, requirement.name))
             if was is None or _block(*was) == _block(spec, requirement):
                 continue
             meant = (spec.id, _block(spec, requirement)) in told
-            yield from _dropped(spec, requirement, *was, meant=meant)
+            for scenario in _dropped(spec, requirement, *was):
+                if scenario.name not in moved:
+                    message = f"the scenario “{scenario.name}” of “{requirement.name}” is gone"
+                    severity: Severity = "info" if meant else "warning"
+                    fix = "put it back, or say in a change why it went"
+                    yield finding_at(_heading(spec, requirement), "GF320", severity, message, fix)
             yield from _renumbered(spec, requirement, *was)
             yield from _turned(spec, requirement, was[1], meant=meant)
 
@@ -52,24 +65,15 @@ def _block(spec: Spec, requirement: Requirement) -> str:
     return " ".join(spec.text[requirement.start : requirement.end].split())
 
 
-def _dropped(
-    spec: Spec, requirement: Requirement, spec_before: Spec, before: Requirement, *, meant: bool
-) -> Iterator[Finding]:
+def _dropped(spec: Spec, requirement: Requirement, spec_before: Spec, before: Requirement) -> Iterator[Scenario]:
+    """List the scenarios that are gone, those left out that have another name now."""
     names = {one.name for one in requirement.scenarios}
-    new = [one for one in requirement.scenarios if one.name not in {other.name for other in before.scenarios}]
-    # A scenario that moved to another requirement of the document is not lost.
-    elsewhere = {one.name for other in spec.requirements for one in other.scenarios}
+    known = {one.name for one in before.scenarios}
+    new = [_words(spec.text[one.start : one.end]) for one in requirement.scenarios if one.name not in known]
     for scenario in before.scenarios:
         words = _words(spec_before.text[scenario.start : scenario.end])
-        if scenario.name in names | elsewhere or any(
-            _alike(words, _words(spec.text[one.start : one.end])) for one in new
-        ):
-            continue
-        message = f"the scenario “{scenario.name}” of “{requirement.name}” is gone"
-        severity: Severity = "info" if meant else "warning"
-        yield finding_at(
-            _heading(spec, requirement), "GF320", severity, message, "put it back, or say in a change why it went"
-        )
+        if scenario.name not in names and not any(_alike(words, other) for other in new):
+            yield scenario
 
 
 def _renumbered(spec: Spec, requirement: Requirement, spec_before: Spec, before: Requirement) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from random import Random
 from typing import TypeVar
 
 from geoflow.errors import GeoflowError
-from geoflow.openspec import read_tree
+from geoflow.openspec import Spec, read_tree
+from geoflow.openspec.layout import CHANGES
 from geoflow.ports import Spent
 from geoflow.quality.finding import Finding
 from geoflow.quality.mutation.mutant import Target
@@ -64,6 +65,12 @@ def bench_review(bench: ReviewBench, files: Mapping[str, str], limits: Limits) -
             fix="Try it on a tree with requirements.",
             code="nothing-to-mutate",
         )
+    if isinstance(every[0].document, Spec):
+        # No finding on a main spec comes from a change, and the bench makes changes of its own: those that are active
+        # would only take their time, and touch the same requirements.
+        files = {path: text for path, text in files.items() if not path.startswith(CHANGES)}
+        tree = read_tree(files)
+        every = targets(tree)
     seen = [Seen(mutant) for mutant in mutants(tree, bench.seed, bench.per_operator, OPERATORS + EQUIVALENT)]
     rules = _Rules(bench.reviewer, files)
     played = rounds(files, (one.mutant for one in seen))

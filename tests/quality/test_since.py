@@ -43,6 +43,12 @@ def test_a_scenario_that_moved_to_another_requirement_is_not_gone() -> None:
     assert found(requirement("Open", TEXT, ONE) + "\n" + moved) == []
 
 
+def test_a_scenario_is_gone_though_another_requirement_has_one_of_that_name() -> None:
+    other = requirement("Shut", "The gate SHALL shut.", TWO)
+    before, now = ({PATH: spec(requirement("Open", TEXT, text), other)} for text in (f"{ONE}\n{TWO}", ONE))
+    assert [one.code for one in find_since(read_tree(now), read_tree(before))] == ["GF320"]
+
+
 @pytest.mark.parametrize(
     ("old", "new"), [("3 holders", "4 holders"), ("5 seconds", "50 seconds"), ("5 seconds", "5 minutes")]
 )

@@ -31,7 +31,7 @@ _UNITS = {
     "characters": "lines",
     "lines": "characters",
 }
-_UNIT = re.compile(rf"(?<=\d )(?:{'|'.join(_UNITS)})\b")
+_UNIT = re.compile(rf"(?<![\w.,:/+-])\d[\d,.]*[ ](?P<unit>{'|'.join(_UNITS)})\b")
 _TURNED = (
     (r"\b(is|are|can|will|was|were|may|should) not\b", r"\1"),
     (r"\bSHALL NOT\b", "SHALL"),
@@ -118,12 +118,14 @@ def other_number(target: Target, random: Random, _: Half) -> Edit | None:
 def other_unit(target: Target, random: Random, _: Half) -> Edit | None:
     """Change the unit of an amount, its number stays."""
     text, requirement = target.document.text, target.requirement
-    found = list(_UNIT.finditer(masked(text[requirement.body_start : requirement.end])))
+    block = masked(text[requirement.body_start : requirement.end])
+    # In a scenario's heading it is a name.
+    found = [match for match in _UNIT.finditer(block) if block[block.rfind("\n", 0, match.start()) + 1] != "#"]
     if not found:
         return None
     match, start = random.choice(found), requirement.body_start
-    new = _UNITS[match.group()]
-    return Edit(start + match.start(), start + match.end(), new, new)
+    new = _UNITS[match["unit"]]
+    return Edit(start + match.start("unit"), start + match.end("unit"), new, new)
 
 
 def other_term(target: Target, random: Random, _: Half) -> Edit | None:
