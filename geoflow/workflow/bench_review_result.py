@@ -1,5 +1,6 @@
 """What a bench of the reviewer came to: recall by operator, false alarms, stability, cost."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -175,19 +176,24 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _example(mutant: Mutant) -> dict[str, str]:
-    start = mutant.edit.start
+    text, start = mutant.after, mutant.edit.start
     end = start + len(mutant.bad)
-    text = mutant.after
-    around = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
-    before, bad, after = (" ".join(part.split()) for part in (around[0], mutant.bad, around[1]))
+    # The paragraph around it, as far as it is near; the words at the cut ends are left out where they are cut.
+    before = text[max(0, start - _AROUND) : start].rpartition("\n\n")[2]
+    after = text[end : end + _AROUND].partition("\n\n")[0]
     return {
         "operator": mutant.operator.id,
         "title": mutant.operator.title,
         "half": mutant.half,
         "path": mutant.path,
         "requirement": mutant.requirement,
-        "before": before.partition(" ")[2] if len(around[0]) == _AROUND else before,
-        "injected": bad[: 2 * _AROUND],
-        "removed": " ".join(mutant.good.split())[: 2 * _AROUND],
-        "after": after.rpartition(" ")[0] if len(around[1]) == _AROUND else after,
+        "before": _flat(before.partition(" ")[2] if len(before) == _AROUND else before),
+        "injected": _flat(mutant.bad)[: 2 * _AROUND],
+        "removed": _flat(mutant.good)[: 2 * _AROUND],
+        "after": _flat(after.rpartition(" ")[0] if len(after) == _AROUND else after),
     }
+
+
+def _flat(text: str) -> str:
+    """Put a text on one line, a blank at either end kept, since it may part two words."""
+    return re.sub(r"\s+", " ", text)
