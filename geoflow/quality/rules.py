@@ -32,6 +32,9 @@ RULES: dict[str, str] = {
     "GF310": "a delta that obliges less than the main spec, or changes a number",
     "GF311": "a requirement that says the same as another one",
     "GF312": "a requirement that says the opposite of another one, or another number",
+    "GF320": "a scenario that is gone since the base",
+    "GF321": "a number or unit that changed since the base",
+    "GF322": "an outcome that was turned round since the base",
     "GF401": "an answer that the requirement it is about does not hold",
     "GF501": "an objection of the tester",
 }

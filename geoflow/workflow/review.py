@@ -8,9 +8,10 @@ from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, read_tree, validate
 from geoflow.ports import ChatModel, Clock, History, RunProgress, Templates
 from geoflow.quality.changed import Changed
-from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
-from geoflow.quality.findings import documents, find_all, requirements_of
+from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place, number_occurrences
+from geoflow.quality.findings import documents, find_all, requirements_of, wanted
 from geoflow.quality.roles import ROLES, Role
+from geoflow.quality.since import find_since
 from geoflow.workflow.base_moved import find_moved_bases
 from geoflow.workflow.budget import SPENT, Limits, Meter
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
@@ -108,14 +109,16 @@ def review(
     chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
     items = [Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
     if before is not None:
-        changed = Changed(tree, files, read_tree(before), before)
-        findings = changed.among(findings)
+        tree_before = read_tree(before)
+        changed = Changed(tree, files, tree_before, before)
+        lost = (finding for finding in find_since(tree, tree_before) if finding.path.startswith(prefixes))
+        findings = changed.among([*findings, *wanted(number_occurrences(lost), reviewer.off)])
         items = [item for item in items if changed.holds(item.document.path, item.requirement.name)]
     meter = Meter(reviewer.clock, limits)
     reviewer.progress.follow(meter.spent)
     looked = _Looked(notes=list(unlooked))
     seated = reviewer.seats.taken if reviewer.seats else {}
-    roles = [role for role in _roles(reviewer.roles) if role.code not in reviewer.off and role.name not in seated]
+    roles = [role for role in known_roles(reviewer.roles) if role.code not in reviewer.off and role.name not in seated]
     if reviewer.seats:
         seats = SeatedReview(reviewer.seats, reviewer.templates, meter, reviewer.off)
         from_seats = seats.over(_riskiest_first(items, findings), reviewer.progress)
@@ -189,7 +192,8 @@ class _Look:
         return ""
 
 
-def _roles(names: Sequence[str]) -> list[Role]:
+def known_roles(names: Sequence[str]) -> list[Role]:
+    """Give the roles of these names, each once; GeoflowError `unknown-role`."""
     unknown = [name for name in names if name not in ROLES]
     if unknown:
         raise GeoflowError(

@@ -16,6 +16,7 @@ from geoflow.workflow.prompt_room import room
 SAMPLES = 3
 """A finding of the model counts when it says the same in two of three samples."""
 REPLY_TOKENS = 220
+SEED = 7
 PROMPT = "review-role"
 TESTING = "review-testing"
 
@@ -49,8 +50,8 @@ class RoleDialogue:
     server reads it once however many roles look.
     """
 
-    def __init__(self, model: ChatModel, templates: Templates, meter: Meter) -> None:
-        self._model, self._templates, self._meter = model, templates, meter
+    def __init__(self, model: ChatModel, templates: Templates, meter: Meter, seed: int = SEED) -> None:
+        self._model, self._templates, self._meter, self._seed = model, templates, meter, seed
 
     def ask(self, item: Item, role: Role, *, alone: bool = False) -> list[Finding]:
         """Ask; a finding counts where its quote stands in the requirement and two of three samples agree.
@@ -78,7 +79,7 @@ class RoleDialogue:
         prompt = self._templates.prompt(name, {"requirement": beginning(block, left), **values})
         temperature = 0.7 if sample else 0.0
         request = ChatRequest(
-            prompt.id, prompt.messages, verdict_schema(verdict), REPLY_TOKENS, temperature, 7 + sample
+            prompt.id, prompt.messages, verdict_schema(verdict), REPLY_TOKENS, temperature, self._seed + sample
         )
         value = self._meter.complete(self._model, request).value or {}
         if value.get(verdict) is not objects:

@@ -8,8 +8,10 @@ from geoflow.questions.exam import make_exam
 from tests.benchmarks.__main__ import check_equal
 from tests.benchmarks.mcp import make_tree
 from tests.benchmarks.measure import Candidate, costs, environment, straight_line
+from tests.benchmarks.mutants import seen_by_npm
 from tests.benchmarks.trees import some_changes, some_rules, some_specs
 from tests.builders import write_tree
+from tests.quality.mutation_trees import FILES
 
 
 def test_the_generated_trees_are_of_the_size_asked_for_and_have_issues() -> None:
@@ -19,6 +21,13 @@ def test_the_generated_trees_are_of_the_size_asked_for_and_have_issues() -> None
     for reports in (specs, changes):
         flawed = [report for report in reports if report.issues]
         assert 0 < len(flawed) < len(reports) / 4
+
+
+@pytest.mark.npm
+def test_the_npm_cli_sees_a_requirement_without_a_scenario_and_no_word_that_judges() -> None:
+    seen = seen_by_npm(FILES, 3)
+    assert (seen["S1", "first"], seen["A1", "first"]) == (3, 0)
+    assert seen["O4", "first"] == 1
 
 
 def test_rules_are_as_many_as_asked_for_and_make_an_exam() -> None:
