@@ -34,6 +34,13 @@ RULES: dict[str, str] = {
     "GF312": "a requirement that says the opposite of another one, or another number",
     "GF401": "an answer that the requirement it is about does not hold",
     "GF501": "an objection of the tester",
+    "GF502": "an objection of the role architecture",
+    "GF503": "an objection of the role requirements",
+    "GF504": "an objection of the role usability",
+    "GF505": "an objection of the role scalability",
+    "GF506": "an objection of the role performance",
+    "GF507": "an objection of the role security",
+    "GF508": "two requirements that cannot both hold, to the role consistency",
 }
 """Code and what the rule finds. Issues of validation (OS codes) are the npm CLI's and cannot be switched off."""
 
