@@ -44,12 +44,16 @@ def _run() -> None:
 
 
 def answer_quickly(arguments: list[str]) -> int | None:
-    """Answer `--version`, a plain `validate` and a plain `list`; the exit code, or None where Typer is needed."""
+    """Answer `--version`, a plain `validate`, `list` and no command; the exit code, or None where Typer is needed."""
     if arguments == ["--version"]:
         from geoflow import __version__
 
         print(f"geoflow {__version__}")
         return 0
+    if arguments in ([], ["--json"]) and _is_in_a_tree():
+        from geoflow.cli import state
+
+        return _answer(lambda: state.show_state(as_json=bool(arguments)), as_json=bool(arguments))
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command == "validate":
         from geoflow.cli import validation
@@ -62,6 +66,15 @@ def answer_quickly(arguments: list[str]) -> int | None:
         wanted = listing.read_arguments(rest)
         return None if wanted is None else _answer(lambda: listing.run(wanted), as_json=wanted.as_json)
     return None
+
+
+def _is_in_a_tree() -> bool:
+    from geoflow.openspec.disk import find_root
+
+    try:
+        return find_root(os.getcwd()) is not None  # noqa: PTH109 (pathlib costs more than it gives here)
+    except FileNotFoundError:
+        return False
 
 
 def _answer(run: "Callable[[], int]", *, as_json: bool) -> int:

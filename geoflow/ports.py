@@ -334,6 +334,16 @@ class Events(Protocol):
         """Keep other writers of changes out meanwhile; GeoflowError `changes-locked`."""
 
 
+class RoleMemory(Protocol):
+    """What a model or agent said, by the hash of what it was asked. Disposable: what is lost is asked anew."""
+
+    def recall(self, key: str) -> str | None:
+        """Give what was said; None where nothing was, or where it cannot be read."""
+
+    def keep(self, key: str, said: str) -> None:
+        """Remember it before this returns; where it cannot be written, nothing happens."""
+
+
 class Agents(Protocol):
     """Agents that can be asked a question, each within its limits of time and size."""
 

@@ -53,5 +53,11 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "question": "Does it ask for speed without a figure?",
         },
     ),
+    "review-pair": (
+        {
+            "first": f"### Requirement: Reading\n{_SENTENCE}\n",
+            "second": "### Requirement: Rest\nThe reader SHALL never stop.\n",
+        },
+    ),
     "review-testing": ({"requirement": f"### Requirement: Reading\n{_SENTENCE}\n"},),
 }

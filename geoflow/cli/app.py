@@ -48,7 +48,7 @@ class GeoflowGroup(TyperGroup):
 
 app = typer.Typer(
     cls=GeoflowGroup,
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -64,11 +64,29 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def main(
-    version: bool = typer.Option(
+    context: typer.Context,
+    _version: bool = typer.Option(
         False, "--version", help="Show the version and end.", callback=_show_version, is_eager=True
     ),
+    as_json: bool = typer.Option(False, "--json", help="Without a command: print the state as one JSON document."),
 ) -> None:
-    """Keep a team's OpenSpec specifications in git getting better with every commit, with a local model."""
+    """Keep a team's OpenSpec specifications in git getting better with every commit, with a local model.
+
+    Without a command it shows how far each active change is, who acts next, and the command that helps on.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from geoflow.cli.state import show_state
+
+    try:
+        show_state(as_json=as_json)
+    except GeoflowError as error:
+        # The document of a failure is chosen by what was typed, which a runner in the same process does not see.
+        if not as_json and error.code == "no-openspec":
+            print(context.get_help())
+            return
+        print_error(error, as_json=as_json)
+        raise typer.Exit(int(error.exit_code)) from None
 
 
 _VERBS = "The five verbs"

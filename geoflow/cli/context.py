@@ -10,7 +10,7 @@ from geoflow.cli.root import root_here
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from geoflow.adapters.git import GitRepository
     from geoflow.adapters.passage_index import SqlitePassages
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.outcomes import Past
     from geoflow.workflow.review import Reviewer
+    from geoflow.workflow.role_facts import FactDesk
 
 
 def find_root_or_fail() -> Path:
@@ -233,12 +234,17 @@ def open_review(
     replay: Path | None = None,
     roles: tuple[str, ...] = ("testing",),
     seats: tuple[str, ...] = (),
+    fresh: bool = False,
+    dialogue: "Callable[[bool], FactDesk] | None" = None,
 ) -> "Iterator[Reviewer]":
-    """Join what review works with, the model unless only rules are wanted, and show a progress bar."""
+    """Join what review works with, the model unless only rules are wanted, and show a progress bar.
+
+    `dialogue` gives those to whom objections are put, once it is known whether a model or an agent looks.
+    """
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
-    from geoflow.cli.review_seats import open_seats
+    from geoflow.cli.review_seats import open_memory, open_seats
     from geoflow.workflow.review import Reviewer
 
     root = find_root_or_fail()
@@ -247,7 +253,11 @@ def open_review(
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     with open_seats(root, settings, seats, rules_only=rules_only) as seated, progress_bar() as progress:
-        yield Reviewer(model, templates, SystemClock(), progress, history_or_none(root), off, roles, seated)
+        memory = None if replay else open_memory(root, fresh=fresh)
+        facts = dialogue(bool(model or seated)) if dialogue else None
+        yield Reviewer(
+            model, templates, SystemClock(), progress, history_or_none(root), off, roles, seated, memory, facts
+        )
 
 
 def history_or_none(root: Path) -> "GitRepository | None":

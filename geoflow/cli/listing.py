@@ -61,6 +61,10 @@ def _show(root: str, request: Request) -> None:
     if request.as_json:
         from geoflow.cli.render import print_json
 
+        if not request.specs and tree.found.changes:
+            fields = _fields(root)
+            rows = [row | fields.get(row["name"], {}) for row in rows]
+
         about = {"root": {"path": root, "source": "nearest"}, "schema": "geoflow.list/1"}
         print_json({name: rows, **_warnings(rows), **about})
         return
@@ -68,6 +72,19 @@ def _show(root: str, request: Request) -> None:
         states = _states(root, tree)
         rows = [row | {"state": states[row["name"]]} if row["name"] in states else row for row in rows]
     _print_rows(rows, name)
+
+
+def _fields(root: str) -> dict[str, dict[str, Any]]:
+    """Give what the JSON says of changes beyond the npm CLI's; a setting that is wrong does not take its list away."""
+    from geoflow.cli.state import state_fields
+
+    try:
+        return state_fields(root)
+    except GeoflowError as error:
+        from geoflow.cli.context import say
+
+        say(f"no state is given: {error.message}")
+        return {}
 
 
 def _states(root: str, tree: "OpenTree") -> dict[str, str]:

@@ -35,7 +35,8 @@ class Jobs:
 
     def review(self, target: str, roles: str) -> "Started":
         """Start a review with roles; GeoflowError `unknown-role`, `unknown-item`, `run-in-progress`."""
-        options = ["--fail-on", "never", "--roles", _known_roles(roles), "--budget", REVIEW_BUDGET]
+        # An agent's rounds come by `submit_review`, which not every server allows.
+        options = ["--fail-on", "never", "--no-record", "--roles", _known_roles(roles), "--budget", REVIEW_BUDGET]
         return self._start("review", options, (target,) if target else ())
 
     def get_run(self, run: str) -> "Run":
@@ -104,14 +105,14 @@ def _bounded_budget(text: str) -> str:
 
 
 def _known_roles(text: str) -> str:
-    from geoflow.quality.roles import ROLES
+    from geoflow.quality.roles import NAMES
 
     names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in ROLES and name != "all"]
+    unknown = [name for name in names if name not in NAMES and name != "all"]
     if unknown or not names:
         raise GeoflowError(
             f"There is no role named {unknown[0]}." if unknown else "No role is named.",
-            fix=f"Name some of: {', '.join(ROLES)}; or all.",
+            fix=f"Name some of: {', '.join(NAMES)}; or all.",
             code="unknown-role",
             exit_code=ExitCode.USAGE,
         )

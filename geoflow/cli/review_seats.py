@@ -1,4 +1,4 @@
-"""Join the agents that take seats in a review."""
+"""Join who takes part in a review beside the model: agents in seats, what was said before, and those who know."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from geoflow.adapters.role_memory import SqliteRoleMemory
     from geoflow.settings import Settings
+    from geoflow.workflow.role_facts import FactDesk
     from geoflow.workflow.role_seats import Seats
 
 
@@ -33,3 +35,34 @@ def open_seats(
         yield Seats(taken, agents)
     finally:
         agents.close()
+
+
+def open_memory(root: Path, *, fresh: bool) -> "SqliteRoleMemory":
+    """Open what roles said before on a root, kept in the git folder; outside a repository nothing is remembered."""
+    from geoflow.adapters.passage_index import root_key
+    from geoflow.adapters.role_memory import SqliteRoleMemory
+    from geoflow.cli.context import state_folder_or_none
+
+    folder = state_folder_or_none(root)
+    return SqliteRoleMemory(folder / f"roles-{root_key(root)}.sqlite" if folder else None, fresh=fresh)
+
+
+def open_facts(*, may_ask: bool, dry: bool) -> "FactDesk":
+    """Join those to whom objections are put: the documents, the stored answers, and people."""
+    from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.git_process import GitProcess
+    from geoflow.adapters.people import audience_for, signature
+    from geoflow.cli.ask_parts import open_questions
+    from geoflow.cli.context import find_root_or_fail, open_passages, settings_here
+    from geoflow.workflow.role_facts import FactDesk
+
+    root, people = find_root_or_fail(), settings_here().settings.questions.people
+    return FactDesk(
+        open_passages(root),
+        open_questions(root),
+        SystemClock(),
+        signature(GitProcess(root)) if may_ask else "",
+        lambda path: audience_for(root, path, people),
+        may_ask=may_ask,
+        dry=dry,
+    )

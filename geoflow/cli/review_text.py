@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.quality.finding import SEVERITY_ORDER
+from geoflow.workflow.review_result import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     from geoflow.cli.review import Format
     from geoflow.cli.review_files import Files, Looked
     from geoflow.quality.finding import Finding
-    from geoflow.workflow.review import Review
+    from geoflow.workflow.review_result import Review
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
-def print_review(result: "Review", looked: "Looked", form: "Format") -> None:
-    """Print a review on stdout in one of the forms."""
+def print_review(result: "Review", looked: "Looked", form: "Format", state: str = "") -> None:
+    """Print a review on stdout in one of the forms; `state` says how far the change is, where it was stored."""
     if form == "json":
         print_json(result.document())
     elif form == "sarif":
@@ -35,6 +36,7 @@ def print_review(result: "Review", looked: "Looked", form: "Format") -> None:
         sys.stdout.write(markdown(_worst_first(result), result.verdict, result.notes))
     else:
         _show(answer_console(), result, looked.files)
+        _show_dialogue(answer_console(), result, state)
 
 
 def _print_sarif(result: "Review", looked: "Looked") -> None:
@@ -60,14 +62,50 @@ def _show(console: "Console", result: "Review", files: "Files") -> None:
             console.print(line, soft_wrap=True)
         if finding.fix:
             console.print(f"    fix: {printable(' '.join(finding.fix.split()))}", style="dim", soft_wrap=True)
-    console.print(_summary(result))
+
+
+def _show_dialogue(console: "Console", result: "Review", state: str) -> None:
+    """Say what became of objections, what waits for people, and what was stored."""
+    for gone in result.withdrawn:
+        quote = one_line(" ".join(gone.finding.quote.split()))
+        console.print(f"withdrawn {gone.finding.code} “{quote}”: answered by {one_line(gone.by)}", soft_wrap=True)
+        console.print(f"    {one_line(' '.join(gone.quote.split()))}", style="dim", soft_wrap=True)
+    _show_compared(console, result)
+    console.print(_summary(result), soft_wrap=True)
+    for one in result.questions:
+        people = f" for {', '.join(one.audience)}" if one.audience else ""
+        console.print(f"waits{one_line(people)}: {one_line(one.question)}", soft_wrap=True)
+        console.print(f'    answer: geoflow ask --answer {one.id} "TEXT"', style="dim", soft_wrap=True)
+    if result.missed:
+        console.print(f"not looked at: {one_line(named(result.missed))}", soft_wrap=True)
     for note in result.notes:
-        console.print(f"note: {one_line(note)}")
+        console.print(f"note: {one_line(note)}", soft_wrap=True)
+    for stored in result.rounds:
+        done = "stored" if stored.path else "would be stored"
+        console.print(f"{done}: {stored.role} {stored.verdict}{one_line(f' {stored.path}')}".rstrip(), soft_wrap=True)
+    if state:
+        console.print(one_line(state), soft_wrap=True)
+
+
+def _show_compared(console: "Console", result: "Review") -> None:
+    if result.compared is None:
+        return
+    for row in result.compared.resolved:
+        how = f" (answered by {row['answered_by']})" if "answered_by" in row else ""
+        said = f"resolved {row['role']}, {row['requirement']}: {row['message']}{how}"
+        console.print(one_line(" ".join(said.split())), soft_wrap=True)
+    counts = [len(result.compared.resolved), len(result.compared.still_open), len(result.compared.new)]
+    words = ("resolved", "still open", "new")
+    came = ", ".join(f"{count} {word}" for count, word in zip(counts, words, strict=True))
+    console.print(f"since the last review: {came}", soft_wrap=True)
 
 
 def _summary(result: "Review") -> str:
     nouns = {"error": "error", "warning": "warning", "info": "note"}
     counts = {level: sum(finding.severity == level for finding in result.findings) for level in nouns}
     found = ", ".join(f"{counts[level]} {noun}{'' if counts[level] == 1 else 's'}" for level, noun in nouns.items())
+    remembered = f" ({result.remembered} remembered)" if result.remembered else ""
     looked = f"; the model looked at {result.looked_at} of {result.requirements}" if result.looked_at else ""
+    looked += remembered if looked else ""
+    looked += f"; {result.pairs[0]} of {result.pairs[1]} pairs" if result.pairs[1] else ""
     return f"{found}{looked}: {result.verdict}"

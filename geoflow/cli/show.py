@@ -44,10 +44,16 @@ def show(
     found = select(item, type_, tree.found)
     if not as_json:
         print_source(found, tree)
+        if found.type == "change":
+            from geoflow.cli.state import tell_state
+
+            tell_state(root, found.id)
         return
     if found.type == "spec":
         scenarios = not (requirements or no_scenarios)
         document = spec_document(found.id, tree, number=requirement, scenarios=scenarios)
     else:
-        document = change_document(found.id, tree)
+        from geoflow.cli.state import state_fields
+
+        document = {**change_document(found.id, tree), **state_fields(root, found.id)[found.id]}
     print_json({**document, "root": {"path": root, "source": "nearest"}, "schema": "geoflow.show/1"})

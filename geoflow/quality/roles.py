@@ -1,4 +1,4 @@
-"""The seven roles that may look at a requirement, each with one closed question and the rule code of its findings.
+"""The roles that may look at a requirement or a pair, each with one closed question and the code of its findings.
 
 Open review ("what is wrong here?") does not work with small models: they answer that nothing is. So each role asks
 for one thing, and its answer is a yes or a no with a quote.
@@ -71,3 +71,19 @@ ROLES: dict[str, Role] = {
         ),
     )
 }
+
+CONSISTENCY = Role(
+    "consistency",
+    "GF508",
+    "Is there a situation to which both apply, and in which nothing can do what both of them ask for?",
+    "it cannot hold together with",
+    "decide which one holds, or write when each does",
+)
+"""Looks at two requirements at a time, and at none alone."""
+NAMES = (*ROLES, CONSISTENCY.name)
+_BY_CODE = {role.code: role.name for role in (*ROLES.values(), CONSISTENCY)}
+
+
+def role_of_code(code: str) -> str:
+    """Name the role whose findings have a code; empty where it is a rule's."""
+    return _BY_CODE.get(code, "")

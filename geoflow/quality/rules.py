@@ -37,6 +37,13 @@ RULES: dict[str, str] = {
     "GF322": "an outcome that was turned round since the base",
     "GF401": "an answer that the requirement it is about does not hold",
     "GF501": "an objection of the tester",
+    "GF502": "an objection of the role architecture",
+    "GF503": "an objection of the role requirements",
+    "GF504": "an objection of the role usability",
+    "GF505": "an objection of the role scalability",
+    "GF506": "an objection of the role performance",
+    "GF507": "an objection of the role security",
+    "GF508": "two requirements that cannot both hold, to the role consistency",
 }
 """Code and what the rule finds. Issues of validation (OS codes) are the npm CLI's and cannot be switched off."""
 

@@ -14,8 +14,10 @@ from geoflow.quality.roles import ROLES, Role
 from geoflow.workflow.bench_review_result import Seen
 from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.model_failures import INTERRUPTED, ONE_CALL_ONLY
-from geoflow.workflow.review import MOST_FAILURES, Reviewer
+from geoflow.workflow.review import Reviewer, known_roles
+from geoflow.workflow.role_asking import Asking
 from geoflow.workflow.role_dialogue import SEED, Item, RoleDialogue
+from geoflow.workflow.role_rounds import MOST_FAILURES
 
 _AGAIN = 8
 """So many units are asked three times, to see how alike the answers are."""
@@ -107,7 +109,7 @@ class ModelLook:
         return self._said[key]
 
     def _objections(self, item: Item, roles: Iterable[Role], seed: int) -> frozenset[str]:
-        dialogue = RoleDialogue(self.model, self.reviewer.templates, self.meter, seed)
+        dialogue = RoleDialogue(Asking(self.model, self.meter), self.reviewer.templates, seed)
         alone = self.reviewer.roles == ("testing",)
         return frozenset(finding.code for role in roles for finding in dialogue.ask(item, role, alone=alone))
 
@@ -123,7 +125,11 @@ class ModelLook:
         return jaccard(runs)
 
     def _units(self, seen: Sequence[Seen], clean: Sequence[Target]) -> Iterator[_Unit]:
-        wanted = [ROLES[name] for name in self.reviewer.roles if ROLES[name].code not in self.reviewer.off]
+        wanted = [
+            role
+            for role in known_roles(self.reviewer.roles)
+            if role.name in ROLES and role.code not in self.reviewer.off
+        ]
         rows: dict[tuple[str, str], list[_Unit]] = {}
         # What only a model can see comes first, equivalent texts last.
         for one in sorted(seen, key=lambda one: "LDX".find(one.mutant.operator.layer) % 4):

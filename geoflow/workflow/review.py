@@ -1,27 +1,27 @@
-"""Review: findings by rule, then a model in one role or several, each with one closed question a requirement."""
+"""Review: findings by rule, then a dialogue of roles in rounds: each with closed questions, then those who may know."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec import Spec, read_tree, validate
-from geoflow.ports import ChatModel, Clock, History, RunProgress, Templates
+from geoflow.openspec import Spec, Tree, read_tree, validate
+from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates
 from geoflow.quality.changed import Changed
-from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place, number_occurrences
+from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.findings import documents, find_all, requirements_of, wanted
-from geoflow.quality.roles import ROLES, Role
+from geoflow.quality.roles import CONSISTENCY, NAMES, ROLES, Role
 from geoflow.quality.since import find_since
 from geoflow.workflow.base_moved import find_moved_bases
-from geoflow.workflow.budget import SPENT, Limits, Meter
-from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
-from geoflow.workflow.role_dialogue import Item, RoleDialogue
+from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.pairs import candidate_pairs
+from geoflow.workflow.review_result import Review, RoleLook
+from geoflow.workflow.role_asking import Asking
+from geoflow.workflow.role_dialogue import Item
+from geoflow.workflow.role_facts import FactDesk, FactRounds, Heard
+from geoflow.workflow.role_rounds import RoleRounds
 from geoflow.workflow.role_seats import SeatedReview, Seats
 
 MOVED = "GF304"
-MOST_FAILURES = 3
-"""So many calls may end without a usable reply; a model that gives no more is not asked on."""
-Verdict = Literal["approve", "revise"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Reviewer:
     """What review works with. Without a model only rules look; `off` are codes of rules that are not to look.
 
     `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
-    seat an agent takes.
+    seat an agent takes. `memory` is what roles said before; `facts` are those who may know what a role misses.
     """
 
     model: ChatModel | None
@@ -40,43 +40,8 @@ class Reviewer:
     off: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ("testing",)
     seats: Seats | None = None
-
-
-@dataclass(frozen=True)
-class Review:
-    """The findings, and how much of the tree the role has looked at. `notes` say what cut it short.
-
-    `stopped` says that the user did, with Ctrl-C.
-    """
-
-    findings: tuple[Finding, ...]
-    looked_at: int
-    requirements: int
-    cost: dict[str, float | int]
-    notes: tuple[str, ...] = ()
-    stopped: bool = False
-
-    @property
-    def verdict(self) -> Verdict:
-        """Say `revise` where an error or a warning was found."""
-        return "revise" if any(finding.severity != "info" for finding in self.findings) else "approve"
-
-    def fails(self, level: str) -> bool:
-        """Tell whether a finding of this severity or worse was found; `never` is never reached."""
-        limit = SEVERITY_ORDER.get(level, -1)
-        return any(SEVERITY_ORDER[finding.severity] <= limit for finding in self.findings)
-
-    def document(self) -> dict[str, Any]:
-        """Give the review as scripts see it (`geoflow.review/1`)."""
-        return {
-            "schema": "geoflow.review/1",
-            "findings": [finding.document() for finding in self.findings],
-            "verdict": self.verdict,
-            "looked_at": self.looked_at,
-            "requirements": self.requirements,
-            "cost": self.cost,
-            "notes": list(self.notes),
-        }
+    memory: RoleMemory | None = None
+    facts: FactDesk | None = None
 
 
 def review(
@@ -94,20 +59,13 @@ def review(
         GeoflowError: A target is unknown, or the model fails before it looked at anything.
     """
     tree = read_tree(files)
-    known = {spec.id: spec.path for spec in tree.specs} | {change.id: f"{change.path}/" for change in tree.changes}
-    if unknown := [target for target in targets if target not in known]:
-        raise GeoflowError(
-            f"There is no spec or active change named {unknown[0]}.",
-            fix="See the names with: geoflow list --specs, or geoflow list",
-            code="unknown-item",
-            exit_code=ExitCode.USAGE,
-        )
-    prefixes = tuple(known[target] for target in targets) or ("",)
+    prefixes = _prefixes(tree, targets)
+    roles = _roles(reviewer)
     moved, unlooked = find_moved_bases(tree, reviewer.history) if MOVED not in reviewer.off else ([], ())
     found = [*find_all(tree, validate(files), files, off=reviewer.off), *moved]
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
-    chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
-    items = [Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
+    everything = [Item(document, one) for document in documents(tree) for one in requirements_of(document)]
+    items = [item for item in everything if item.document.path.startswith(prefixes)]
     if before is not None:
         tree_before = read_tree(before)
         changed = Changed(tree, files, tree_before, before)
@@ -117,92 +75,106 @@ def review(
     meter = Meter(reviewer.clock, limits)
     reviewer.progress.follow(meter.spent)
     looked = _Looked(notes=list(unlooked))
-    seated = reviewer.seats.taken if reviewer.seats else {}
-    roles = [role for role in known_roles(reviewer.roles) if role.code not in reviewer.off and role.name not in seated]
-    if reviewer.seats:
-        seats = SeatedReview(reviewer.seats, reviewer.templates, meter, reviewer.off)
-        from_seats = seats.over(_riskiest_first(items, findings), reviewer.progress)
-        looked.findings += from_seats.findings
-        looked.notes += from_seats.notes
+    ordered = _riskiest_first(items, findings)
+    _look_from_seats(reviewer, meter, ordered, looked)
     if reviewer.model and roles:
-        look = _Look(reviewer, RoleDialogue(reviewer.model, reviewer.templates, meter), roles)
-        look.over(_riskiest_first(items, findings), looked)
+        asking = Asking(reviewer.model, meter, reviewer.memory)
+        rounds = RoleRounds(asking, reviewer.templates, reviewer.progress, [one for one in roles if one != CONSISTENCY])
+        if rounds.roles:
+            rounds.over(ordered)
+        if CONSISTENCY in roles:
+            rounds.over_pairs(candidate_pairs(ordered, everything, tree))
+        looked.take(rounds, len(items))
+    heard = _put_to_others(reviewer, files, looked, prefixes if len(targets) == 1 else ())
+    unseen = {place for look in looked.looks if look.role != CONSISTENCY.name for place in look.missed}
     return Review(
-        findings=tuple(sorted([*findings, *looked.findings], key=by_place)),
-        looked_at=looked.count,
+        findings=tuple(sorted([*findings, *heard.findings], key=by_place)),
+        looked_at=len(looked.places),
         requirements=len(items),
         cost=meter.cost(),
-        notes=tuple(looked.notes),
+        notes=(*looked.notes, *heard.notes),
         stopped=looked.stopped,
+        remembered=looked.remembered,
+        missed=tuple(item.place for item in ordered if item.place in unseen),
+        pairs=looked.pairs,
+        looks=tuple(looked.looks),
+        withdrawn=tuple(heard.withdrawn),
+        questions=tuple({one.id: one for one in reversed(heard.waiting)}.values()),
     )
 
 
 @dataclass
 class _Looked:
-    """How far the role has come."""
+    """How far the roles have come, whoever sat in their seats."""
 
     notes: list[str]
     findings: list[Finding] = field(default_factory=list)
-    count: int = 0
+    places: list[tuple[str, str]] = field(default_factory=list)
+    looks: list[RoleLook] = field(default_factory=list)
+    remembered: int = 0
+    pairs: tuple[int, int] = (0, 0)
     stopped: bool = False
 
+    def take(self, rounds: RoleRounds, total: int) -> None:
+        """Add what the model in its roles has seen."""
+        self.findings += rounds.findings
+        self.notes += rounds.notes
+        self.places = rounds.looked
+        self.looks += rounds.looks(total)
+        self.remembered, self.pairs, self.stopped = rounds.remembered, rounds.pairs, rounds.stopped
 
-@dataclass
-class _Look:
-    """The roles at work, requirement by requirement."""
 
-    reviewer: Reviewer
-    dialogue: RoleDialogue
-    roles: Sequence[Role]
-    failures: list[GeoflowError] = field(default_factory=list)
+def _look_from_seats(reviewer: Reviewer, meter: Meter, items: Sequence[Item], looked: _Looked) -> None:
+    if reviewer.seats is None:
+        return
+    seats = SeatedReview(reviewer.seats, reviewer.templates, meter, reviewer.off, reviewer.memory)
+    found = seats.over(items, reviewer.progress)
+    looked.findings += found.findings
+    looked.notes += found.notes
+    looked.looks += found.looks
 
-    def over(self, items: Sequence[Item], looked: "_Looked") -> None:
-        """Let every role look at each requirement, until the budget is spent or the model fails for good."""
-        ending = ""
-        for item in items:
-            label = f"{self.roles[0].name if len(self.roles) == 1 else 'roles'}: {item.requirement.name}"
-            self.reviewer.progress.update(label[:60], looked.count, len(items))
-            ending = self._at(item, looked)
-            if ending:
-                break
-        if self.failures and not looked.count:
-            raise self.failures[0]
-        if ending:
-            looked.notes.append(f"looked at {looked.count} of {len(items)} requirements: {ending}")
 
-    def _at(self, item: Item, looked: "_Looked") -> str:
-        """Let the roles look at one requirement; say why the run ends, empty where it goes on."""
-        whole = True
-        for role in self.roles:
-            try:
-                looked.findings += self.dialogue.ask(item, role, alone=len(self.roles) == 1)
-            except GeoflowError as error:
-                if error.code in ENDS_THE_RUN - {INTERRUPTED}:
-                    raise
-                looked.stopped = error.code == INTERRUPTED
-                if error.code in {SPENT, INTERRUPTED}:
-                    return "the budget was spent" if error.code == SPENT else error.message
-                self.failures.append(error)
-                if error.code not in ONE_CALL_ONLY or len(self.failures) == MOST_FAILURES:
-                    return f"{error.message} {error.fix}".strip()
-                by = "" if len(self.roles) == 1 else f" by {role.name}"
-                looked.notes.append(f"not looked at {item.requirement.name}{by}: {error.message}")
-                whole = False
-        looked.count += whole
-        return ""
+def _put_to_others(reviewer: Reviewer, files: Mapping[str, str], looked: _Looked, about: tuple[str, ...]) -> Heard:
+    """Let those answer who may know; without any the objections stand. `about` are paths whose questions count."""
+    if reviewer.facts is None:
+        return Heard(findings=looked.findings)
+    if not looked.findings and not about:
+        return Heard()
+    rounds = FactRounds(reviewer.facts, {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()})
+    heard = rounds.over(looked.findings)
+    return replace(heard, waiting=[*heard.waiting, *rounds.waiting_about(about)]) if about else heard
+
+
+def _prefixes(tree: Tree, targets: Sequence[str]) -> tuple[str, ...]:
+    known = {spec.id: spec.path for spec in tree.specs} | {change.id: f"{change.path}/" for change in tree.changes}
+    if unknown := [target for target in targets if target not in known]:
+        raise GeoflowError(
+            f"There is no spec or active change named {unknown[0]}.",
+            fix="See the names with: geoflow list --specs, or geoflow list",
+            code="unknown-item",
+            exit_code=ExitCode.USAGE,
+        )
+    return tuple(known[target] for target in targets) or ("",)
 
 
 def known_roles(names: Sequence[str]) -> list[Role]:
     """Give the roles of these names, each once; GeoflowError `unknown-role`."""
-    unknown = [name for name in names if name not in ROLES]
-    if unknown:
+    known = {**ROLES, CONSISTENCY.name: CONSISTENCY}
+    if unknown := [name for name in names if name not in known]:
         raise GeoflowError(
             f"There is no role named {unknown[0]}.",
-            fix=f"Name some of: {', '.join(ROLES)}; or all.",
+            fix=f"Name some of: {', '.join(NAMES)}; or all.",
             code="unknown-role",
             exit_code=ExitCode.USAGE,
         )
-    return [ROLES[name] for name in dict.fromkeys(names)]
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _roles(reviewer: Reviewer) -> list[Role]:
+    """Give the roles that the model takes: those that were named, but for those in other hands or switched off."""
+    taken = reviewer.seats.taken if reviewer.seats else {}
+    named = known_roles(reviewer.roles)
+    return [role for role in named if role.code not in reviewer.off and role.name not in taken]
 
 
 def _riskiest_first(items: Iterable[Item], findings: Iterable[Finding]) -> list[Item]:

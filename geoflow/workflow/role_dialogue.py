@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from geoflow.openspec import Delta, Requirement, Spec
-from geoflow.ports import ChatModel, ChatRequest, Templates
+from geoflow.ports import ChatRequest, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.prompt_size import beginning
 from geoflow.quality.roles import Role
-from geoflow.workflow.budget import Meter
 from geoflow.workflow.prompt_room import room
+from geoflow.workflow.role_asking import Asking
 
 SAMPLES = 3
 """A finding of the model counts when it says the same in two of three samples."""
@@ -42,6 +42,21 @@ class Item:
     document: Spec | Delta
     requirement: Requirement
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Give the path of the document and the requirement's name."""
+        return self.document.path, self.requirement.name
+
+    @property
+    def block(self) -> str:
+        """Give the requirement's source, scenarios included."""
+        return self.document.text[self.requirement.start : self.requirement.end]
+
+    @property
+    def sentence(self) -> str:
+        """Give its heading and what it asks for, scenarios left out."""
+        return self.document.text[self.requirement.start : self.requirement.body_end]
+
 
 class RoleDialogue:
     """Asks in the name of a role.
@@ -50,8 +65,9 @@ class RoleDialogue:
     server reads it once however many roles look.
     """
 
-    def __init__(self, model: ChatModel, templates: Templates, meter: Meter, seed: int = SEED) -> None:
-        self._model, self._templates, self._meter, self._seed = model, templates, meter, seed
+    def __init__(self, asking: Asking, templates: Templates, seed: int = SEED) -> None:
+        self._asking, self._templates, self._seed = asking, templates, seed
+        self._rooms: dict[tuple[str, str], int] = {}
 
     def ask(self, item: Item, role: Role, *, alone: bool = False) -> list[Finding]:
         """Ask; a finding counts where its quote stands in the requirement and two of three samples agree.
@@ -74,19 +90,24 @@ class RoleDialogue:
     def _sample(self, item: Item, role: Role, sample: int, *, alone: bool) -> Finding | None:
         name, verdict, objects = (TESTING, "testable", False) if alone else (PROMPT, "objection", True)
         values = {} if alone else {"role": role.name, "question": role.question}
-        left = room(self._templates, name, {"requirement": "", **values}, self._model.context_tokens - REPLY_TOKENS)
-        block = item.document.text[item.requirement.start : item.requirement.end]
-        prompt = self._templates.prompt(name, {"requirement": beginning(block, left), **values})
+        left = self._room(name, role, values)
+        prompt = self._templates.prompt(name, {"requirement": beginning(item.block, left), **values})
         temperature = 0.7 if sample else 0.0
         request = ChatRequest(
             prompt.id, prompt.messages, verdict_schema(verdict), REPLY_TOKENS, temperature, self._seed + sample
         )
-        value = self._meter.complete(self._model, request).value or {}
+        value = self._asking.value(request)
         if value.get(verdict) is not objects:
             return None
         place = find_quote(item, str(value.get("quote", "")))
         why = str(value.get("why", ""))
         return finding_of(item, role, place, why, f"role:{role.name}") if place else None
+
+    def _room(self, name: str, role: Role, values: Mapping[str, str]) -> int:
+        if (name, role.name) not in self._rooms:
+            rest = self._asking.model.context_tokens - REPLY_TOKENS
+            self._rooms[name, role.name] = room(self._templates, name, {"requirement": "", **values}, rest)
+        return self._rooms[name, role.name]
 
 
 def find_quote(item: Item, quote: str) -> tuple[int, int] | None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.ports import Agents, Progress, Templates
+from geoflow.ports import Agents, Progress, RoleMemory, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.roles import ROLES, Role
 from geoflow.workflow.budget import SPENT, Meter
+from geoflow.workflow.review_result import Place, RoleLook
+from geoflow.workflow.role_asking import key_of
 from geoflow.workflow.role_dialogue import PROMPT, Item, find_quote, finding_of
 
 _MOST_FAILURES = 3
@@ -30,6 +32,7 @@ class SeatsLooked:
 
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    looks: list[RoleLook] = field(default_factory=list)
     count: int = 0
 
 
@@ -59,17 +62,28 @@ class SeatedReview:
     """Lets the agents look, requirement by requirement.
 
     An agent is asked once a requirement: what is sampled again is a model, which would answer an agent's question the
-    same way or not at all.
+    same way or not at all. What it said about a text is remembered.
     """
 
-    def __init__(self, seats: Seats, templates: Templates, meter: Meter, off: frozenset[str]) -> None:
-        self._seats, self._templates, self._meter = seats, templates, meter
+    def __init__(
+        self, seats: Seats, templates: Templates, meter: Meter, off: frozenset[str], memory: RoleMemory | None = None
+    ) -> None:
+        self._seats, self._templates, self._meter, self._memory = seats, templates, meter, memory
         self._roles = [ROLES[name] for name in seats.taken if ROLES[name].code not in off]
         self._failures: dict[str, int] = {}
+        self._seen: dict[str, set[Place]] = {}
 
     def over(self, items: Sequence[Item], progress: Progress) -> SeatsLooked:
         """Let each agent look at each requirement, until the budget is spent or none of them answers any more."""
         looked = SeatsLooked()
+        self._look_at(items, looked, progress)
+        for role in self._roles:
+            seen = self._seen.get(role.name, set())
+            missed = tuple(item.place for item in items if item.place not in seen)
+            looked.looks.append(RoleLook(role.name, self._seats.taken[role.name], "agent", missed, len(items)))
+        return looked
+
+    def _look_at(self, items: Sequence[Item], looked: SeatsLooked, progress: Progress) -> None:
         for item in items:
             seated = [role for role in self._roles if self._failures.get(role.name, 0) < _MOST_FAILURES]
             if not seated:
@@ -81,21 +95,23 @@ class SeatedReview:
                 if error.code != SPENT:
                     raise
                 looked.notes.append(f"the seats looked at {looked.count} of {len(items)}: the budget was spent")
-                return looked
+                return
             looked.count += all(whole) and len(seated) == len(self._roles)
         if self._roles:
             looked.notes.append(f"{self._named()} looked at {looked.count} of {len(items)} requirements")
-        return looked
 
     def _named(self) -> str:
         return ", ".join(f"{self._seats.taken[role.name]} ({role.name})" for role in self._roles)
 
     def _look(self, item: Item, role: Role, looked: SeatsLooked) -> bool:
         agent = self._seats.taken[role.name]
-        self._meter.count_call()
+        question = self._question(item, role)
+        key = key_of("agent", agent, question)
         try:
-            value = _verdict(self._seats.agents.ask(agent, self._question(item, role)))
+            value = self._said(agent, question, key)
         except GeoflowError as error:
+            if error.code == SPENT:
+                raise
             value, why = None, error.message
         else:
             why = f"{agent} gave no answer of the form that was asked for"
@@ -104,9 +120,20 @@ class SeatedReview:
             looked.notes.append(f"not looked at {item.requirement.name} by {role.name}: {why.rstrip('.')}")
             return False
         self._failures[role.name] = 0
+        self._seen.setdefault(role.name, set()).add(item.place)
         place = find_quote(item, value["quote"]) if value["objection"] else None
         looked.findings += [finding_of(item, role, place, value["why"], f"agent:{agent}")] if place else []
         return True
+
+    def _said(self, agent: str, question: str, key: str) -> dict[str, Any] | None:
+        kept = _verdict(self._memory.recall(key) or "") if self._memory else None
+        if kept is not None:
+            return kept
+        self._meter.count_call()
+        value = _verdict(self._seats.agents.ask(agent, question))
+        if value is not None and self._memory:
+            self._memory.keep(key, json.dumps(value))
+        return value
 
     def _question(self, item: Item, role: Role) -> str:
         block = item.document.text[item.requirement.start : item.requirement.end]

@@ -31,6 +31,7 @@ PINNED = {
     "improve.reword/1": "e153301f7456ecf0",
     "improve.span/1": "ef20f80617546dd7",
     "propose/1": "9c0a942474314abf",
+    "review.pair/1": "af3ebbdf24c9e819",
     "review.role/1": "f793516b893be0ee",
     "review.testing/1": "660d1a8898a6ad78",
 }

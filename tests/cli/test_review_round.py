@@ -85,7 +85,11 @@ def test_the_list_says_how_far_a_change_is_that_somebody_spoke_about(root: Path)
     at_terminal("review", CHANGE, "--comment", "No.")
     assert f"to be revised; next: author {CLAUDE}" in at_terminal("list")
     listed = json.loads(CliRunner().invoke(app, ["list", "--json"]).stdout)
-    assert all("state" not in row for row in listed["changes"])
+    states = {row["name"]: (row["state"], row["next"]) for row in listed["changes"]}
+    assert states == {
+        CHANGE: ("to be revised", {"kind": "author", "name": CLAUDE}),
+        "quiet": ("draft", {"kind": "author", "name": ""}),
+    }
 
 
 @pytest.mark.npm

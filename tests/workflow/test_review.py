@@ -10,7 +10,8 @@ from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatModel
 from geoflow.workflow.budget import Limits
-from geoflow.workflow.review import Review, Reviewer, review
+from geoflow.workflow.review import Reviewer, review
+from geoflow.workflow.review_result import Review
 from tests.builders import requirement, spec
 from tests.fakes import QueueModel, SilentProgress
 from tests.openspec.deltas import block, delta, tree
@@ -127,7 +128,7 @@ def test_the_document_for_scripts_has_the_promised_fields() -> None:
     assert document["schema"] == "geoflow.review/1"
     names = {"id", "code", "severity", "path", "line", "end_line", "requirement", "quote", "message", "fix", "source"}
     assert names <= set(document["findings"][0])
-    assert document["verdict"] == "approve"
+    assert document["verdict"] == "revise"
 
 
 def changed(*tasks: str) -> dict[str, str]:

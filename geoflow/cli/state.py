@@ -1,0 +1,82 @@
+"""What bare `geoflow` shows: each active change with how far it is and who acts next, and the command that helps on."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geoflow.cli.root import root_here
+
+if TYPE_CHECKING:
+    from geoflow.workflow.change_cycle import ChangeView
+
+_MOST = 10
+_URGENCY = ("to be revised", "draft", "waiting for answers", "in review", "approved")
+"""What holds a change up most comes first."""
+_LONGEST_NAME = 40
+
+
+def show_state(*, as_json: bool) -> int:
+    """Show the state and give the exit code; GeoflowError `no-openspec` and others of the tree."""
+    from geoflow.cli.cycle_parts import open_cycle, state_line, state_row
+    from geoflow.workflow.change_cycle import look_at_changes
+
+    root = Path(root_here())
+    cycle = open_cycle(root, "", "agent")
+    views = sorted(look_at_changes(cycle), key=lambda view: (_URGENCY.index(view.standing.state), view.id))
+    command = next_command(views)
+    if as_json:
+        from geoflow.cli.render import print_json
+
+        rows = [state_row(view) for view in views]
+        print_json({"schema": "geoflow.state/1", "changes": rows, "command": command})
+        return 0
+    from geoflow.cli.json_text import encodable
+    from geoflow.cli.render import one_line
+
+    shown = [(one_line(view.id)[:_LONGEST_NAME], state_line(view)) for view in views[:_MOST]]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, state in shown:
+        print(encodable(f"{name:<{width}}  {state}"))
+    if len(views) > _MOST:
+        print(f"and {len(views) - _MOST} more: geoflow list")
+    if not views:
+        print("There is no active change.")
+    print(encodable(f"next: {one_line(command)}"))
+    return 0
+
+
+def next_command(views: Sequence["ChangeView"]) -> str:
+    """Name the command that brings the first of these changes on."""
+    if not views:
+        return 'geoflow propose "IDEA"'
+    first, standing = views[0].id, views[0].standing
+    if standing.state == "in review":
+        by_person = standing.next.kind == "person"
+        return f"geoflow review {first} --verdict approve" if by_person else f"geoflow review {first}"
+    if standing.state == "approved":
+        return f"geoflow show {first}" if standing.next.kind == "author" else f"geoflow archive {first}"
+    commands = {
+        "draft": f"geoflow validate {first}",
+        "waiting for answers": "geoflow ask --list",
+        "to be revised": f"geoflow propose --revise {first}",
+    }
+    return commands[standing.state]
+
+
+def state_fields(root: str, change: str = "") -> dict[str, dict[str, Any]]:
+    """Give state and next actor of each active change, or of one, by id."""
+    from geoflow.cli.cycle_parts import open_cycle, state_row
+    from geoflow.workflow.change_cycle import look_at_changes
+
+    views = look_at_changes(open_cycle(Path(root), "", "agent"), {change} if change else None)
+    return {view.id: {name: value for name, value in state_row(view).items() if name != "id"} for view in views}
+
+
+def tell_state(root: str, change: str) -> None:
+    """Say on stderr how far a change is: what goes to stdout is its text and nothing else."""
+    from geoflow.cli.context import say
+    from geoflow.cli.cycle_parts import open_cycle, state_line
+    from geoflow.workflow.change_cycle import look_at_changes
+
+    for view in look_at_changes(open_cycle(Path(root), "", "agent"), {change}):
+        say(f"{view.id}: {state_line(view)}")

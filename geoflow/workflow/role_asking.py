@@ -1,0 +1,76 @@
+"""Ask in the name of a role and remember what was said: a text is asked about once, whatever stops the review."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from geoflow.errors import ExitCode, GeoflowError
+from geoflow.ports import ChatModel, ChatRequest, RoleMemory
+from geoflow.workflow.budget import SPENT, Meter
+
+
+@dataclass(slots=True)
+class Asking:
+    """The way to a model: what it said before is recalled, what is new is metered and kept.
+
+    Args:
+        model: The model.
+        meter: Its budget.
+        memory: What was said before; None remembers nothing.
+        closed: Whether nothing new is asked any more, because the budget is spent.
+        asked: How many replies came from the model and not from memory.
+    """
+
+    model: ChatModel
+    meter: Meter
+    memory: RoleMemory | None = None
+    closed: bool = False
+    asked: int = 0
+    _prompts: set[str] = field(default_factory=set)
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Name the prompts that were used, with their versions."""
+        return tuple(sorted(self._prompts))
+
+    def value(self, request: ChatRequest) -> Mapping[str, Any]:
+        """Give the object that the model answers with; an empty one where it gave none.
+
+        Raises:
+            GeoflowError: `budget-spent` also where nothing new is asked any more; what the meter and the model raise.
+        """
+        self._prompts.add(request.prompt)
+        key = _key(self.model, request)
+        kept = _read(self.memory.recall(key)) if self.memory else None
+        if kept is not None:
+            return kept
+        if self.closed:
+            raise GeoflowError("The budget is spent.", code=SPENT, exit_code=ExitCode.NO)
+        value = self.meter.complete(self.model, request).value or {}
+        self.asked += 1
+        if self.memory:
+            self.memory.keep(key, json.dumps(dict(value)))
+        return value
+
+
+def key_of(*parts: str) -> str:
+    """Hash what was asked of whom."""
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _key(model: ChatModel, request: ChatRequest) -> str:
+    messages = [part for one in request.messages for part in (one.role, one.content)]
+    sample = f"{request.temperature} {request.seed} {request.max_tokens}"
+    form = json.dumps(request.schema, sort_keys=True)
+    return key_of(model.name, model.backend, request.prompt, form, sample, *messages)
+
+
+def _read(text: str | None) -> Mapping[str, Any] | None:
+    """Read what was kept; None where it is no object, since anybody may have written to the file."""
+    try:
+        value = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
