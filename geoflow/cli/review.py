@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from geoflow.cli.options import Replay
-from geoflow.errors import ExitCode
-
-Format = Literal["text", "json", "sarif", "github", "markdown"]
+from geoflow.cli.reviewing import FailOn, Format, Request, run
 
 
 def review(
@@ -29,9 +27,7 @@ def review(
     staged: Annotated[bool, typer.Option("--staged", help="Look only at what is staged, as it is staged.")] = False,
     budget: Annotated[str, typer.Option(help="How much the model may take: 10m, 90s, 50calls, 20000tokens.")] = "10m",
     replay: Replay = None,
-    fail_on: Annotated[
-        Literal["error", "warning", "info", "never"], typer.Option(help="The severity that makes the exit code 1.")
-    ] = "error",
+    fail_on: Annotated[FailOn, typer.Option(help="The severity that makes the exit code 1.")] = "error",
     form: Annotated[
         Format, typer.Option("--format", help="For people, scripts, code scanning, a workflow's log or its summary.")
     ] = "text",
@@ -57,20 +53,19 @@ def review(
 
         record_round(targets or [], verdict, comment, as_json=as_json or form == "json")
         return
-    from geoflow.cli.context import open_review
-    from geoflow.cli.review_files import files_to_review
-    from geoflow.cli.review_text import print_review
-    from geoflow.quality.roles import ROLES
-    from geoflow.workflow.budget import read_limits
-    from geoflow.workflow.review import review as run_review
-
-    limits = read_limits(budget)
-    looked = files_to_review(since, staged=staged)
-    wanted = tuple(ROLES) if roles == "all" else tuple(name.strip() for name in roles.split(",") if name.strip())
-    with open_review(rules_only=rules_only, replay=replay, roles=wanted, seats=tuple(seat or ())) as reviewer:
-        result = run_review(reviewer, looked.files, targets or [], limits, looked.before)
-    print_review(result, looked, "json" if as_json else form)
-    if result.stopped:
-        raise typer.Exit(int(ExitCode.INTERRUPTED))
-    if result.fails(fail_on):
-        raise typer.Exit(int(ExitCode.NO))
+    if staged and since:
+        raise typer.BadParameter("--staged and --since compare with two different commits; take one of them")
+    request = Request(
+        tuple(targets or ()),
+        rules_only=rules_only,
+        roles=roles,
+        seats=tuple(seat or ()),
+        since=since,
+        staged=staged,
+        budget=budget,
+        replay=replay,
+        fail_on=fail_on,
+        form="json" if as_json else form,
+    )
+    if code := run(request):
+        raise typer.Exit(code)

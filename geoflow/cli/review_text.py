@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from geoflow.cli.review import Format
     from geoflow.cli.review_files import Files, Looked
+    from geoflow.cli.reviewing import Format
     from geoflow.quality.finding import Finding
     from geoflow.workflow.review import Review
 

@@ -1,6 +1,6 @@
 """What is wrong between documents, which validation never compares: deltas, main specs, proposals, tasks, changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from geoflow.openspec.conflicts import Conflict, conflicts
 from geoflow.openspec.model import Change, Tree
@@ -21,16 +21,23 @@ _DOES = {
 }
 
 
-def find_between(tree: Tree, texts: Mapping[str, str]) -> list[Finding]:
+def find_between(tree: Tree, texts: Mapping[str, str], within: Collection[str] | None = None) -> list[Finding]:
     """Find what does not fit between the documents of a tree (GF301 to GF303, GF305 to GF310).
 
     Args:
         tree: The tree; archived changes are not looked at.
         texts: The text of every file, by path.
+        within: Paths of the files whose findings are asked for; None: all.
     """
+    changes = tree.changes
+    if within is not None:
+        folders = {"/".join(path.split("/")[:3]) for path in within}
+        changes = tuple(change for change in changes if change.path in folders)
+    if not changes:
+        return []
     there = known(tree)
     found: list[Finding] = []
-    for change in tree.changes:
+    for change in changes:
         deeds = touches(change)
         finished: set[str] = set()
         for delta in change.deltas:
@@ -46,7 +53,7 @@ def find_between(tree: Tree, texts: Mapping[str, str]) -> list[Finding]:
         found += _about_tasks(change, texts, finished=bool(deeds) and finished == {touch.capability for touch in deeds})
     for conflict in conflicts(tree):
         found += _rivals(conflict, texts)
-    return found
+    return found if within is None else [finding for finding in found if finding.path in within]
 
 
 def _rivals(conflict: Conflict, texts: Mapping[str, str]) -> Iterator[Finding]:

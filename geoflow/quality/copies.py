@@ -1,7 +1,7 @@
 """Requirements that say what another one says already, or its opposite, under another name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
@@ -24,11 +24,11 @@ class _Said(NamedTuple):
     words: tuple[str, ...]
 
 
-def find_copies(tree: Tree) -> list[Finding]:
+def find_copies(tree: Tree, within: Collection[str] | None = None) -> list[Finding]:
     """Find requirements of main specs and added ones that repeat another's text (GF311) or turn it round (GF312).
 
     Two say the opposite where their words are the same but for a negation or a number. Of each pair the second is
-    named; what an active change adds comes after the main specs.
+    named; what an active change adds comes after the main specs. With `within` only those in these files are named.
     """
     found: list[Finding] = []
     first: dict[tuple[str, ...], _Said] = {}
@@ -38,6 +38,8 @@ def find_copies(tree: Tree) -> list[Finding]:
             continue
         same = first.setdefault(said.words, said)
         other = skeletons.setdefault(tuple(_skeleton(said.words)), said)
+        if within is not None and said.document.path not in within:
+            continue
         if same is not said:
             found += _told(said, same, "GF311", "says the same as")
         elif other is not said:

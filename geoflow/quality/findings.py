@@ -15,21 +15,37 @@ _SAYS_THE_SAME = ("GF301", "GF302")
 
 
 def find_all(
-    tree: Tree, reports: Iterable[Report], texts: Mapping[str, str], *, off: Collection[str] = ()
+    tree: Tree,
+    reports: Iterable[Report],
+    texts: Mapping[str, str],
+    *,
+    off: Collection[str] = (),
+    within: Collection[str] | None = None,
 ) -> list[Finding]:
-    """Find everything wrong in main specs and active changes, in reading order, but for the rules that are `off`."""
+    """Find everything wrong in main specs and active changes, in reading order.
+
+    Args:
+        tree: The tree; all of it, since documents are compared with each other.
+        reports: What validation says of it.
+        texts: The text of every file, by path.
+        off: Codes of rules that do not look.
+        within: Paths of the files whose findings are asked for; None: all.
+    """
     issues: dict[str, list[Issue]] = {}
     for report in reports:
         for issue in report.issues:
             issues.setdefault(issue.document, []).append(issue)
     found: list[Finding] = []
     for document in documents(tree):
+        if within is not None and document.path not in within:
+            continue
         found += find_in(document, issues.pop(document.path, []))
     for path, others in issues.items():
-        found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
-    return sorted(
-        number_occurrences(wanted([*found, *find_between(tree, texts), *find_copies(tree)], off)), key=by_place
-    )
+        if within is None or path in within:
+            found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
+    found += find_between(tree, texts, within)
+    found += find_copies(tree, within)
+    return sorted(number_occurrences(wanted(found, off)), key=by_place)
 
 
 def wanted(findings: Iterable[Finding], off: Collection[str]) -> list[Finding]:

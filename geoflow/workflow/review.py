@@ -7,7 +7,7 @@ from typing import Any, Literal
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, read_tree, validate
 from geoflow.ports import ChatModel, Clock, History, RunProgress, Templates
-from geoflow.quality.changed import Changed
+from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
 from geoflow.quality.findings import documents, find_all, requirements_of
 from geoflow.quality.roles import ROLES, Role
@@ -102,13 +102,15 @@ def review(
             exit_code=ExitCode.USAGE,
         )
     prefixes = tuple(known[target] for target in targets) or ("",)
-    moved, unlooked = find_moved_bases(tree, reviewer.history) if MOVED not in reviewer.off else ([], ())
-    found = [*find_all(tree, validate(files), files, off=reviewer.off), *moved]
-    findings = [finding for finding in found if finding.path.startswith(prefixes)]
+    within = _in_question(files, prefixes, before)
+    moved, unlooked = find_moved_bases(tree, reviewer.history, within) if MOVED not in reviewer.off else ([], ())
+    found = find_all(tree, validate(files, within=within), files, off=reviewer.off, within=within)
+    findings = [finding for finding in [*found, *moved] if finding.path.startswith(prefixes)]
     chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
     items = [Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
     if before is not None:
-        changed = Changed(tree, files, read_tree(before), before)
+        gone = {path: before[path] for path in within or () if path in before}
+        changed = Changed(tree, files, read_tree(gone), before)
         findings = changed.among(findings)
         items = [item for item in items if changed.holds(item.document.path, item.requirement.name)]
     meter = Meter(reviewer.clock, limits)
@@ -132,6 +134,16 @@ def review(
         notes=tuple(looked.notes),
         stopped=looked.stopped,
     )
+
+
+def _in_question(
+    files: Mapping[str, str], prefixes: tuple[str, ...], before: Mapping[str, str] | None
+) -> frozenset[str] | None:
+    """Give the files that are asked about; None for all, so that what belongs to no file is found as well."""
+    if before is None and prefixes == ("",):
+        return None
+    paths = files.keys() if before is None else changed_paths(files, before)
+    return frozenset(path for path in paths if path.startswith(prefixes))
 
 
 @dataclass

@@ -1,0 +1,85 @@
+"""What `geoflow review` does, for Typer and for the short way that answers what git hooks ask before Typer is there."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+from geoflow.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Format = Literal["text", "json", "sarif", "github", "markdown"]
+FailOn = Literal["error", "warning", "info", "never"]
+
+
+class Request(NamedTuple):
+    """What was asked for on the command line."""
+
+    targets: tuple[str, ...] = ()
+    rules_only: bool = False
+    roles: str = "testing"
+    seats: tuple[str, ...] = ()
+    since: str = ""
+    staged: bool = False
+    budget: str = "10m"
+    replay: "Path | None" = None
+    fail_on: FailOn = "error"
+    form: Format = "text"
+
+
+_VALUES = ("--since", "--fail-on", "--format")
+_SWITCHES = ("--staged", "--json")
+
+
+def read_arguments(arguments: Sequence[str]) -> Request | None:
+    """Read the arguments behind `review --rules-only`; None for what Typer has to read, or has to complain of."""
+    if "--rules-only" not in arguments:
+        return None
+    rest = iter(argument for argument in arguments if argument != "--rules-only")
+    given: dict[str, str] = {}
+    targets: list[str] = []
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if name in _VALUES:
+            given[name] = value if equals else next(rest, "")
+            if not given[name] or given[name].startswith("-"):
+                return None
+        elif argument in _SWITCHES:
+            given[argument] = argument
+        elif not argument or argument.startswith("-"):
+            return None
+        else:
+            targets.append(argument)
+    form, fail_on = given.get("--format", "text"), given.get("--fail-on", "error")
+    if form not in get_args(Format) or fail_on not in get_args(FailOn) or {"--staged", "--since"} <= given.keys():
+        return None
+    return Request(
+        tuple(targets),
+        rules_only=True,
+        since=given.get("--since", ""),
+        staged="--staged" in given,
+        fail_on=fail_on,  # type: ignore[arg-type]
+        form="json" if "--json" in given else form,  # type: ignore[arg-type]
+    )
+
+
+def run(request: Request) -> int:
+    """Review what was asked for, print the answer, and give the exit code."""
+    from geoflow.cli.context import open_review
+    from geoflow.cli.review_files import files_to_review
+    from geoflow.cli.review_text import print_review
+    from geoflow.quality.roles import ROLES
+    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.review import review
+
+    limits = read_limits(request.budget)
+    looked = files_to_review(request.since, staged=request.staged)
+    named = tuple(name.strip() for name in request.roles.split(",") if name.strip())
+    roles = tuple(ROLES) if request.roles == "all" else named
+    seats = request.seats
+    with open_review(rules_only=request.rules_only, replay=request.replay, roles=roles, seats=seats) as reviewer:
+        result = review(reviewer, looked.files, request.targets, limits, looked.before)
+    print_review(result, looked, request.form)
+    if result.stopped:
+        return int(ExitCode.INTERRUPTED)
+    return int(ExitCode.NO if result.fails(request.fail_on) else ExitCode.OK)
