@@ -200,7 +200,8 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     templates = open_templates("improve", root) if model else JinjaTemplates()
     off = frozenset(settings.rules.off)
     with progress_bar() as progress:
-        yield Workshop(repository, model, templates, SystemClock(), progress, off, open_questions(root))
+        given = (off, open_questions(root), settings.review.allow)
+        yield Workshop(repository, model, templates, SystemClock(), progress, *given)
 
 
 @contextmanager
@@ -224,7 +225,8 @@ def open_review(
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     with open_seats(root, settings, seats, rules_only=rules_only) as seated, progress_bar() as progress:
-        yield Reviewer(model, templates, SystemClock(), progress, history_or_none(root), off, roles, seated)
+        given = (history_or_none(root), off, roles, seated, settings.review.allow)
+        yield Reviewer(model, templates, SystemClock(), progress, *given)
 
 
 def history_or_none(root: Path) -> "GitRepository | None":

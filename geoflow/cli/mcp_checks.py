@@ -45,8 +45,16 @@ class Checks:
         from geoflow.workflow.budget import Limits
         from geoflow.workflow.review import Reviewer, review
 
-        off, history = frozenset(load_settings().rules.off), history_or_none(self._root)
-        reviewer = Reviewer(None, JinjaTemplates(), SystemClock(), silent_progress(), history, off)
+        settings, history = load_settings(), history_or_none(self._root)
+        reviewer = Reviewer(
+            None,
+            JinjaTemplates(),
+            SystemClock(),
+            silent_progress(),
+            history,
+            frozenset(settings.rules.off),
+            allowed=settings.review.allow,
+        )
         result = review(reviewer, load(str(self._root)), [target] if target else [], Limits())
         worst_first = sorted(result.findings, key=lambda finding: SEVERITY_ORDER[finding.severity])
         findings, left_out = bounded([finding.document() for finding in worst_first])

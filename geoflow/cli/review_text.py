@@ -41,7 +41,7 @@ def _print_sarif(result: "Review", looked: "Looked") -> None:
     from geoflow import __version__
     from geoflow.adapters.sarif import sarif
 
-    print_json(sarif(_worst_first(result), looked.files, looked.prefix, __version__))
+    print_json(sarif(_worst_first(result), looked.files, looked.prefix, __version__, result.waived))
 
 
 def _worst_first(result: "Review") -> "Sequence[Finding]":
@@ -61,6 +61,8 @@ def _show(console: "Console", result: "Review", files: "Files") -> None:
         if finding.fix:
             console.print(f"    fix: {printable(' '.join(finding.fix.split()))}", style="dim", soft_wrap=True)
     console.print(_summary(result))
+    if count := len(result.waived):
+        console.print(f"note: {count} finding{'' if count == 1 else 's'} waived; --json shows them with their reasons")
     for note in result.notes:
         console.print(f"note: {one_line(note)}")
 

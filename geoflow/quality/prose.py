@@ -32,6 +32,11 @@ def without_comments(text: str) -> str:
     return _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
 
 
+def without_code(text: str) -> str:
+    """Hide code, fenced and inline, keeping every offset; comments stay."""
+    return _CODE.sub(hide, FENCE.sub(hide, text)) if "`" in text or "~~~" in text else text
+
+
 def masked(text: str) -> str:
     """Hide everything that is not prose (comments, code, quotations, addresses, identifiers), keeping offsets."""
     text = without_comments(text)

@@ -46,7 +46,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     workshop.progress.follow(meter.spent)
     run = _run_id(workshop.clock, head.commit)
     files = workshop.repository.read(head.commit)
-    session = Session(workshop, Workbench(_live_files(files), workshop.off), meter)
+    session = Session(workshop, Workbench(_live_files(files), workshop.off, workshop.allowed), meter)
     bench = session.bench
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)

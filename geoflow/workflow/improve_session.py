@@ -12,6 +12,7 @@ from geoflow.improvement.span_strategy import span_question
 from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, QuestionStore, Repository, RunProgress, Templates
 from geoflow.quality.finding import Finding
+from geoflow.settings import Allowed
 from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.improve_result import (
     ANSWER_UNUSED,
@@ -41,7 +42,8 @@ TRIES = 2
 class Workshop:
     """What improve works with. Without a model only code makes edits; findings of rules that are `off` are none.
 
-    `questions` reads the question files of the base commit; without it no answer licenses anything.
+    `questions` reads the question files of the base commit; without it no answer licenses anything. `allowed` are
+    findings that the settings let stand.
     """
 
     repository: Repository
@@ -51,6 +53,7 @@ class Workshop:
     progress: RunProgress
     off: frozenset[str] = frozenset()
     questions: QuestionStore | None = None
+    allowed: tuple[Allowed, ...] = ()
 
 
 class Session:

@@ -1,6 +1,6 @@
 """Review: findings by rule, then a model in one role or several, each with one closed question a requirement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -8,9 +8,11 @@ from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, read_tree, validate
 from geoflow.ports import ChatModel, Clock, History, RunProgress, Templates
 from geoflow.quality.changed import Changed, changed_paths
-from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place
+from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place, number_occurrences
 from geoflow.quality.findings import documents, find_all, requirements_of
 from geoflow.quality.roles import ROLES, Role
+from geoflow.quality.waivers import Waived, Waiver, find_waivers, split, waivers_in, waivers_of
+from geoflow.settings import Allowed
 from geoflow.workflow.base_moved import find_moved_bases
 from geoflow.workflow.budget import SPENT, Limits, Meter
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
@@ -28,7 +30,7 @@ class Reviewer:
     """What review works with. Without a model only rules look; `off` are codes of rules that are not to look.
 
     `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
-    seat an agent takes.
+    seat an agent takes. `allowed` are findings that the settings let stand.
     """
 
     model: ChatModel | None
@@ -39,13 +41,15 @@ class Reviewer:
     off: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ("testing",)
     seats: Seats | None = None
+    allowed: tuple[Allowed, ...] = ()
 
 
 @dataclass(frozen=True)
 class Review:
     """The findings, and how much of the tree the role has looked at. `notes` say what cut it short.
 
-    `stopped` says that the user did, with Ctrl-C.
+    `waived` are findings that count for nothing, since somebody has written down why. `stopped` says that the user
+    did, with Ctrl-C.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +58,7 @@ class Review:
     cost: dict[str, float | int]
     notes: tuple[str, ...] = ()
     stopped: bool = False
+    waived: tuple[Waived, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -75,6 +80,7 @@ class Review:
             "requirements": self.requirements,
             "cost": self.cost,
             "notes": list(self.notes),
+            "waived": [one.finding.document() | {"reason": one.reason, "waived_by": one.kind} for one in self.waived],
         }
 
 
@@ -105,7 +111,11 @@ def review(
     within = _in_question(files, prefixes, before)
     moved, unlooked = find_moved_bases(tree, reviewer.history, within) if MOVED not in reviewer.off else ([], ())
     found = find_all(tree, validate(files, within=within), files, off=reviewer.off, within=within)
-    findings = [finding for finding in [*found, *moved] if finding.path.startswith(prefixes)]
+    waivers = [*waivers_in(files, within), *waivers_of(reviewer.allowed, files)]
+    judged = _judged(reviewer.off, whole=within is None, moved=not unlooked)
+    about_waivers = [one for one in find_waivers(waivers, [*found, *moved], judged) if one.code not in reviewer.off]
+    found = sorted(number_occurrences([*found, *moved, *about_waivers]), key=by_place)
+    findings = [finding for finding in found if finding.path.startswith(prefixes)]
     chosen = [document for document in documents(tree) if document.path.startswith(prefixes)]
     items = [Item(document, requirement) for document in chosen for requirement in requirements_of(document)]
     if before is not None:
@@ -126,14 +136,26 @@ def review(
     if reviewer.model and roles:
         look = _Look(reviewer, RoleDialogue(reviewer.model, reviewer.templates, meter), roles)
         look.over(_riskiest_first(items, findings), looked)
+    kept, waived = split(sorted([*findings, *looked.findings], key=by_place), waivers)
     return Review(
-        findings=tuple(sorted([*findings, *looked.findings], key=by_place)),
+        findings=tuple(kept),
         looked_at=looked.count,
         requirements=len(items),
         cost=meter.cost(),
         notes=tuple(looked.notes),
         stopped=looked.stopped,
+        waived=tuple(waived),
     )
+
+
+def _judged(off: frozenset[str], *, whole: bool, moved: bool) -> Callable[[Waiver, str], bool]:
+    """Give what tells whether a rule has looked wherever a waiver holds; what models say differs from run to run."""
+
+    def judged(waiver: Waiver, code: str) -> bool:
+        looks = code not in off and code[:3] not in ("GF4", "GF5") and (moved or code != MOVED)
+        return looks and (whole or waiver.kind == "comment")
+
+    return judged
 
 
 def _in_question(

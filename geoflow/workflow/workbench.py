@@ -1,7 +1,7 @@
 """The state of an improve run: every document as it stands at the base, and as the kept edits have made it."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
@@ -13,6 +13,8 @@ from geoflow.quality.between import find_between
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of, wanted
 from geoflow.quality.structure import from_issue
+from geoflow.quality.waivers import split, waivers_in, waivers_of
+from geoflow.settings import Allowed
 
 LARGEST = 1_000_000
 """Documents of more characters are not edited: no model and no person reviews such an edit."""
@@ -37,10 +39,13 @@ class Workbench:
     Args:
         files: All OpenSpec files at the base commit: {path relative to the root: text}.
         off: Codes of rules that are not to look.
+        allowed: Findings that the settings let stand.
     """
 
-    def __init__(self, files: Mapping[str, str], off: Collection[str] = ()) -> None:
+    def __init__(self, files: Mapping[str, str], off: Collection[str] = (), allowed: Sequence[Allowed] = ()) -> None:
         self._off = off
+        # A waiver in a document is one of the base: the gate lets none come or go.
+        self._waivers = [*waivers_in(files), *waivers_of(allowed, files)]
         self.base_files = dict(files)
         self.files = dict(files)
         self.tree: Tree = read_tree(files)
@@ -67,9 +72,9 @@ class Workbench:
 
     @property
     def findings(self) -> list[Finding]:
-        """List what is wrong in the documents as they stand now, and in changes as a whole."""
+        """List what is wrong in the documents as they stand now and in changes as a whole, but for what is waived."""
         found = [finding for looked in self._now.values() for finding in looked.findings]
-        return wanted([*found, *self._elsewhere], self._off)
+        return split(wanted([*found, *self._elsewhere], self._off), self._waivers).kept
 
     @property
     def specs(self) -> list[Spec]:
