@@ -10,7 +10,7 @@ from geoflow.cli.root import root_here
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from geoflow.adapters.git import GitRepository
     from geoflow.adapters.passage_index import SqlitePassages
@@ -181,6 +181,7 @@ def say_model(model: "ChatModel", replay: Path | None) -> None:
 def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     """Join what improve works with, and show a progress bar while it does."""
     from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
@@ -200,7 +201,7 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     templates = open_templates("improve", root) if model else JinjaTemplates()
     off = frozenset(settings.rules.off)
     with progress_bar() as progress:
-        given = (off, open_questions(root), settings.review.allow)
+        given = (off, open_questions(root), settings.review.allow, read_lexicon)
         yield Workshop(repository, model, templates, SystemClock(), progress, *given)
 
 
@@ -211,9 +212,14 @@ def open_review(
     replay: Path | None = None,
     roles: tuple[str, ...] = ("testing",),
     seats: tuple[str, ...] = (),
+    files: "Mapping[str, str] | None" = None,
 ) -> "Iterator[Reviewer]":
-    """Join what review works with, the model unless only rules are wanted, and show a progress bar."""
+    """Join what review works with, the model unless only rules are wanted, and show a progress bar.
+
+    The words of the project are those among `files`, which are looked at.
+    """
     from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
     from geoflow.cli.review_seats import open_seats
@@ -225,7 +231,7 @@ def open_review(
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     with open_seats(root, settings, seats, rules_only=rules_only) as seated, progress_bar() as progress:
-        given = (history_or_none(root), off, roles, seated, settings.review.allow)
+        given = (history_or_none(root), off, roles, seated, settings.review.allow, read_lexicon(files or {}))
         yield Reviewer(model, templates, SystemClock(), progress, *given)
 
 

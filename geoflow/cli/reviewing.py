@@ -76,8 +76,10 @@ def run(request: Request) -> int:
     looked = files_to_review(request.since, staged=request.staged)
     named = tuple(name.strip() for name in request.roles.split(",") if name.strip())
     roles = tuple(ROLES) if request.roles == "all" else named
-    seats = request.seats
-    with open_review(rules_only=request.rules_only, replay=request.replay, roles=roles, seats=seats) as reviewer:
+    opened = open_review(
+        rules_only=request.rules_only, replay=request.replay, roles=roles, seats=request.seats, files=looked.files
+    )
+    with opened as reviewer:
         result = review(reviewer, looked.files, request.targets, limits, looked.before)
     print_review(result, looked, request.form)
     if result.stopped:

@@ -6,6 +6,7 @@ from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
 from geoflow.quality.between import find_between
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, find_words, without_allowed
 from geoflow.quality.scenarios import find_scenarios
 from geoflow.quality.smells import find_smells
 from geoflow.quality.structure import find_form, from_issue
@@ -21,6 +22,7 @@ def find_all(
     *,
     off: Collection[str] = (),
     within: Collection[str] | None = None,
+    lexicon: ProjectLexicon = NO_WORDS,
 ) -> list[Finding]:
     """Find everything wrong in main specs and active changes, in reading order.
 
@@ -30,6 +32,7 @@ def find_all(
         texts: The text of every file, by path.
         off: Codes of rules that do not look.
         within: Paths of the files whose findings are asked for; None: all.
+        lexicon: The words of the project.
     """
     issues: dict[str, list[Issue]] = {}
     for report in reports:
@@ -39,7 +42,7 @@ def find_all(
     for document in documents(tree):
         if within is not None and document.path not in within:
             continue
-        found += find_in(document, issues.pop(document.path, []))
+        found += find_in(document, issues.pop(document.path, []), lexicon)
     for path, others in issues.items():
         if within is None or path in within:
             found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
@@ -65,7 +68,7 @@ def requirements_of(document: Spec | Delta) -> tuple[Requirement, ...]:
     return document.requirements if isinstance(document, Spec) else document.added + document.modified
 
 
-def find_in(document: Spec | Delta, issues: Iterable[Issue]) -> list[Finding]:
+def find_in(document: Spec | Delta, issues: Iterable[Issue], lexicon: ProjectLexicon = NO_WORDS) -> list[Finding]:
     """Find what is wrong in one document: its validation issues, its form and its smells."""
     requirements = requirements_of(document)
     found = [from_issue(issue, document.text, requirements, purpose_place(document)) for issue in issues]
@@ -73,6 +76,10 @@ def find_in(document: Spec | Delta, issues: Iterable[Issue]) -> list[Finding]:
         found += find_form(document.path, document.text, requirement)
         found += find_scenarios(document.path, document.text, requirement)
         found += find_smells(document.path, document.text, requirement)
+        if lexicon.judging or lexicon.terms:
+            found += find_words(document.path, document.text, requirement, lexicon)
+    if lexicon.allowed:
+        found = without_allowed(found, lexicon)
     return sorted(number_occurrences(found), key=by_place)
 
 

@@ -25,6 +25,7 @@ RULES: dict[str, str] = {
     "GF210": "an amount without a number",
     "GF211": "a placeholder",
     "GF212": "a condition that nobody named",
+    "GF213": "a word that the project has ruled out",
     "GF301": "a delta that modifies, removes or renames what is not in the main spec",
     "GF302": "a delta that adds what is in the main spec already",
     "GF303": "a requirement that two active changes touch",
@@ -37,6 +38,7 @@ RULES: dict[str, str] = {
     "GF310": "a delta that obliges less than the main spec, or changes a number",
     "GF311": "a requirement that says the same as another one",
     "GF312": "a requirement that says the opposite of another one, or another number",
+    "GF313": "a word in the place of the project's own term",
     "GF401": "an answer that the requirement it is about does not hold",
     "GF501": "an objection of the tester",
 }

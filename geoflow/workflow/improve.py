@@ -46,8 +46,9 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     workshop.progress.follow(meter.spent)
     run = _run_id(workshop.clock, head.commit)
     files = workshop.repository.read(head.commit)
-    session = Session(workshop, Workbench(_live_files(files), workshop.off, workshop.allowed), meter)
-    bench = session.bench
+    live = _live_files(files)
+    bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
+    session = Session(workshop, bench, meter)
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)
     idle = _bring_in(session, files, options.targets)

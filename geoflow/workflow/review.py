@@ -10,6 +10,7 @@ from geoflow.ports import ChatModel, Clock, History, RunProgress, Templates
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import SEVERITY_ORDER, Finding, by_place, number_occurrences
 from geoflow.quality.findings import documents, find_all, requirements_of
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.roles import ROLES, Role
 from geoflow.quality.waivers import Waived, Waiver, find_waivers, split, waivers_in, waivers_of
 from geoflow.settings import Allowed
@@ -30,7 +31,7 @@ class Reviewer:
     """What review works with. Without a model only rules look; `off` are codes of rules that are not to look.
 
     `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
-    seat an agent takes. `allowed` are findings that the settings let stand.
+    seat an agent takes. `allowed` are findings that the settings let stand, `lexicon` the words of the project.
     """
 
     model: ChatModel | None
@@ -42,6 +43,7 @@ class Reviewer:
     roles: tuple[str, ...] = ("testing",)
     seats: Seats | None = None
     allowed: tuple[Allowed, ...] = ()
+    lexicon: ProjectLexicon = NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ def review(
     prefixes = tuple(known[target] for target in targets) or ("",)
     within = _in_question(files, prefixes, before)
     moved, unlooked = find_moved_bases(tree, reviewer.history, within) if MOVED not in reviewer.off else ([], ())
-    found = find_all(tree, validate(files, within=within), files, off=reviewer.off, within=within)
+    reports = validate(files, within=within)
+    found = find_all(tree, reports, files, off=reviewer.off, within=within, lexicon=reviewer.lexicon)
     waivers = [*waivers_in(files, within), *waivers_of(reviewer.allowed, files)]
     judged = _judged(reviewer.off, whole=within is None, moved=not unlooked)
     about_waivers = [one for one in find_waivers(waivers, [*found, *moved], judged) if one.code not in reviewer.off]

@@ -12,6 +12,7 @@ from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, 
 from geoflow.quality.between import find_between
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of, wanted
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.structure import from_issue
 from geoflow.quality.waivers import split, waivers_in, waivers_of
 from geoflow.settings import Allowed
@@ -40,10 +41,17 @@ class Workbench:
         files: All OpenSpec files at the base commit: {path relative to the root: text}.
         off: Codes of rules that are not to look.
         allowed: Findings that the settings let stand.
+        lexicon: The words of the project.
     """
 
-    def __init__(self, files: Mapping[str, str], off: Collection[str] = (), allowed: Sequence[Allowed] = ()) -> None:
-        self._off = off
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        off: Collection[str] = (),
+        allowed: Sequence[Allowed] = (),
+        lexicon: ProjectLexicon = NO_WORDS,
+    ) -> None:
+        self._off, self._lexicon = off, lexicon
         # A waiver in a document is one of the base: the gate lets none come or go.
         self._waivers = [*waivers_in(files), *waivers_of(allowed, files)]
         self.base_files = dict(files)
@@ -61,7 +69,7 @@ class Workbench:
                 issues.setdefault(issue.document, []).append(issue)
         for document in documents(self.tree):
             found = tuple(issues.get(document.path, ()))
-            looked = Looked(document, found, tuple(wanted(find_in(document, found), off)))
+            looked = Looked(document, found, tuple(wanted(find_in(document, found, lexicon), off)))
             self._base[document.path] = self._now[document.path] = looked
         self._elsewhere = [
             from_issue(issue, files.get(path, ""), (), (0, 0))
@@ -164,7 +172,7 @@ class Workbench:
         )
         reports = validate(self._around(old) | {path: text})
         issues = tuple(issue for report in reports for issue in report.issues if issue.document == path)
-        return Looked(document, issues, tuple(wanted(find_in(document, issues), self._off)))
+        return Looked(document, issues, tuple(wanted(find_in(document, issues, self._lexicon), self._off)))
 
     def _around(self, document: Document) -> dict[str, str]:
         # A spec is judged by itself; a delta with its change and the main specs that it may touch.
