@@ -1,4 +1,4 @@
-"""The project's lexicon, `openspec/workflow/lexicon.yaml`: read strictly, since a word that is passed over is missed."""
+"""The project's lexicon, `openspec/workflow/lexicon.yaml`, read strictly: a word that is passed over is missed."""
 
 import difflib
 from collections.abc import Mapping

@@ -8,6 +8,7 @@ from geoflow.openspec.touches import Touch, touches
 from geoflow.quality.capabilities import find_capabilities
 from geoflow.quality.finding import Finding, Severity
 from geoflow.quality.place import Place, finding_at, line_place, place_of
+from geoflow.quality.turned import find_turned
 from geoflow.quality.unmatched import applied_of, find_unmatched, is_whole, known
 from geoflow.quality.weakened import find_weakened
 
@@ -36,6 +37,7 @@ def find_between(tree: Tree, texts: Mapping[str, str], within: Collection[str] |
     if not changes:
         return []
     there = known(tree)
+    mains = {spec.id: spec for spec in tree.specs}
     found: list[Finding] = []
     for change in changes:
         deeds = touches(change)
@@ -46,6 +48,8 @@ def find_between(tree: Tree, texts: Mapping[str, str], within: Collection[str] |
             found += find_weakened(
                 delta, {place[1]: block for place, block in there.blocks.items() if place[0] == delta.id}
             )
+            if delta.id in mains:
+                found += find_turned(delta, mains[delta.id])
             if is_whole(applied_of(own, there), own):
                 finished.add(delta.id)
         planned = {place[0] for place, makers in there.makes.items() if set(makers) - {change.id}}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
@@ -64,7 +65,12 @@ def _words(requirement: Requirement) -> tuple[str, ...]:
 def _skeleton(words: tuple[str, ...]) -> Iterator[str]:
     for word in words:
         if word not in _NOT:
-            yield _NUMBER.sub("#", _NEGATED.get(word, word)) if word[0] != "`" else word
+            yield _bare(word)
+
+
+@lru_cache(maxsize=65536)
+def _bare(word: str) -> str:
+    return _NUMBER.sub("#", _NEGATED.get(word, word)) if word[0] != "`" else word
 
 
 def _told(said: _Said, other: _Said, code: str, how: str) -> Iterator[Finding]:

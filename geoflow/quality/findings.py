@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
 from geoflow.quality.between import find_between
+from geoflow.quality.contrary import find_contrary
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, find_words, without_allowed
+from geoflow.quality.references import find_references
 from geoflow.quality.scenarios import find_scenarios
 from geoflow.quality.smells import find_smells
 from geoflow.quality.structure import find_form, from_issue
@@ -47,7 +49,10 @@ def find_all(
         if within is None or path in within:
             found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
     found += find_between(tree, texts, within)
-    found += find_copies(tree, within)
+    copies = find_copies(tree, within)
+    found += copies
+    found += find_references(tree, within)
+    found += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within)
     return sorted(number_occurrences(wanted(found, off)), key=by_place)
 
 

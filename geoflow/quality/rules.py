@@ -39,6 +39,9 @@ RULES: dict[str, str] = {
     "GF311": "a requirement that says the same as another one",
     "GF312": "a requirement that says the opposite of another one, or another number",
     "GF313": "a word in the place of the project's own term",
+    "GF314": "a reference to a spec or requirement that is nowhere",
+    "GF315": "a requirement that says in other words what another one says",
+    "GF316": "an outcome that contradicts another one under the same condition",
     "GF401": "an answer that the requirement it is about does not hold",
     "GF501": "an objection of the tester",
 }

@@ -92,6 +92,8 @@ def _in_document(path: str, text: str) -> Iterator[Waiver]:
     visible = without_code(text)
     headings = list(_HEADING.finditer(visible))
     for match in _COMMENT.finditer(visible):
+        if text.count('"', text.rfind("\n", 0, match.start()) + 1, match.start()) % 2:
+            continue  # quoted: somebody writes about waivers
         parts = _CODES.fullmatch(text[match.start("rest") : match.end("rest")])
         codes = re.split(r"[\s,]+", parts["codes"]) if parts and parts["codes"] else []
         reason = " ".join(parts["reason"].split()) if parts else ""

@@ -69,6 +69,7 @@ def test_several_rules_may_be_named_in_any_case_of_letters(root: Path) -> None:
         ("<!-- geoflow: allow OS-S14 it is fine -->", ["GF210", "GF118"]),
         ("`<!-- geoflow: allow GF210 it is fine -->`", ["GF210"]),
         ("```\n<!-- geoflow: allow GF210 it is fine -->\n```", ["GF210"]),
+        ('Nobody writes "<!-- geoflow: allow GF210 it is fine -->" here.', ["GF210"]),
         ("<!-- geoflow: allow GF210 never ends", ["GF210"]),
         ("<!-- geoflow: allow GF501 a model says so now and then -->", ["GF210"]),
     ],
