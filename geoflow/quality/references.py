@@ -24,7 +24,7 @@ _PATH = re.compile(
     r"\b(?:see|per|(?:defined|described|specified) (?:in|by))\s+`?(?P<path>openspec/specs/(?P<id>[\w./-]+)/spec\.md)\b",
     re.IGNORECASE,
 )
-_LONG_CODE = re.compile(r"(?<!`)``(?!`)[^\n]+?``(?!`)")
+_LONG_CODE = re.compile(r"(?<!`)``(?!`)[^\n]{1,300}?``(?!`)")
 _ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
 _ALIKE = 0.75
 
@@ -32,7 +32,8 @@ _ALIKE = 0.75
 def find_references(tree: Tree, within: Collection[str] | None = None) -> list[Finding]:
     """Find capabilities and requirements that a requirement refers to and that are nowhere in the tree (GF314).
 
-    Scenarios are not looked at, whose names may be examples. What an active change adds or removes is there: a delta may refer to what it takes away, and to what comes.
+    Scenarios are not looked at, whose names may be examples. What an active change adds or removes is there: a delta
+    may refer to what it takes away, and to what comes.
     """
     asked = [one for one in _documents(tree) if within is None or one.path in within]
     capabilities = {spec.id for spec in tree.specs} | {delta.id for change in tree.changes for delta in change.deltas}

@@ -11,6 +11,7 @@ from geoflow.quality.statements import Stated, Statement, obligations, outcomes
 _SAME = 0.8
 """How much of the content of two statements must agree for one to be the other, rewritten."""
 _LEAST = 3  # content words
+_MOST = 200  # sentences of one requirement that are compared
 
 
 def find_turned(delta: Delta, main: Spec) -> Iterator[Finding]:
@@ -32,9 +33,9 @@ def _stated(document: Spec | Delta, requirement: Requirement) -> Stated:
 
 
 def _in_text(delta: Delta, requirement: Requirement, old: Stated) -> Iterator[Finding]:
-    now = list(obligations(_stated(delta, requirement)))
+    now = list(obligations(_stated(delta, requirement)))[:_MOST]
     kept = {statement.text for statement in now}
-    gone = [statement for statement in obligations(old) if statement.text not in kept]
+    gone = [statement for statement in obligations(old) if statement.text not in kept][:_MOST]
     said = {statement.text for statement in obligations(old)}
     for statement in now:
         if statement.text in said:
@@ -69,12 +70,12 @@ def _asks_for_less(before: Gist, now: Gist) -> bool:
 def _in_scenarios(delta: Delta, requirement: Requirement, old: Stated) -> Iterator[Finding]:
     """Find scenarios that stand as they were but for an outcome that is nowhere in the requirement any more."""
     now = {one.scenario: group for one, group in _groups(_stated(delta, requirement))}
-    names = {scenario.start: scenario for scenario in requirement.scenarios}
-    by_name = {scenario.name: (scenario, now.get(scenario.start, [])) for scenario in names.values()}
+    by_name = {scenario.name: (scenario, now.get(scenario.start, [])) for scenario in requirement.scenarios}
     everything = [one.gist.content for group in now.values() for one in group]
+    was = {one.scenario: group for one, group in _groups(old)}
     for scenario in old.requirement.scenarios:
         there = by_name.get(scenario.name)
-        group = next((group for one, group in _groups(old) if one.scenario == scenario.start), [])
+        group = was.get(scenario.start, [])
         if there is None or not there[1] or len(there[1]) >= len(group):
             continue
         lost = [one for one in group if not any(_holds(content, one.gist.content) for content in everything)]

@@ -6,6 +6,7 @@ validation says cannot be waived.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -18,10 +19,11 @@ from geoflow.quality.rules import is_rule, no_rule
 from geoflow.settings import Allowed
 
 SETTINGS_FILE = "openspec/geoflow.yaml"
-_COMMENT = re.compile(r"<!--\s*(geoflow:\s*allow\b(?P<rest>.*?))\s*-->", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"<!--\s*(geoflow:\s*allow\b(?P<rest>.*?))-->", re.IGNORECASE | re.DOTALL)
 _CODES = re.compile(r"\s*(?P<codes>[\w-]*\d[\w-]*(?:\s*,\s*[\w-]*\d[\w-]*)*)?[\s:,]*(?P<reason>.*)", re.DOTALL)
 _HEADING = re.compile(r"^(?P<marks>#{1,3})[ \t]+(?P<title>[^\n]*)$", re.MULTILINE)
 _REQUIREMENT = re.compile(r"requirement:", re.IGNORECASE)
+_FAR = 400  # characters before a comment in which a quotation mark may open
 _ENTRY = re.compile(r"\bcode:")
 
 
@@ -91,14 +93,18 @@ def waivers_in(texts: Mapping[str, str], within: Iterable[str] | None = None) ->
 def _in_document(path: str, text: str) -> Iterator[Waiver]:
     visible = without_code(text)
     headings = list(_HEADING.finditer(visible))
-    for match in _COMMENT.finditer(visible):
-        if text.count('"', text.rfind("\n", 0, match.start()) + 1, match.start()) % 2:
+    begins = [heading.start() for heading in headings]
+    # Up to the last end of a comment: behind it every opening would be followed to the end of the text in vain.
+    for match in _COMMENT.finditer(visible, 0, visible.rfind("-->") + 3):
+        line = text.rfind("\n", 0, match.start()) + 1
+        if text.count('"', max(line, match.start() - _FAR), match.start()) % 2:
             continue  # quoted: somebody writes about waivers
         parts = _CODES.fullmatch(text[match.start("rest") : match.end("rest")])
         codes = re.split(r"[\s,]+", parts["codes"]) if parts and parts["codes"] else []
         reason = " ".join(parts["reason"].split()) if parts else ""
-        above = next((one for one in reversed(headings) if one.start() < match.start()), None)
-        below = next((one.start() for one in headings if one.start() > match.start()), len(text))
+        number = bisect_left(begins, match.start())
+        above = headings[number - 1] if number else None
+        below = begins[number] if number < len(begins) else len(text)
         owned = above is not None and len(above["marks"]) == 3 and _REQUIREMENT.match(above["title"])
         span = (above.start(), below) if above is not None and owned else None
         name = above["title"].partition(":")[2].strip() if above is not None and owned else ""
