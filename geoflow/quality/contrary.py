@@ -96,7 +96,7 @@ def _opposites(
         for word in key.content:
             index.setdefault(word, []).append(number)
     for number, (key, one) in enumerate(statements):
-        if len(key.content) < least or (asked is not None and one.of.document.path not in asked):
+        if key.size < least or (asked is not None and one.of.document.path not in asked):
             continue
         for candidate in _candidates(number, key, index):
             other_key, other = statements[candidate]
@@ -122,7 +122,7 @@ def _candidates(number: int, key: Gist, index: dict[str, list[int]]) -> list[int
 
 def _speak_of_one_thing(one: Gist, other: Gist, least: int) -> bool:
     more = _MORE if least >= _LEAST else _MORE - 1
-    if len(other.content) < least or len(one.content ^ other.content) > more:
+    if other.size < least or len(one.content ^ other.content) > more:
         return False
     return one.content <= other.content or other.content <= one.content
 

@@ -45,6 +45,11 @@ class Gist(NamedTuple):
     obliges: int
     leaves_open: int
 
+    @property
+    def size(self) -> int:
+        """Count the words that say what it is about."""
+        return len(self.content) + len({word for _, word in self.sides})
+
 
 def _opposites() -> dict[str, tuple[tuple[str, str], ...]]:
     found: dict[str, list[tuple[str, str]]] = {}

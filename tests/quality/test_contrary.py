@@ -106,6 +106,12 @@ def test_outcomes_under_one_condition(then: str, contradicts: bool) -> None:  # 
     assert find_contrary(read_tree({GATE: spec(one, two)})) == []
 
 
+def test_a_word_that_has_an_opposite_counts_as_well() -> None:
+    one = requirement("Open", "The gate SHALL do it.", steps("Badge", "a guest comes", "the gate opens"))
+    two = requirement("Shut", "The gate SHALL wait.", steps("Other", "a guest comes", "the gate does not open"))
+    assert [one.code for one in find_contrary(read_tree({GATE: spec(one, two)}))] == ["GF316"]
+
+
 def test_outcomes_of_one_scenario_have_the_same_reader() -> None:
     both = steps("Badge", "a guest comes", "the front door opens\n- **AND** the other front door does not open")
     assert find_contrary(read_tree({GATE: spec(requirement("Open", "The gate SHALL open.", both))})) == []
