@@ -46,7 +46,7 @@ class Checks:
         from geoflow.workflow.budget import Limits
         from geoflow.workflow.review import Reviewer, review
 
-        settings, history, files = load_settings(), history_or_none(self._root), load(str(self._root))
+        settings, history, files = load_settings(), history_or_none(self._root), load(str(self._root), archive=False)
         reviewer = Reviewer(
             None,
             JinjaTemplates(),

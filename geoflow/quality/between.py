@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from geoflow.openspec.conflicts import Conflict, conflicts
-from geoflow.openspec.model import Change, Tree
+from geoflow.openspec.model import Change, Delta, Spec, Tree
 from geoflow.openspec.touches import Touch, touches
 from geoflow.quality.capabilities import find_capabilities
 from geoflow.quality.finding import Finding, Severity
@@ -45,11 +45,9 @@ def find_between(tree: Tree, texts: Mapping[str, str], within: Collection[str] |
         for delta in change.deltas:
             own = [touch for touch in deeds if touch.path == delta.path]
             found += find_unmatched(own, delta, there)
-            found += find_weakened(
-                delta, {place[1]: block for place, block in there.blocks.items() if place[0] == delta.id}
-            )
             if delta.id in mains:
-                found += find_turned(delta, mains[delta.id])
+                blocks = {place[1]: block for place, block in there.blocks.items() if place[0] == delta.id}
+                found += _weakened(delta, mains[delta.id], blocks)
             if is_whole(applied_of(own, there), own):
                 finished.add(delta.id)
         planned = {place[0] for place, makers in there.makes.items() if set(makers) - {change.id}}
@@ -58,6 +56,14 @@ def find_between(tree: Tree, texts: Mapping[str, str], within: Collection[str] |
     for conflict in conflicts(tree):
         found += _rivals(conflict, texts)
     return found if within is None else [finding for finding in found if finding.path in within]
+
+
+def _weakened(delta: Delta, main: Spec, blocks: Mapping[str, str]) -> Iterator[Finding]:
+    """Find what a delta weakens; where a sentence is told that obliges less, the requirement as a whole is not."""
+    turned = list(find_turned(delta, main))
+    told = {one.requirement for one in turned if one.severity == "warning"}
+    yield from (one for one in find_weakened(delta, blocks) if one.severity == "info" or one.requirement not in told)
+    yield from turned
 
 
 def _rivals(conflict: Conflict, texts: Mapping[str, str]) -> Iterator[Finding]:
