@@ -44,7 +44,7 @@ def _run() -> None:
 
 
 def answer_quickly(arguments: list[str]) -> int | None:
-    """Answer `--version`, a plain `validate`, `list` and no command; the exit code, or None where Typer is needed."""
+    """Answer `--version`, plain `validate` and `list`, `review` by rule, no command; None where Typer is needed."""
     if arguments == ["--version"]:
         from geoflow import __version__
 
@@ -60,6 +60,11 @@ def answer_quickly(arguments: list[str]) -> int | None:
 
         asked = validation.read_arguments(rest)
         return None if asked is None else _answer(lambda: validation.run(asked), as_json=asked.as_json)
+    if command == "review":
+        from geoflow.cli import reviewing
+
+        sought = reviewing.read_arguments(rest)
+        return None if sought is None else _answer(lambda: reviewing.run(sought), as_json=sought.form == "json")
     if command == "list":
         from geoflow.cli import listing
 

@@ -71,10 +71,29 @@ class ToolSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """Findings of a rule that are let stand, and why.
+
+    `item` is the id of a spec or change, or a glob over paths such as `openspec/specs/billing/*`; `requirement` a name.
+    Each may be empty: then it is let stand everywhere.
+    """
+
+    code: str
+    item: str = ""
+    requirement: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewSettings:
-    """Section `review`. `seats` are roles that an agent takes, each as `security=SERVER` or `security=SERVER:TOOL`."""
+    """Section `review`.
+
+    `seats` are roles that an agent takes, each as `security=SERVER` or `security=SERVER:TOOL`; `allow` are findings
+    that are let stand.
+    """
 
     seats: tuple[str, ...] = ()
+    allow: tuple[Allowed, ...] = ()
 
 
 LEARNERS = ("filter", "policy")

@@ -76,7 +76,7 @@ def test_an_installed_wheel_answers_and_finds_its_templates(installed: Path, tmp
 
 def test_an_installed_wheel_runs_the_whole_command_line(installed: Path, tmp_path: Path) -> None:
     repo = make_repo(tmp_path / "repo", {"openspec/specs/auth/spec.md": spec(requirement("Login", "It SHALL work."))})
-    code = "sys.argv = ['geoflow', 'review', '--rules-only', '--json']\nfrom geoflow.__main__ import main\nmain()"
+    code = "sys.argv = ['geoflow', 'review', '--rules-only', '--json', '--roles=testing']\nfrom geoflow.__main__ import main\nmain()"
     document = json.loads(_python(code, installed, cwd=repo))
     assert [finding["code"] for finding in document["findings"]] == ["GF207"]
 
@@ -96,6 +96,17 @@ def test_what_hooks_call_loads_nothing_heavy(arguments: list[str], tmp_path: Pat
     assert done.stderr.strip() == "[]"
     assert done.returncode == 0
     assert done.stdout
+
+
+def test_a_review_by_rule_loads_neither_typer_nor_rich(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo", {"openspec/specs/auth/spec.md": spec(requirement("Login", "It SHALL work."))})
+    arguments = ["review", "--rules-only", "--staged", "--format", "github"]
+    unwanted = ("openai", "mcp", "typer", "rich", "pydantic", "snowballstemmer")
+    code = (
+        f"from geoflow.__main__ import answer_quickly\nassert answer_quickly({arguments!r}) == 0\n"
+        f"print([name for name in {unwanted!r} if name in sys.modules])"
+    )
+    assert _python(code, ROOT, cwd=repo).splitlines()[-1] == "[]"
 
 
 def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:

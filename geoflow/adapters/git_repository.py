@@ -12,6 +12,7 @@ from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree
 from geoflow.adapters.git_process import GitProcess, failure
 from geoflow.adapters.git_runs import GitRuns, check_branch_name, create_refs
 from geoflow.errors import ExitCode, GeoflowError
+from geoflow.openspec.layout import ARCHIVE
 from geoflow.ports import CommitInfo, Head
 
 _PLAIN_MODES = frozenset({"100644", "100755"})
@@ -65,12 +66,17 @@ class GitRepository:
         commit, name = os.fsdecode(finished.output).splitlines()
         return Head(commit, name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else None)
 
-    def read(self, commit: str) -> dict[str, bytes]:
-        """Read every plain file below `openspec/` at a commit: {path: bytes}; symlinks and submodules are left out."""
+    def read(self, commit: str, *, archive: bool = True) -> dict[str, bytes]:
+        """Read every plain file below `openspec/` at a commit: {path: bytes}; symlinks and submodules are left out.
+
+        Without `archive` neither are archived changes read, which are most of an old tree.
+        """
         entries = [
             entry
             for entry in list_tree(self._git, commit, below=self._openspec)
-            if entry.is_file and entry.path.startswith(f"{self._openspec}/")
+            if entry.is_file
+            and entry.path.startswith(f"{self._openspec}/")
+            and (archive or not entry.path.startswith(f"{self._prefix}{ARCHIVE}"))
         ]
         blobs = read_blobs(self._git, (entry.id for entry in entries))
         return {entry.path.removeprefix(self._prefix): blobs[entry.id] for entry in entries}
@@ -98,7 +104,7 @@ class GitRepository:
             )
         return os.fsdecode(found.output).strip()
 
-    def read_staged(self) -> dict[str, bytes]:
+    def read_staged(self, *, archive: bool = True) -> dict[str, bytes]:
         """Read every plain file below `openspec/` as it is staged: {path: bytes}; the index is only read.
 
         It is the index that `GIT_INDEX_FILE` names, as in the hook of a partial commit. GeoflowError `unmerged-index`.
@@ -117,7 +123,7 @@ class GitRepository:
                     fix="Solve the conflicts and `git add` the files.",
                     code="unmerged-index",
                 )
-            if mode in _PLAIN_MODES and path.startswith("openspec/"):
+            if mode in _PLAIN_MODES and path.startswith("openspec/") and (archive or not path.startswith(ARCHIVE)):
                 blobs[path] = blob
         contents = read_blobs(self._git, blobs.values())
         return {path: contents[blob] for path, blob in blobs.items()}

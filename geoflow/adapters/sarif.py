@@ -7,6 +7,7 @@ from urllib.parse import quote
 from geoflow.quality.finding import Finding
 from geoflow.quality.roles import ROLES
 from geoflow.quality.rules import RULES
+from geoflow.quality.waivers import Waived
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_RESULTS = 25_000
@@ -14,7 +15,9 @@ MOST_RESULTS = 25_000
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def sarif(findings: Iterable[Finding], texts: Mapping[str, str], prefix: str, version: str) -> dict[str, Any]:
+def sarif(
+    findings: Iterable[Finding], texts: Mapping[str, str], prefix: str, version: str, waived: Iterable[Waived] = ()
+) -> dict[str, Any]:
     """Make the log of one run.
 
     Args:
@@ -22,13 +25,23 @@ def sarif(findings: Iterable[Finding], texts: Mapping[str, str], prefix: str, ve
         texts: The documents, {path: text}.
         prefix: Path of the OpenSpec root in the repository, empty or with a slash at its end.
         version: geoflow's own.
+        waived: Findings that are let stand; they are results with a suppression.
     """
     shown = list(findings)[:MOST_RESULTS]
-    codes = sorted({finding.code for finding in shown})
+    suppressed = list(waived)[: MOST_RESULTS - len(shown)]
+    codes = sorted({finding.code for finding in shown} | {one.finding.code for one in suppressed})
     driver = {"name": "geoflow", "version": version, "rules": [_rule(code) for code in codes]}
     results = [_result(finding, codes.index(finding.code), texts, prefix) for finding in shown]
+    results += [
+        _result(one.finding, codes.index(one.finding.code), texts, prefix) | {"suppressions": [_suppression(one)]}
+        for one in suppressed
+    ]
     run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _suppression(one: Waived) -> dict[str, str]:
+    return {"kind": "inSource" if one.kind == "comment" else "external", "justification": one.reason}
 
 
 def _rule(code: str) -> dict[str, Any]:

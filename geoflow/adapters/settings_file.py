@@ -13,6 +13,7 @@ from geoflow.errors import ExitCode, GeoflowError
 from geoflow.quality.rules import switched_off
 from geoflow.settings import (
     LEARNERS,
+    Allowed,
     ImproveSettings,
     ModelSettings,
     QuestionSettings,
@@ -248,8 +249,8 @@ def _near(word: str, known: Iterable[str]) -> str:
 def _typed(name: str, entry: Entry) -> Any:
     section, _, key = name.partition(".")
     wanted = next(field.type for field in fields(_SECTIONS[section]) if field.name == key)
-    if wanted == tuple[str, ...]:
-        return _words(name, entry)
+    if wanted in (tuple[str, ...], tuple[Allowed, ...]):
+        return _words(name, entry) if wanted == tuple[str, ...] else _allowed(name, entry)
     if name == "llm.base_url" and isinstance(entry.value, list):
         return ",".join(_words(name, entry))
     if choices := get_args(wanted):
@@ -261,6 +262,25 @@ def _typed(name: str, entry: Entry) -> Any:
     if wanted is int:
         return int(_number(name, entry, smallest=1 if name in _AT_LEAST_ONE else 0))
     return _number(name, entry, smallest=0.001)
+
+
+def _allowed(name: str, entry: Entry) -> tuple[Allowed, ...]:
+    """Read a list of waivers, each with some of the fields of `Allowed`; the code must be there."""
+    known = [field.name for field in fields(Allowed)]
+    given = entry.value if isinstance(entry.value, list) else [entry.value]
+    found = []
+    for one in given:
+        if one is None:
+            continue
+        if not isinstance(one, dict) or not one.get("code"):
+            raise _invalid(entry.source, f"sets {name} to something else than a list of: {{code: GF204, reason: WHY}}")
+        for key, value in one.items():
+            if key not in known:
+                raise _invalid(entry.source, f'sets "{key}" in {name}, which does not exist{_near(str(key), known)}')
+            if isinstance(value, (dict, list, bool)):
+                raise _invalid(entry.source, f"sets {key} in {name} to something that is no text")
+        found.append(Allowed(**{key: " ".join(str(value or "").split()) for key, value in one.items()}))
+    return tuple(found)
 
 
 def _one_of(name: str, entry: Entry, choices: tuple[str, ...]) -> str:

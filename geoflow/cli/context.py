@@ -10,7 +10,7 @@ from geoflow.cli.root import root_here
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from geoflow.adapters.git import GitRepository
     from geoflow.adapters.passage_index import SqlitePassages
@@ -183,6 +183,7 @@ def say_model(model: "ChatModel", replay: Path | None) -> None:
 def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     """Join what improve works with, and show a progress bar while it does."""
     from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
@@ -212,6 +213,8 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
             off=off,
             questions=open_questions(root),
             runs=repository.runs,
+            allowed=settings.review.allow,
+            words=read_lexicon,
             learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn),
         )
 
@@ -236,12 +239,15 @@ def open_review(
     seats: tuple[str, ...] = (),
     fresh: bool = False,
     dialogue: "Callable[[bool], FactDesk] | None" = None,
+    files: "Mapping[str, str] | None" = None,
 ) -> "Iterator[Reviewer]":
     """Join what review works with, the model unless only rules are wanted, and show a progress bar.
 
-    `dialogue` gives those to whom objections are put, once it is known whether a model or an agent looks.
+    `dialogue` gives those to whom objections are put, once it is known whether a model or an agent looks. The words of
+    the project are those among `files`, which are looked at.
     """
     from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
     from geoflow.cli.review_seats import open_memory, open_seats
@@ -253,10 +259,19 @@ def open_review(
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     with open_seats(root, settings, seats, rules_only=rules_only) as seated, progress_bar() as progress:
-        memory = None if replay else open_memory(root, fresh=fresh)
-        facts = dialogue(bool(model or seated)) if dialogue else None
         yield Reviewer(
-            model, templates, SystemClock(), progress, history_or_none(root), off, roles, seated, memory, facts
+            model=model,
+            templates=templates,
+            clock=SystemClock(),
+            progress=progress,
+            history=history_or_none(root),
+            off=off,
+            roles=roles,
+            seats=seated,
+            memory=None if replay else open_memory(root, fresh=fresh),
+            facts=dialogue(bool(model or seated)) if dialogue else None,
+            allowed=settings.review.allow,
+            lexicon=read_lexicon(files or {}),
         )
 
 

@@ -37,6 +37,7 @@ class Checks:
     def review(self, target: str) -> "Reviewed":
         """Review by rule; errors come first, and what has no room is counted."""
         from geoflow.adapters.clock import SystemClock
+        from geoflow.adapters.lexicon_file import read_lexicon
         from geoflow.adapters.templates import JinjaTemplates
         from geoflow.cli.context import history_or_none, load_settings
         from geoflow.cli.progress import silent_progress
@@ -45,9 +46,18 @@ class Checks:
         from geoflow.workflow.budget import Limits
         from geoflow.workflow.review import Reviewer, review
 
-        off, history = frozenset(load_settings().rules.off), history_or_none(self._root)
-        reviewer = Reviewer(None, JinjaTemplates(), SystemClock(), silent_progress(), history, off)
-        result = review(reviewer, load(str(self._root)), [target] if target else [], Limits())
+        settings, history, files = load_settings(), history_or_none(self._root), load(str(self._root), archive=False)
+        reviewer = Reviewer(
+            None,
+            JinjaTemplates(),
+            SystemClock(),
+            silent_progress(),
+            history,
+            frozenset(settings.rules.off),
+            allowed=settings.review.allow,
+            lexicon=read_lexicon(files),
+        )
+        result = review(reviewer, files, [target] if target else [], Limits())
         worst_first = sorted(result.findings, key=lambda finding: SEVERITY_ORDER[finding.severity])
         findings, left_out = bounded([finding.document() for finding in worst_first])
         notes = list(result.notes)

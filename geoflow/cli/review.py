@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from geoflow.cli.options import Replay
-from geoflow.errors import ExitCode
-
-Format = Literal["text", "json", "sarif", "github", "markdown"]
+from geoflow.cli.reviewing import FailOn, Format, Request, run
 
 
 def review(
@@ -40,9 +38,7 @@ def review(
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ask anew also what was said about the same text.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be stored, and store nothing.")] = False,
-    fail_on: Annotated[
-        Literal["error", "warning", "info", "never"], typer.Option(help="The severity that makes the exit code 1.")
-    ] = "error",
+    fail_on: Annotated[FailOn, typer.Option(help="The severity that makes the exit code 1.")] = "error",
     form: Annotated[
         Format, typer.Option("--format", help="For people, scripts, code scanning, a workflow's log or its summary.")
     ] = "text",
@@ -70,34 +66,23 @@ def review(
 
         record_round(targets or [], verdict, comment, as_json=as_json or form == "json")
         return
-    from geoflow.cli.context import open_review
-    from geoflow.cli.review_files import files_to_review
-    from geoflow.cli.review_record import Recording
-    from geoflow.cli.review_seats import open_facts
-    from geoflow.cli.review_text import print_review
-    from geoflow.quality.roles import NAMES
-    from geoflow.workflow.budget import read_limits
-    from geoflow.workflow.review import review as run_review
-
-    limits = read_limits(budget)
-    looked = files_to_review(since, staged=staged)
-    apart = "--staged" if staged else "--since" if since else ""
-    recording = Recording(record, targets or [], looked, apart=apart, quiet=rules_only or replay is not None)
-    wanted = NAMES if roles == "all" else tuple(name.strip() for name in roles.split(",") if name.strip())
-    with open_review(
+    if staged and since:
+        raise typer.BadParameter("--staged and --since compare with two different commits; take one of them")
+    request = Request(
+        tuple(targets or ()),
         rules_only=rules_only,
-        replay=replay,
-        roles=wanted,
+        roles=roles,
         seats=tuple(seat or ()),
+        since=since,
+        staged=staged,
+        budget=budget,
+        replay=replay,
+        fail_on=fail_on,
+        form="json" if as_json else form,
+        record=record,
+        ask=ask,
         fresh=fresh,
-        dialogue=lambda somebody: open_facts(may_ask=ask or recording.is_on(somebody_looks=somebody), dry=dry_run),
-    ) as reviewer:
-        result = run_review(reviewer, looked.files, targets or [], limits, looked.before)
-    state = ""
-    if recording.is_on(somebody_looks=bool(reviewer.model or reviewer.seats)):
-        result, state = recording.store(result, looked.files, write=not dry_run)
-    print_review(result, looked, "json" if as_json else form, state)
-    if result.stopped:
-        raise typer.Exit(int(ExitCode.INTERRUPTED))
-    if result.fails(fail_on):
-        raise typer.Exit(int(ExitCode.NO))
+        dry_run=dry_run,
+    )
+    if code := run(request):
+        raise typer.Exit(code)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
 from geoflow.cli.context import find_root_or_fail, history_or_none, open_repository
 from geoflow.errors import GeoflowError
 
@@ -25,7 +23,7 @@ class Looked(NamedTuple):
 
 
 def files_to_review(since: str, *, staged: bool) -> Looked:
-    """Read the work tree, or what is staged, and what it is compared with.
+    """Read the work tree, or what is staged, and what it is compared with; archived changes are not looked at.
 
     Raises:
         GeoflowError: `unknown-commit`, `no-merge-base`, `unmerged-index`, `not-a-repository` and others of git.
@@ -33,24 +31,23 @@ def files_to_review(since: str, *, staged: bool) -> Looked:
     from geoflow.openspec.disk import load
 
     root = find_root_or_fail()
-    if staged and since:
-        raise typer.BadParameter("--staged and --since compare with two different commits; take one of them")
     if staged:
         return _staged(open_repository())
     if since:
         repository = open_repository()
-        return Looked(load(str(root)), _decoded(repository.read(repository.merge_base(since))), repository.prefix())
-    return Looked(load(str(root)), None, _prefix(root))
+        before = _decoded(repository.read(repository.merge_base(since), archive=False))
+        return Looked(load(str(root), archive=False), before, repository.prefix())
+    return Looked(load(str(root), archive=False), None, _prefix(root))
 
 
 def _staged(repository: "GitRepository") -> Looked:
     try:
-        before = _decoded(repository.read(repository.head().commit))
+        before = _decoded(repository.read(repository.head().commit, archive=False))
     except GeoflowError as error:
         if error.code != "unborn-branch":
             raise
         before = {}  # the first commit: everything that is staged is new
-    return Looked(_decoded(repository.read_staged()), before, repository.prefix())
+    return Looked(_decoded(repository.read_staged(archive=False)), before, repository.prefix())
 
 
 def _decoded(files: Mapping[str, bytes]) -> Files:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from geoflow.cli.review import Format
     from geoflow.cli.review_files import Files, Looked
+    from geoflow.cli.reviewing import Format
     from geoflow.quality.finding import Finding
     from geoflow.workflow.review_result import Review
 
@@ -43,7 +43,7 @@ def _print_sarif(result: "Review", looked: "Looked") -> None:
     from geoflow import __version__
     from geoflow.adapters.sarif import sarif
 
-    print_json(sarif(_worst_first(result), looked.files, looked.prefix, __version__))
+    print_json(sarif(_worst_first(result), looked.files, looked.prefix, __version__, result.waived))
 
 
 def _worst_first(result: "Review") -> "Sequence[Finding]":
@@ -76,6 +76,8 @@ def _show_dialogue(console: "Console", result: "Review", state: str) -> None:
         people = f" for {', '.join(one.audience)}" if one.audience else ""
         console.print(f"waits{one_line(people)}: {one_line(one.question)}", soft_wrap=True)
         console.print(f'    answer: geoflow ask --answer {one.id} "TEXT"', style="dim", soft_wrap=True)
+    if count := len(result.waived):
+        console.print(f"note: {count} finding{'' if count == 1 else 's'} waived; --json shows them with their reasons")
     if result.missed:
         console.print(f"not looked at: {one_line(named(result.missed))}", soft_wrap=True)
     for note in result.notes:

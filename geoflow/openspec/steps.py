@@ -4,6 +4,7 @@ from geoflow.openspec.lines import WHITE, Lines
 from geoflow.openspec.model import Step
 
 _KEYWORDS = ("GIVEN", "WHEN", "THEN", "AND", "BUT")
+_FIRST_LETTERS = frozenset("GWTABgwtab")
 _MARKS = ("**", "__", "*", "_", "`")
 
 
@@ -49,6 +50,8 @@ def _step(bare: str) -> tuple[str, str] | None:
 def _keyword(body: str, *, any_case: bool) -> tuple[str, str] | None:
     mark = next((mark for mark in _MARKS if body.startswith(mark)), "")
     word = body[len(mark) :]
+    if word[:1] not in _FIRST_LETTERS:
+        return None
     for keyword in _KEYWORDS:
         head, rest = word[: len(keyword)], word[len(keyword) :]
         if head.upper() != keyword or not (any_case or mark or head == keyword):

@@ -1,6 +1,6 @@
 """Validity of a whole tree: every main spec and every active change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoflow.errors import UnreadableError
@@ -79,7 +79,9 @@ def check_archived(change: str, tree: OpenTree) -> Report:
     return Report(change, "change", tuple(check_finished(folder)))
 
 
-def validate(files: Mapping[str, str], *, specs: bool = True, changes: bool = True) -> tuple[Report, ...]:
+def validate(
+    files: Mapping[str, str], *, specs: bool = True, changes: bool = True, within: Collection[str] | None = None
+) -> tuple[Report, ...]:
     """Validate the main specs and active changes of a tree; archived changes are not looked at.
 
     Args:
@@ -87,9 +89,16 @@ def validate(files: Mapping[str, str], *, specs: bool = True, changes: bool = Tr
             ends in a slash.
         specs: Whether to validate main specs.
         changes: Whether to validate active changes.
+        within: Paths of files; only the items that one of them belongs to are validated. None: all.
 
     Returns:
         One report an item, in the npm CLI's order. Whether an item passes is `report.valid(strict=...)`.
     """
     tree = open_tree(files)
-    return tuple(check_item(item, tree) for item in items(tree.found, specs=specs, changes=changes))
+    asked = items(tree.found, specs=specs, changes=changes)
+    return tuple(check_item(item, tree) for item in asked if within is None or _holds(tree.found, item, within))
+
+
+def _holds(found: Layout, item: Item, paths: Collection[str]) -> bool:
+    own = (found.specs[item.id],) if item.type == "spec" else found.changes[item.id].values()
+    return any(path in paths for path in own)

@@ -1,7 +1,8 @@
 """Requirements that say what another one says already, or its opposite, under another name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
@@ -24,11 +25,11 @@ class _Said(NamedTuple):
     words: tuple[str, ...]
 
 
-def find_copies(tree: Tree) -> list[Finding]:
+def find_copies(tree: Tree, within: Collection[str] | None = None) -> list[Finding]:
     """Find requirements of main specs and added ones that repeat another's text (GF311) or turn it round (GF312).
 
     Two say the opposite where their words are the same but for a negation or a number. Of each pair the second is
-    named; what an active change adds comes after the main specs.
+    named; what an active change adds comes after the main specs. With `within` only those in these files are named.
     """
     found: list[Finding] = []
     first: dict[tuple[str, ...], _Said] = {}
@@ -38,6 +39,8 @@ def find_copies(tree: Tree) -> list[Finding]:
             continue
         same = first.setdefault(said.words, said)
         other = skeletons.setdefault(tuple(_skeleton(said.words)), said)
+        if within is not None and said.document.path not in within:
+            continue
         if same is not said:
             found += _told(said, same, "GF311", "says the same as")
         elif other is not said:
@@ -62,7 +65,12 @@ def _words(requirement: Requirement) -> tuple[str, ...]:
 def _skeleton(words: tuple[str, ...]) -> Iterator[str]:
     for word in words:
         if word not in _NOT:
-            yield _NUMBER.sub("#", _NEGATED.get(word, word)) if word[0] != "`" else word
+            yield _bare(word)
+
+
+@lru_cache(maxsize=65536)
+def _bare(word: str) -> str:
+    return _NUMBER.sub("#", _NEGATED.get(word, word)) if word[0] != "`" else word
 
 
 def _told(said: _Said, other: _Said, code: str, how: str) -> Iterator[Finding]:

@@ -4,8 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
 from geoflow.quality.between import find_between
+from geoflow.quality.contrary import find_contrary
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, find_words, without_allowed
+from geoflow.quality.references import find_references
 from geoflow.quality.scenarios import find_scenarios
 from geoflow.quality.smells import find_smells
 from geoflow.quality.structure import find_form, from_issue
@@ -15,21 +18,42 @@ _SAYS_THE_SAME = ("GF301", "GF302")
 
 
 def find_all(
-    tree: Tree, reports: Iterable[Report], texts: Mapping[str, str], *, off: Collection[str] = ()
+    tree: Tree,
+    reports: Iterable[Report],
+    texts: Mapping[str, str],
+    *,
+    off: Collection[str] = (),
+    within: Collection[str] | None = None,
+    lexicon: ProjectLexicon = NO_WORDS,
 ) -> list[Finding]:
-    """Find everything wrong in main specs and active changes, in reading order, but for the rules that are `off`."""
+    """Find everything wrong in main specs and active changes, in reading order.
+
+    Args:
+        tree: The tree; all of it, since documents are compared with each other.
+        reports: What validation says of it.
+        texts: The text of every file, by path.
+        off: Codes of rules that do not look.
+        within: Paths of the files whose findings are asked for; None: all.
+        lexicon: The words of the project.
+    """
     issues: dict[str, list[Issue]] = {}
     for report in reports:
         for issue in report.issues:
             issues.setdefault(issue.document, []).append(issue)
     found: list[Finding] = []
     for document in documents(tree):
-        found += find_in(document, issues.pop(document.path, []))
+        if within is not None and document.path not in within:
+            continue
+        found += find_in(document, issues.pop(document.path, []), lexicon)
     for path, others in issues.items():
-        found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
-    return sorted(
-        number_occurrences(wanted([*found, *find_between(tree, texts), *find_copies(tree)], off)), key=by_place
-    )
+        if within is None or path in within:
+            found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
+    found += find_between(tree, texts, within)
+    copies = find_copies(tree, within)
+    found += copies
+    found += find_references(tree, within)
+    found += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within)
+    return sorted(number_occurrences(wanted(found, off)), key=by_place)
 
 
 def wanted(findings: Iterable[Finding], off: Collection[str]) -> list[Finding]:
@@ -49,7 +73,7 @@ def requirements_of(document: Spec | Delta) -> tuple[Requirement, ...]:
     return document.requirements if isinstance(document, Spec) else document.added + document.modified
 
 
-def find_in(document: Spec | Delta, issues: Iterable[Issue]) -> list[Finding]:
+def find_in(document: Spec | Delta, issues: Iterable[Issue], lexicon: ProjectLexicon = NO_WORDS) -> list[Finding]:
     """Find what is wrong in one document: its validation issues, its form and its smells."""
     requirements = requirements_of(document)
     found = [from_issue(issue, document.text, requirements, purpose_place(document)) for issue in issues]
@@ -57,6 +81,10 @@ def find_in(document: Spec | Delta, issues: Iterable[Issue]) -> list[Finding]:
         found += find_form(document.path, document.text, requirement)
         found += find_scenarios(document.path, document.text, requirement)
         found += find_smells(document.path, document.text, requirement)
+        if lexicon.judging or lexicon.terms:
+            found += find_words(document.path, document.text, requirement, lexicon)
+    if lexicon.allowed:
+        found = without_allowed(found, lexicon)
     return sorted(number_occurrences(found), key=by_place)
 
 

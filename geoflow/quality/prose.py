@@ -1,6 +1,7 @@
 """Read requirement prose: what a reader sees, its literals, sentences and words, all with their offsets."""
 
 import re
+from functools import lru_cache
 
 HIDDEN = "\0"
 """Stands for a character that is no prose: inside code, a quotation, a comment or an address."""
@@ -14,6 +15,10 @@ _NAME = re.compile(r"(?<![\w`])(?:\w+_\w+|[A-Za-z]+\d\w*|\w+[a-z][A-Z]\w*|--?[a-
 LITERALS = (FENCE, _CODE, _QUOTED, _ADDRESS, _NAME)
 """What is kept to the letter: fenced and inline code, quotations, addresses, identifiers; in this order."""
 
+_SIGNS = tuple(
+    re.compile(sign) for sign in (r"`{3}|~{3}", r"`", r"[\"“]", r"/", r"_|[A-Za-z]\d|[a-z][A-Z]|-[a-z]|\w\.\w")
+)
+"""What stands in a text wherever the literal in the same place of `LITERALS` does: three times as fast to look for."""
 _SENTENCE_END = re.compile(
     r"^#{1,6}[ \t][^\n]*\n|[.!?](?=[\s)\"'*]|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d+[.)])[ \t])", re.MULTILINE
 )
@@ -22,24 +27,38 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|resp|no)|\b
 
 def without_comments(text: str) -> str:
     """Blank out HTML comments, keeping every offset; a comment that never closes hides the rest."""
+    if "<!--" not in text:
+        return text
     return _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+
+
+def without_code(text: str) -> str:
+    """Hide code, fenced and inline, keeping every offset; comments stay."""
+    return _CODE.sub(hide, FENCE.sub(hide, text)) if "`" in text or "~~~" in text else text
 
 
 def masked(text: str) -> str:
     """Hide everything that is not prose (comments, code, quotations, addresses, identifiers), keeping offsets."""
     text = without_comments(text)
-    for pattern in LITERALS:
-        text = pattern.sub(hide, text)
+    for pattern, sign in zip(LITERALS, _SIGNS, strict=True):
+        if sign.search(text):
+            text = pattern.sub(hide, text)
     return text
 
 
 def hide(match: re.Match[str]) -> str:
     """Replace a match by as many hidden characters; line ends stay."""
-    return re.sub(r"[^\n]", HIDDEN, match.group())
+    literal = match.group()
+    return re.sub(r"[^\n]", HIDDEN, literal) if "\n" in literal else HIDDEN * len(literal)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Split prose into sentences: offsets of each, without the white space around it."""
+    return list(_sentences(text))
+
+
+@lru_cache(maxsize=64)
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     prose = masked(text)
     bounds, start = [], 0
     for match in _SENTENCE_END.finditer(prose):
@@ -49,7 +68,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = match.end()
     bounds.append((start, len(text)))
     trimmed = [_trim(text, begin, end) for begin, end in bounds]
-    return [(begin, end) for begin, end in trimmed if begin < end]
+    return tuple((begin, end) for begin, end in trimmed if begin < end)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -59,7 +78,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def sentence_around(text: str, position: int) -> tuple[int, int]:
     """Find the sentence that holds an offset; the whole text where none does."""
-    for start, end in sentences(text):
+    for start, end in _sentences(text):
         if start <= position < end:
             return start, end
     return _trim(text, 0, len(text))

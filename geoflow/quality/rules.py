@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from geoflow.quality.roles import ROLES
+
 RULES: dict[str, str] = {
     "GF101": "an obligation in lower case",
     "GF111": "a scenario heading that has not its form",
@@ -10,6 +12,9 @@ RULES: dict[str, str] = {
     "GF113": "a scenario that does not say what comes out",
     "GF114": "a scenario that does not say when it happens",
     "GF115": "a scenario whose steps stand twice",
+    "GF116": "a waiver without a reason",
+    "GF117": "a waiver that waives nothing",
+    "GF118": "a waiver for what is no rule, or none that can be waived",
     "GF201": "a manner that judges instead of saying what happens",
     "GF202": "a word that judges instead of naming a property",
     "GF203": "a clause that lets the reader off",
@@ -20,6 +25,7 @@ RULES: dict[str, str] = {
     "GF210": "an amount without a number",
     "GF211": "a placeholder",
     "GF212": "a condition that nobody named",
+    "GF213": "a word that the project has ruled out",
     "GF301": "a delta that modifies, removes or renames what is not in the main spec",
     "GF302": "a delta that adds what is in the main spec already",
     "GF303": "a requirement that two active changes touch",
@@ -32,6 +38,10 @@ RULES: dict[str, str] = {
     "GF310": "a delta that obliges less than the main spec, or changes a number",
     "GF311": "a requirement that says the same as another one",
     "GF312": "a requirement that says the opposite of another one, or another number",
+    "GF313": "a word in the place of the project's own term",
+    "GF314": "a reference to a spec or requirement that is nowhere",
+    "GF315": "a requirement that says in other words what another one says",
+    "GF316": "an outcome that contradicts another one under the same condition",
     "GF320": "a scenario that is gone since the base",
     "GF321": "a number or unit that changed since the base",
     "GF322": "an outcome that was turned round since the base",
@@ -52,11 +62,18 @@ def switched_off(codes: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]
     """Tell which of these codes are rules, in any case of letters, and what to say of those that are none."""
     wanted = [code.strip() for code in codes]
     unknown = [code for code in wanted if code.upper() not in RULES]
-    return frozenset(code.upper() for code in wanted) & RULES.keys(), tuple(map(_told, unknown))
+    told = tuple(no_rule(code, "switched off") for code in unknown)
+    return frozenset(code.upper() for code in wanted) & RULES.keys(), told
 
 
-def _told(code: str) -> str:
+def is_rule(code: str) -> bool:
+    """Tell whether a code is that of a rule or a role, whose findings may be waived."""
+    return code in RULES or any(role.code == code for role in ROLES.values())
+
+
+def no_rule(code: str, what: str) -> str:
+    """Say why a code can't be `switched off` or `waived`, with the nearest rule where it looks misspelt."""
     if code.upper().startswith("OS-"):
-        return f"{code} is a rule of OpenSpec, which cannot be switched off: its verdicts are those of the npm CLI."
+        return f"{code} is a rule of OpenSpec, which cannot be {what}: its verdicts are those of the npm CLI."
     near = get_close_matches(code.upper(), RULES, n=1, cutoff=0.5)
     return f"there is no rule {code}" + (f"; did you mean {near[0]}?" if near else ".")

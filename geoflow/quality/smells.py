@@ -39,11 +39,26 @@ class Smell(NamedTuple):
     fix: str
     unless: re.Pattern[str] | None = None
     not_after: re.Pattern[str] | None = None
+    hints: tuple[str, ...] = ()
+    """Strings of which one stands, to the letter, in every text that the pattern matches."""
+
+
+_RARE_WORDS: dict[re.Pattern[str], frozenset[str]] = {}
+"""A word of each phrase of a pattern: where none of them stands, the pattern need not be tried."""
+_WORD = re.compile(r"\w+")
+_COMMON = frozenset("and as be but if not the to when where whenever".split())
 
 
 def _any_of(phrases: tuple[str, ...] | list[str], *, before: str = "", after: str = "") -> re.Pattern[str]:
     choices = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in sorted(phrases, key=len, reverse=True))
-    return re.compile(rf"{before}(?<![\w-])(?:{choices})(?![\w-]){after}", re.IGNORECASE)
+    pattern = re.compile(rf"{before}(?<![\w-])(?:{choices})(?![\w-]){after}", re.IGNORECASE)
+    _RARE_WORDS[pattern] = frozenset(_rare_word(phrase) for phrase in phrases)
+    return pattern
+
+
+def _rare_word(phrase: str) -> str:
+    words: list[str] = _WORD.findall(phrase.casefold())
+    return max(words, key=lambda word: (word not in _COMMON, len(word)))
 
 
 _BODY = frozenset({"body"})
@@ -132,6 +147,7 @@ SMELLS: tuple[Smell, ...] = (
         _SAID,
         "“{quote}” leaves open which of the two is meant",
         "write “and”, “or”, or “or both”",
+        hints=("d/o", "D/O", "d/O", "D/o"),
     ),
     Smell(
         "GF207",
@@ -141,6 +157,7 @@ SMELLS: tuple[Smell, ...] = (
         _BODY,
         "“{quote}” does not name who has to do it",
         "name the subject",
+        hints=("It", "They"),
     ),
     Smell(
         "GF210",
@@ -159,6 +176,7 @@ SMELLS: tuple[Smell, ...] = (
         _SAID,
         "“{quote}” is still to be written",
         "write what is missing",
+        hints=lexicon.PLACEHOLDERS,
     ),
     Smell(
         "GF101",
@@ -169,6 +187,7 @@ SMELLS: tuple[Smell, ...] = (
         "“{quote}” in lower case is not read as an obligation",
         "write it in capitals",
         unless=_EXPLAINED,
+        hints=("shall", "must"),
     ),
 )
 
@@ -187,14 +206,34 @@ def find_smells(path: str, text: str, requirement: Requirement) -> list[Finding]
     """Find the smells of one requirement of the document `text`, in reading order."""
     found: list[Finding] = []
     for passage in passages(requirement):
-        prose = masked(text[passage.start : passage.end])
-        for smell in SMELLS:
-            if passage.place in smell.places:
-                found += (
-                    _finding(smell, path, text, requirement, (passage.start + start, passage.start + end))
-                    for start, end in _matches(smell, prose)
-                )
+        part = text[passage.start : passage.end]
+        candidates = _candidates(passage.place, part)
+        prose = masked(part) if candidates else ""
+        for smell in candidates:
+            found += (
+                _finding(smell, path, text, requirement, (passage.start + start, passage.start + end))
+                for start, end in _matches(smell, prose)
+            )
     return number_occurrences(sorted(found, key=by_place))
+
+
+_SMELLS_OF: dict[Place, tuple[Smell, ...]] = {
+    place: tuple(smell for smell in SMELLS if place in smell.places) for place in ("body", "condition", "outcome")
+}
+
+
+def _candidates(place: Place, text: str) -> list[Smell]:
+    """List the smells that a text may have; most texts have none, and to see that is far cheaper than every pattern."""
+    smells = _SMELLS_OF[place]
+    words = set(_WORD.findall(text.casefold())) if smells else set()
+    return [smell for smell in smells if _may_match(smell, text, words)]
+
+
+def _may_match(smell: Smell, text: str, words: set[str]) -> bool:
+    rare = _RARE_WORDS.get(smell.pattern)
+    if rare is not None and rare.isdisjoint(words):
+        return False
+    return not smell.hints or any(hint in text for hint in smell.hints)
 
 
 def _matches(smell: Smell, prose: str) -> Iterator[tuple[int, int]]:

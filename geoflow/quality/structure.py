@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from geoflow.openspec.model import Issue, Requirement
 from geoflow.quality.finding import Finding, Severity
@@ -58,13 +59,17 @@ def from_issue(issue: Issue, text: str, requirements: tuple[Requirement, ...], p
 
 
 def _lines(text: str, line: int) -> tuple[int, int]:
-    start = 0
-    for _ in range(line - 1):
-        start = text.find("\n", start) + 1
-        if start == 0:
-            return len(text), len(text)
+    begins = _begins(text)
+    if line > len(begins):
+        return len(text), len(text)
+    start = begins[max(line, 1) - 1]
     end = text.find("\n", start)
     return start, len(text) if end < 0 else end
+
+
+@lru_cache(maxsize=4)
+def _begins(text: str) -> tuple[int, ...]:
+    return (0, *(match.end() for match in re.finditer("\n", text)))
 
 
 def _first_sentence(text: str, name: str, requirements: tuple[Requirement, ...]) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from geoflow.quality.prose import LITERALS, hide, without_comments
+from geoflow.quality.prose import LITERALS, hide, masked, without_comments
 
 Kind = Literal["literal", "number", "modal", "negation", "relation", "word", "free"]
 
@@ -83,10 +83,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def numbers(text: str) -> list[str]:
     """List the numbers of a text with their units (`2seconds`), in reading order; none of those inside literals."""
-    rest = without_comments(text)
-    for pattern in LITERALS:
-        rest = pattern.sub(hide, rest)
-    return [_number_key(match.group())[0] for match in _NUMBER.finditer(rest)]
+    return [_number_key(match.group())[0] for match in _NUMBER.finditer(masked(text))]
 
 
 def _number_key(text: str) -> tuple[str, int]:

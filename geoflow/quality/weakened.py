@@ -29,6 +29,8 @@ def find_weakened(delta: Delta, blocks: Mapping[str, str]) -> Iterator[Finding]:
         if before is None:
             continue
         after = delta.text[requirement.start : requirement.end]
+        if before == after:
+            continue
         place = _heading(delta, requirement)
         if _asks_for_less(_body(before), _body(after)):
             message = f"“{requirement.name}” obliges less than the main spec {delta.id} does"

@@ -25,7 +25,7 @@ _LARGEST = 1e15
 _ARGUMENT = re.compile(r"[\w.$-]{1,64}")
 _PLAIN = {"string", "integer", "number", "boolean"}
 _KEPT = ("minimum", "maximum")
-_ASKING = stems("search query ask look read list retrieve lookup")
+_ASKING = "search query ask look read list retrieve lookup"
 _SATURATION, _LENGTH = 1.2, 0.75
 """The constants of BM25, at their usual values."""
 
@@ -130,7 +130,7 @@ def candidates(question: str, tools: Sequence[Tool], most: int = MOST_CANDIDATES
     `search` finds is not in its description.
     """
     texts = {tool.id: Counter(_words(tool)) for tool in tools}
-    terms = stems(" ".join(query_terms(question)))
+    terms, asking = stems(" ".join(query_terms(question))), stems(_ASKING)
     average = sum(text.total() for text in texts.values()) / (len(texts) or 1) or 1.0
 
     def merit(tool: Tool) -> tuple[float, bool, bool]:
@@ -140,7 +140,7 @@ def candidates(question: str, tools: Sequence[Tool], most: int = MOST_CANDIDATES
             weight = log(1 + (len(texts) - rarity + 0.5) / (rarity + 0.5))
             spread = text[term] + _SATURATION * (1 - _LENGTH + _LENGTH * text.total() / average)
             score += weight * text[term] * (_SATURATION + 1) / spread
-        looks_up = bool(_ASKING & text.keys())
+        looks_up = bool(asking & text.keys())
         return (score, looks_up and _takes_text(tool), looks_up)
 
     return sorted(tools, key=merit, reverse=True)[:most]

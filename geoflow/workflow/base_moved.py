@@ -1,6 +1,6 @@
 """Look through git for deltas whose base has moved since they were written."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from geoflow.errors import GeoflowError
 from geoflow.openspec import Delta, Tree, parse_spec
@@ -12,13 +12,15 @@ from geoflow.quality.moved import find_moved, stands_on
 NOT_LOOKED_AT = "not looked at: whether main specs have changed since the deltas for them were written"
 
 
-def find_moved_bases(tree: Tree, history: History | None) -> tuple[list[Finding], tuple[str, ...]]:
+def find_moved_bases(
+    tree: Tree, history: History | None, within: Collection[str] | None = None
+) -> tuple[list[Finding], tuple[str, ...]]:
     """Find the deltas of active changes whose requirements have changed since (GF304), and say what hindered it.
 
     One walk through the history of the deltas, however many there are; every version of a main spec is read and parsed
-    once. A delta with uncommitted edits counts as written now.
+    once. A delta with uncommitted edits counts as written now. With `within` only deltas in these files are looked at.
     """
-    deeds = {delta.path: (delta, own) for delta, own in _deltas(tree)}
+    deeds = {delta.path: (delta, own) for delta, own in _deltas(tree) if within is None or delta.path in within}
     if not deeds:
         return [], ()
     if history is None:

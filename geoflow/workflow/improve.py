@@ -47,8 +47,9 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     workshop.progress.follow(meter.spent)
     run = _run_id(workshop.clock, head.commit)
     files = workshop.repository.read(head.commit)
-    session = Session(workshop, Workbench(_live_files(files), workshop.off), meter, workshop.learn(run))
-    bench = session.bench
+    live = _live_files(files)
+    bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
+    session = Session(workshop, bench, meter, workshop.learn(run))
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)
     idle = _bring_in(session, files, options.targets)

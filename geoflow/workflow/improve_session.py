@@ -1,6 +1,6 @@
 """One run of improve in progress: every finding tried, first by code, then with the model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geoflow.errors import GeoflowError
@@ -12,6 +12,8 @@ from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_qu
 from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, QuestionStore, Repository, RunProgress, Runs, Templates
 from geoflow.quality.finding import Finding
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
+from geoflow.settings import Allowed
 from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.improve_result import (
     ANSWER_UNUSED,
@@ -43,7 +45,8 @@ class Workshop:
     """What improve works with. Without a model only code makes edits; findings of rules that are `off` are none.
 
     `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
-    is kept; `learn` derives what past runs teach, for a run's name.
+    is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
+    `words` reads the project's lexicon from the files of the base commit.
     """
 
     repository: Repository
@@ -55,6 +58,8 @@ class Workshop:
     questions: QuestionStore | None = None
     runs: Runs | None = None
     learn: Callable[[str], Learning] = Learning
+    allowed: tuple[Allowed, ...] = ()
+    words: Callable[[Mapping[str, str]], ProjectLexicon] = lambda _: NO_WORDS
 
 
 class Session:

@@ -1,16 +1,19 @@
 """Review: findings by rule, then a dialogue of roles in rounds: each with closed questions, then those who may know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, Tree, read_tree, validate
 from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates
-from geoflow.quality.changed import Changed
+from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.findings import documents, find_all, requirements_of, wanted
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.roles import CONSISTENCY, NAMES, ROLES, Role
 from geoflow.quality.since import find_since
+from geoflow.quality.waivers import Waiver, find_waivers, split, waivers_in, waivers_of
+from geoflow.settings import Allowed
 from geoflow.workflow.base_moved import find_moved_bases
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.pairs import candidate_pairs
@@ -30,6 +33,7 @@ class Reviewer:
 
     `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
     seat an agent takes. `memory` is what roles said before; `facts` are those who may know what a role misses.
+    `allowed` are findings that the settings let stand, `lexicon` the words of the project.
     """
 
     model: ChatModel | None
@@ -42,6 +46,8 @@ class Reviewer:
     seats: Seats | None = None
     memory: RoleMemory | None = None
     facts: FactDesk | None = None
+    allowed: tuple[Allowed, ...] = ()
+    lexicon: ProjectLexicon = NO_WORDS
 
 
 def review(
@@ -61,17 +67,23 @@ def review(
     tree = read_tree(files)
     prefixes = _prefixes(tree, targets)
     roles = _roles(reviewer)
-    moved, unlooked = find_moved_bases(tree, reviewer.history) if MOVED not in reviewer.off else ([], ())
-    found = [*find_all(tree, validate(files), files, off=reviewer.off), *moved]
+    within = _in_question(files, prefixes, before)
+    moved, unlooked = find_moved_bases(tree, reviewer.history, within) if MOVED not in reviewer.off else ([], ())
+    reports = validate(files, within=within)
+    found = find_all(tree, reports, files, off=reviewer.off, within=within, lexicon=reviewer.lexicon)
+    changed = _changed(tree, files, before, within) if before is not None else None
+    lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
+    waivers = [*waivers_in(files, within), *waivers_of(reviewer.allowed, files)]
+    judged = _judged(reviewer.off, whole=within is None, moved=not unlooked)
+    found = [*found, *moved, *lost]
+    found += [one for one in find_waivers(waivers, found, judged) if one.code not in reviewer.off]
+    found = sorted(number_occurrences(found), key=by_place)
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
     everything = [Item(document, one) for document in documents(tree) for one in requirements_of(document)]
     items = [item for item in everything if item.document.path.startswith(prefixes)]
-    if before is not None:
-        tree_before = read_tree(before)
-        changed = Changed(tree, files, tree_before, before)
-        lost = (finding for finding in find_since(tree, tree_before) if finding.path.startswith(prefixes))
-        findings = changed.among([*findings, *wanted(number_occurrences(lost), reviewer.off)])
-        items = [item for item in items if changed.holds(item.document.path, item.requirement.name)]
+    if changed:
+        findings = changed[0].among(findings)
+        items = [item for item in items if changed[0].holds(item.document.path, item.requirement.name)]
     meter = Meter(reviewer.clock, limits)
     reviewer.progress.follow(meter.spent)
     looked = _Looked(notes=list(unlooked))
@@ -85,15 +97,18 @@ def review(
         if CONSISTENCY in roles:
             rounds.over_pairs(candidate_pairs(ordered, everything, tree))
         looked.take(rounds, len(items))
+    looked.findings, waived_objections = split(looked.findings, waivers)
     heard = _put_to_others(reviewer, files, looked, prefixes if len(targets) == 1 else ())
+    kept, waived = split(sorted([*findings, *heard.findings], key=by_place), waivers)
     unseen = {place for look in looked.looks if look.role != CONSISTENCY.name for place in look.missed}
     return Review(
-        findings=tuple(sorted([*findings, *heard.findings], key=by_place)),
+        findings=tuple(kept),
         looked_at=len(looked.places),
         requirements=len(items),
         cost=meter.cost(),
         notes=(*looked.notes, *heard.notes),
         stopped=looked.stopped,
+        waived=(*waived, *waived_objections),
         remembered=looked.remembered,
         missed=tuple(item.place for item in ordered if item.place in unseen),
         pairs=looked.pairs,
@@ -122,6 +137,34 @@ class _Looked:
         self.places = rounds.looked
         self.looks += rounds.looks(total)
         self.remembered, self.pairs, self.stopped = rounds.remembered, rounds.pairs, rounds.stopped
+
+
+def _judged(off: frozenset[str], *, whole: bool, moved: bool) -> Callable[[Waiver, str], bool]:
+    """Give what tells whether a rule has looked wherever a waiver holds; what models say differs from run to run."""
+
+    def judged(waiver: Waiver, code: str) -> bool:
+        looks = code not in off and code[:3] not in ("GF4", "GF5") and (moved or code != MOVED)
+        return looks and (whole or waiver.kind == "comment")
+
+    return judged
+
+
+def _in_question(
+    files: Mapping[str, str], prefixes: tuple[str, ...], before: Mapping[str, str] | None
+) -> frozenset[str] | None:
+    """Give the files that are asked about; None for all, so that what belongs to no file is found as well."""
+    if before is None and prefixes == ("",):
+        return None
+    paths = files.keys() if before is None else changed_paths(files, before)
+    return frozenset(path for path in paths if path.startswith(prefixes))
+
+
+def _changed(
+    tree: Tree, files: Mapping[str, str], before: Mapping[str, str], within: frozenset[str] | None
+) -> tuple[Changed, Tree]:
+    """Give what tells what changed, and the earlier tree, as far as it is in question."""
+    earlier = read_tree({path: before[path] for path in within or () if path in before})
+    return Changed(tree, files, earlier, before), earlier
 
 
 def _look_from_seats(reviewer: Reviewer, meter: Meter, items: Sequence[Item], looked: _Looked) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
+from geoflow.quality.waivers import Waived
 
 Verdict = Literal["approve", "revise", "blocked"]
 MOST_NAMED = 50
@@ -84,7 +85,8 @@ class Review:
     """The findings, and how much of the tree the roles have looked at. `notes` say what cut it short.
 
     `remembered` of the requirements that were looked at had been before; `missed` were not, the riskiest first. `pairs`
-    are those that were looked at and those that there are. `stopped` says that the user did, with Ctrl-C.
+    are those that were looked at and those that there are. `waived` are findings that count for nothing, since somebody
+    has written down why. `stopped` says that the user did, with Ctrl-C.
     """
 
     findings: tuple[Finding, ...]
@@ -101,6 +103,7 @@ class Review:
     questions: tuple[Waiting, ...] = ()
     compared: Compared | None = None
     rounds: tuple[StoredRound, ...] = ()
+    waived: tuple[Waived, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -135,6 +138,7 @@ class Review:
             "rounds": [asdict(one) for one in self.rounds],
             "cost": self.cost,
             "notes": list(self.notes),
+            "waived": [one.finding.document() | {"reason": one.reason, "waived_by": one.kind} for one in self.waived],
         }
 
     def _compared(self) -> dict[str, Any]:

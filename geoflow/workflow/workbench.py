@@ -1,7 +1,7 @@
 """The state of an improve run: every document as it stands at the base, and as the kept edits have made it."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
@@ -12,7 +12,10 @@ from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, 
 from geoflow.quality.between import find_between
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of, wanted
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.structure import from_issue
+from geoflow.quality.waivers import split, waivers_in, waivers_of
+from geoflow.settings import Allowed
 
 LARGEST = 1_000_000
 """Documents of more characters are not edited: no model and no person reviews such an edit."""
@@ -37,10 +40,20 @@ class Workbench:
     Args:
         files: All OpenSpec files at the base commit: {path relative to the root: text}.
         off: Codes of rules that are not to look.
+        allowed: Findings that the settings let stand.
+        lexicon: The words of the project.
     """
 
-    def __init__(self, files: Mapping[str, str], off: Collection[str] = ()) -> None:
-        self._off = off
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        off: Collection[str] = (),
+        allowed: Sequence[Allowed] = (),
+        lexicon: ProjectLexicon = NO_WORDS,
+    ) -> None:
+        self._off, self._lexicon = off, lexicon
+        # A waiver in a document is one of the base: the gate lets none come or go.
+        self._waivers = [*waivers_in(files), *waivers_of(allowed, files)]
         self.base_files = dict(files)
         self.files = dict(files)
         self.tree: Tree = read_tree(files)
@@ -56,7 +69,7 @@ class Workbench:
                 issues.setdefault(issue.document, []).append(issue)
         for document in documents(self.tree):
             found = tuple(issues.get(document.path, ()))
-            looked = Looked(document, found, tuple(wanted(find_in(document, found), off)))
+            looked = Looked(document, found, tuple(wanted(find_in(document, found, lexicon), off)))
             self._base[document.path] = self._now[document.path] = looked
         self._elsewhere = [
             from_issue(issue, files.get(path, ""), (), (0, 0))
@@ -67,9 +80,9 @@ class Workbench:
 
     @property
     def findings(self) -> list[Finding]:
-        """List what is wrong in the documents as they stand now, and in changes as a whole."""
+        """List what is wrong in the documents as they stand now and in changes as a whole, but for what is waived."""
         found = [finding for looked in self._now.values() for finding in looked.findings]
-        return wanted([*found, *self._elsewhere], self._off)
+        return split(wanted([*found, *self._elsewhere], self._off), self._waivers).kept
 
     @property
     def specs(self) -> list[Spec]:
@@ -159,7 +172,7 @@ class Workbench:
         )
         reports = validate(self._around(old) | {path: text})
         issues = tuple(issue for report in reports for issue in report.issues if issue.document == path)
-        return Looked(document, issues, tuple(wanted(find_in(document, issues), self._off)))
+        return Looked(document, issues, tuple(wanted(find_in(document, issues, self._lexicon), self._off)))
 
     def _around(self, document: Document) -> dict[str, str]:
         # A spec is judged by itself; a delta with its change and the main specs that it may touch.

@@ -75,3 +75,24 @@ def some_rules(requirements: int) -> dict[str, str]:
         f"openspec/specs/rules-{start // 100}/spec.md": spec(*map(one, numbers[start : start + 100]))
         for start in range(0, requirements, 100)
     }
+
+
+def some_requirements(count: int) -> dict[str, str]:
+    """Make specs of twenty requirements each that read like those of people: no two alike, every tenth nearly so."""
+    chance = random.Random(23)
+    nouns = [f"{a}{b}" for a in ("bill", "user", "queue", "page", "mail", "order", "stock") for b in _ENDINGS]
+    verbs = ("open", "store", "send", "close", "count", "show", "reject", "archive", "merge", "copy")
+    ends = ("at once", "in that order", "with its number", "for every member", "before midnight", "in one step")
+
+    def one(number: int) -> str:
+        who, what, other = chance.choices(nouns, k=3)
+        verb, end = chance.choice(verbs), chance.choice(ends)
+        body = f"The {who} service SHALL {verb} the {what} of the {other} within {number} seconds {end}."
+        steps = f"- **WHEN** a {who} asks for {what} {number}\n- **THEN** the {other} is {verb}ed {end}\n"
+        return requirement(f"{verb} {what} {number}", body, f"#### Scenario: {who} asks\n{steps}")
+
+    numbers = range(1, count + 1)
+    return {
+        f"openspec/specs/area-{start // 20}/spec.md": spec(*map(one, numbers[start : start + 20]))
+        for start in range(0, count, 20)
+    }

@@ -55,6 +55,8 @@ def test_a_plain_repair_passes_every_check() -> None:
         ("nothing-hidden", GOOD.replace("the disk", "<b>the disk</b>")),
         ("nothing-hidden", GOOD.replace("the disk", "the\u200b disk")),
         ("nothing-hidden", GOOD.replace("the disk", "the disk (geoflow: allow GF201)")),
+        ("nothing-hidden", f"{GOOD}\n<!-- geoflow: allow GF201 the reader knows what it means -->"),
+        ("nothing-hidden", f"{OLD}\n<!-- geoflow: allow GF201 the reader knows what it means -->"),
         ("form-kept", GOOD.replace("stop within", "stop  within")),
         ("form-kept", GOOD.replace("the reader", "the the reader")),
         ("form-kept", GOOD.replace("the reader", "an reader")),

@@ -1,0 +1,154 @@
+"""Statements that cannot both hold, and requirements that say one thing in two ways.
+
+Two are compared where they speak of the same: their content words agree, but for one or two that only one of them has.
+Where each has a word of its own they speak of two things, as "the `init` command" and "the `update` command" do.
+Candidates come from an index over rare words, so that the work grows with the number of statements and not of pairs.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from geoflow.openspec.model import Tree
+from geoflow.quality.finding import Finding, Severity
+from geoflow.quality.gist import SEVERAL, Gist, gist, opposed
+from geoflow.quality.place import Place, finding_at
+from geoflow.quality.statements import Stated, Statement, obligations, outcomes, stated_in
+
+_LEAST = 4  # content words: below that two statements agree by chance
+_LEAST_OUTCOME = 2  # the condition is the same as well
+_LEAST_COPY = 6
+_LONG = re.compile(r"[^\W\d_]{10,}")
+_KEPT = 7  # letters of a long word that no ending reaches
+_MORE = 2  # so many content words may one have that the other has not
+_COMMON = 60  # a word of more statements than that finds no candidates
+_MOST = 8  # candidates of one statement that are looked at
+
+_Told = Collection[tuple[str, str]]
+
+
+def find_contrary(tree: Tree, told: _Told = (), within: Collection[str] | None = None) -> list[Finding]:
+    """Find obligations (GF312) and outcomes (GF316) that contradict earlier ones, and copies in other words (GF315).
+
+    Args:
+        tree: The tree.
+        told: Requirements (path and name) of which it was said already that they are a copy or an opposite.
+        within: Paths of the files whose findings are asked for; None: all.
+    """
+    every = list(stated_in(tree))
+    asked = None if within is None else frozenset(within)
+    if asked is not None and not any(one.document.path in asked for one in every):
+        return []
+    found: list[Finding] = []
+    said = set(told)
+    for one, other in _same(every, asked):
+        if one.is_apart_from(other) and _place(one) not in said and one.requirement.text != other.requirement.text:
+            said.add(_place(one))
+            found.append(_copy(one, other))
+    sentences = [(sentence.gist, sentence) for one in every for sentence in obligations(one)]
+    for first, second in _opposites(sentences, _LEAST, asked):
+        if _place(first.of) not in said:
+            said.add(_place(first.of))
+            found.append(_contradiction(first, second, "GF312"))
+    found += (_contradiction(*pair, "GF316") for pair in _contrary_outcomes(every, asked))
+    return found
+
+
+def _place(stated: Stated) -> tuple[str, str]:
+    return stated.document.path, stated.requirement.name
+
+
+def _same(every: Iterable[Stated], asked: frozenset[str] | None) -> Iterator[tuple[Stated, Stated]]:
+    """Pair each requirement with the first one before it that has the same gist.
+
+    Those that can have it agree in their long words, which cost little to find.
+    """
+    groups: dict[frozenset[str], list[Stated]] = {}
+    for one in every:
+        long_words = frozenset(word[:_KEPT] for word in _LONG.findall(one.requirement.text.casefold()))
+        groups.setdefault(long_words, []).append(one)
+    for group in groups.values():
+        first: dict[Gist, Stated] = {}
+        for one in group if len(group) > 1 else ():
+            key = gist(one.requirement.text)
+            other = first.setdefault(key, one) if len(key.content) >= _LEAST_COPY else one
+            if other is not one and (asked is None or one.document.path in asked):
+                yield one, other
+
+
+def _contrary_outcomes(every: Iterable[Stated], asked: frozenset[str] | None) -> Iterator[tuple[Statement, Statement]]:
+    """Pair outcomes of two scenarios with one condition in one capability that contradict each other."""
+    groups: dict[tuple[str, str], list[list[Statement]]] = {}
+    for one in every:
+        for condition, group in outcomes(one):
+            groups.setdefault((one.document.id, condition), []).append(group)
+    for several in groups.values():
+        if len(several) > 1:
+            told = [(outcome.gist, outcome) for group in several for outcome in group]
+            yield from _opposites(told, _LEAST_OUTCOME, asked)
+
+
+def _opposites(
+    statements: Sequence[tuple[Gist, Statement]], least: int, asked: frozenset[str] | None
+) -> Iterator[tuple[Statement, Statement]]:
+    """Pair each statement with the first one before it that it contradicts."""
+    index: dict[str, list[int]] = {}
+    for number, (key, _) in enumerate(statements):
+        for word in key.content:
+            index.setdefault(word, []).append(number)
+    for number, (key, one) in enumerate(statements):
+        if key.size < least or (asked is not None and one.of.document.path not in asked):
+            continue
+        for candidate in _candidates(number, key, index):
+            other_key, other = statements[candidate]
+            if not _speak_of_one_thing(key, other_key, least):
+                continue
+            way = opposed(key, other_key)
+            if way and way != SEVERAL and _are_apart(one, other):
+                yield one, other
+                break
+
+
+def _candidates(number: int, key: Gist, index: dict[str, list[int]]) -> list[int]:
+    """List the statements before this one that share one of its rarest words, the most promising first."""
+    rare = sorted(key.content, key=lambda word: (len(index[word]), word))[: _MORE + 1]
+    counts: dict[int, int] = {}
+    for word in rare:
+        if len(index[word]) <= _COMMON:
+            for candidate in index[word]:
+                if candidate < number:
+                    counts[candidate] = counts.get(candidate, 0) + 1
+    return sorted(counts, key=lambda candidate: (-counts[candidate], candidate))[:_MOST]
+
+
+def _speak_of_one_thing(one: Gist, other: Gist, least: int) -> bool:
+    more = _MORE if least >= _LEAST else _MORE - 1
+    if other.size < least or len(one.content ^ other.content) > more:
+        return False
+    return one.content <= other.content or other.content <= one.content
+
+
+def _are_apart(one: Statement, other: Statement) -> bool:
+    if one.of == other.of:
+        return one.scenario != other.scenario  # two sentences of one requirement have the same reader
+    return one.of.is_apart_from(other.of)
+
+
+def _contradiction(one: Statement, other: Statement, code: str) -> Finding:
+    requirement = one.of.requirement
+    place = Place(one.of.document.path, one.of.document.text, one.start, one.end, requirement.name)
+    line = other.of.document.text.count("\n", 0, other.start) + 1
+    where = f"{other.of.document.path}:{line}"
+    what = "under the same condition" if one.scenario >= 0 else "of the same thing"
+    way = opposed(one.gist, other.gist)
+    message = f"“{other.of.requirement.name}” ({where}) says something else {what}: {way}"
+    return finding_at(place, code, "warning", message, "decide which one holds, or write when each does")
+
+
+def _copy(one: Stated, other: Stated) -> Finding:
+    text, requirement = one.document.text, one.requirement
+    end = text.find("\n", requirement.start)
+    place = Place(one.document.path, text, requirement.start, end if end >= 0 else len(text), requirement.name)
+    where = f"{other.document.path}:{other.requirement.span.line}"
+    message = f"“{requirement.name}” says in other words what “{other.requirement.name}” says ({where})"
+    severity: Severity = "warning" if one.document.id == other.document.id else "info"
+    return finding_at(place, "GF315", severity, message, "keep one of them")

@@ -1,0 +1,103 @@
+"""References between documents: a spec or a requirement that is named and is nowhere in the tree."""
+
+import re
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+
+from geoflow.openspec.headings import folded_name
+from geoflow.openspec.model import Delta, Spec, Tree
+from geoflow.quality.finding import Finding
+from geoflow.quality.place import Place, finding_at
+from geoflow.quality.prose import FENCE, hide, without_comments
+
+_QUOTED = r"(?:`(?P<{0}a>[^`\n]{{2,120}})`|[\"“](?P<{0}b>[^\"”\n]{{2,120}})[\"”])"
+_CAPABILITY = re.compile(
+    rf"\b(?:the|see|per)\s+{_QUOTED.format('x')}\s+(?:capability|spec|specification)\b(?!\s+(?:file|field|key))"
+    rf"|\bthe\s+(?:capability|spec|specification)\s+{_QUOTED.format('y')}",
+    re.IGNORECASE,
+)
+_REQUIREMENT = re.compile(
+    rf"\b(?:the|see|per)\s+{_QUOTED.format('x')}\s+requirement\b|\bthe\s+requirement\s+{_QUOTED.format('y')}",
+    re.IGNORECASE,
+)
+_PATH = re.compile(
+    r"\b(?:see|per|(?:defined|described|specified) (?:in|by))\s+`?(?P<path>openspec/specs/(?P<id>[\w./-]+)/spec\.md)\b",
+    re.IGNORECASE,
+)
+_LONG_CODE = re.compile(r"(?<!`)``(?!`)[^\n]{1,300}?``(?!`)")
+_ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
+_ALIKE = 0.75
+
+
+def find_references(tree: Tree, within: Collection[str] | None = None) -> list[Finding]:
+    """Find capabilities and requirements that a requirement refers to and that are nowhere in the tree (GF314).
+
+    Scenarios are not looked at, whose names may be examples. What an active change adds or removes is there: a delta
+    may refer to what it takes away, and to what comes.
+    """
+    asked = [one for one in _documents(tree) if within is None or one.path in within]
+    capabilities = {spec.id for spec in tree.specs} | {delta.id for change in tree.changes for delta in change.deltas}
+    names: dict[str, str] = {}
+    found: list[Finding] = []
+    for document in asked:
+        for requirement in document.requirements if isinstance(document, Spec) else document.added + document.modified:
+            text = document.text[requirement.body_start : requirement.body_end]
+            if not any(word in text for word in ("spec", "capability", "requirement")):
+                continue
+            names = names or _names(tree)
+            for start, end, message, fix in _dangling(text, capabilities, names):
+                span = requirement.body_start + start, requirement.body_start + end
+                place = Place(document.path, document.text, *span, requirement.name)
+                found.append(finding_at(place, "GF314", "warning", message, fix))
+    return found
+
+
+def _documents(tree: Tree) -> Iterator[Spec | Delta]:
+    yield from tree.specs
+    for change in tree.changes:
+        yield from change.deltas
+
+
+def _names(tree: Tree) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for spec in tree.specs:
+        found |= {folded_name(one.name): one.name for one in spec.requirements}
+    for change in tree.changes:
+        for delta in change.deltas:
+            found |= {folded_name(one.name): one.name for one in delta.added + delta.modified}
+            found |= {folded_name(one.name): one.name for one in delta.removed}
+            found |= {folded_name(name): name for one in delta.renamed for name in (one.old, one.new)}
+    return found
+
+
+def _dangling(text: str, capabilities: set[str], names: dict[str, str]) -> Iterator[tuple[int, int, str, str]]:
+    visible = _LONG_CODE.sub(hide, FENCE.sub(hide, without_comments(text)))
+    for match in _CAPABILITY.finditer(visible):
+        start, end = _span(match)
+        name = text[start:end].strip()
+        # Without a hyphen it may be any other kind of specification.
+        if _ID.fullmatch(name) and "-" in name and not _is_capability(name, capabilities):
+            yield start, end, f"there is no spec {name}", _near(name, capabilities, "name a spec that there is")
+    for match in _PATH.finditer(visible):
+        if match["id"] not in capabilities:
+            fix = _near(match["id"], capabilities, "name a spec that there is")
+            yield *match.span("path"), f"there is no spec {match['id']}", fix
+    for match in _REQUIREMENT.finditer(visible):
+        start, end = _span(match)
+        name = text[start:end].strip().removeprefix("Requirement:").strip()
+        if " " in name and name[:1].isupper() and folded_name(name) not in names:
+            fix = _near(name, names.values(), "name a requirement that there is")
+            yield start, end, f"there is no requirement “{name}”", fix
+
+
+def _span(match: re.Match[str]) -> tuple[int, int]:
+    return next(match.span(name) for name, value in match.groupdict().items() if value is not None)
+
+
+def _is_capability(name: str, capabilities: set[str]) -> bool:
+    return name in capabilities or any(one.endswith(f"/{name}") for one in capabilities)
+
+
+def _near(name: str, known: Collection[str], otherwise: str) -> str:
+    near = get_close_matches(name, list(known), n=1, cutoff=_ALIKE)
+    return f"is it “{near[0]}”?" if near else otherwise
