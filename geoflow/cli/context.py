@@ -250,7 +250,7 @@ def open_review(
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
-    from geoflow.cli.review_seats import open_memory, open_seats
+    from geoflow.cli.review_seats import open_memory, open_seats, opened_tools
     from geoflow.workflow.review import Reviewer
 
     root = find_root_or_fail()
@@ -258,7 +258,8 @@ def open_review(
     off = frozenset(settings.rules.off)
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
-    with open_seats(root, settings, seats, rules_only=rules_only) as seated, progress_bar() as progress:
+    seating = open_seats(root, settings, seats, rules_only=rules_only)
+    with seating as seated, opened_tools(root, settings, wanted=model is not None) as tools, progress_bar() as progress:
         yield Reviewer(
             model=model,
             templates=templates,
@@ -272,6 +273,8 @@ def open_review(
             facts=dialogue(bool(model or seated)) if dialogue else None,
             allowed=settings.review.allow,
             lexicon=read_lexicon(files or {}),
+            tools=tools,
+            roomy=bool(model and tools and is_roomy(settings, model)),
         )
 
 

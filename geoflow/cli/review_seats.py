@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from geoflow.adapters.mcp_toolbox import McpToolBox
     from geoflow.adapters.role_memory import SqliteRoleMemory
     from geoflow.settings import Settings
     from geoflow.workflow.role_facts import FactDesk
@@ -35,6 +36,19 @@ def open_seats(
         yield Seats(taken, agents)
     finally:
         agents.close()
+
+
+@contextmanager
+def opened_tools(root: Path, settings: "Settings", *, wanted: bool) -> "Iterator[McpToolBox | None]":
+    """Open the tools with which a model looks up what a role misses, and end their servers behind it."""
+    from geoflow.cli.ask_parts import open_tools
+
+    box = open_tools(root, settings) if wanted else None
+    try:
+        yield box
+    finally:
+        if box:
+            box.close()
 
 
 def open_memory(root: Path, *, fresh: bool) -> "SqliteRoleMemory":

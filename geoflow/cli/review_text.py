@@ -75,6 +75,9 @@ def _show_dialogue(console: "Console", result: "Review", state: str) -> None:
     for one in result.questions:
         people = f" for {', '.join(one.audience)}" if one.audience else ""
         console.print(f"waits{one_line(people)}: {one_line(one.question)}", soft_wrap=True)
+        if one.said:
+            console.print(f"    {one_line(one.said_by)} says: {one_line(one.said)}", soft_wrap=True)
+            console.print(f"    if that is right: geoflow ask --confirm {one.id}", style="dim", soft_wrap=True)
         console.print(f'    answer: geoflow ask --answer {one.id} "TEXT"', style="dim", soft_wrap=True)
     if count := len(result.waived):
         console.print(f"note: {count} finding{'' if count == 1 else 's'} waived; --json shows them with their reasons")

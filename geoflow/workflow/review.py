@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, Tree, read_tree, validate
-from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates
+from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates, ToolBox
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.findings import documents, find_all, requirements_of, wanted
@@ -21,6 +21,7 @@ from geoflow.workflow.review_result import Review, RoleLook
 from geoflow.workflow.role_asking import Asking
 from geoflow.workflow.role_dialogue import Item
 from geoflow.workflow.role_facts import FactDesk, FactRounds, Heard
+from geoflow.workflow.role_lookup import Lookup
 from geoflow.workflow.role_rounds import RoleRounds
 from geoflow.workflow.role_seats import SeatedReview, Seats
 
@@ -33,7 +34,8 @@ class Reviewer:
 
     `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
     seat an agent takes. `memory` is what roles said before; `facts` are those who may know what a role misses.
-    `allowed` are findings that the settings let stand, `lexicon` the words of the project.
+    `allowed` are findings that the settings let stand, `lexicon` the words of the project. With `tools` the model looks
+    up what a role misses; `roomy` tells that it is trained for that.
     """
 
     model: ChatModel | None
@@ -48,6 +50,8 @@ class Reviewer:
     facts: FactDesk | None = None
     allowed: tuple[Allowed, ...] = ()
     lexicon: ProjectLexicon = NO_WORDS
+    tools: ToolBox | None = None
+    roomy: bool = False
 
 
 def review(
@@ -98,7 +102,9 @@ def review(
             rounds.over_pairs(candidate_pairs(ordered, everything, tree))
         looked.take(rounds, len(items))
     looked.findings, waived_objections = split(looked.findings, waivers)
-    heard = _put_to_others(reviewer, files, looked, prefixes if len(targets) == 1 else ())
+    lookup = _lookup(reviewer, meter)
+    heard = _put_to_others(reviewer.facts, files, looked.findings, prefixes if len(targets) == 1 else (), lookup)
+    stopped = looked.stopped or (lookup is not None and lookup.stopped)
     kept, waived = split(sorted([*findings, *heard.findings], key=by_place), waivers)
     unseen = {place for look in looked.looks if look.role != CONSISTENCY.name for place in look.missed}
     return Review(
@@ -107,7 +113,7 @@ def review(
         requirements=len(items),
         cost=meter.cost(),
         notes=(*looked.notes, *heard.notes),
-        stopped=looked.stopped,
+        stopped=stopped,
         waived=(*waived, *waived_objections),
         remembered=looked.remembered,
         missed=tuple(item.place for item in ordered if item.place in unseen),
@@ -177,14 +183,28 @@ def _look_from_seats(reviewer: Reviewer, meter: Meter, items: Sequence[Item], lo
     looked.looks += found.looks
 
 
-def _put_to_others(reviewer: Reviewer, files: Mapping[str, str], looked: _Looked, about: tuple[str, ...]) -> Heard:
+def _lookup(reviewer: Reviewer, meter: Meter) -> Lookup | None:
+    if reviewer.tools is None or reviewer.model is None:
+        return None
+    return Lookup(reviewer.tools, reviewer.model, meter, reviewer.templates, reviewer.clock, reviewer.roomy)
+
+
+def _put_to_others(
+    desk: FactDesk | None,
+    files: Mapping[str, str],
+    findings: Sequence[Finding],
+    about: tuple[str, ...],
+    lookup: Lookup | None,
+) -> Heard:
     """Let those answer who may know; without any the objections stand. `about` are paths whose questions count."""
-    if reviewer.facts is None:
-        return Heard(findings=looked.findings)
-    if not looked.findings and not about:
+    if desk is None:
+        return Heard(findings=list(findings))
+    if not findings and not about:
         return Heard()
-    rounds = FactRounds(reviewer.facts, {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()})
-    heard = rounds.over(looked.findings)
+    texts = {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()}
+    rounds = FactRounds(desk, texts, lookup)
+    heard = rounds.over(findings)
+    heard.notes += lookup.notes if lookup else ()
     return replace(heard, waiting=[*heard.waiting, *rounds.waiting_about(about)]) if about else heard
 
 

@@ -29,7 +29,10 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A question that waits for a person. `is_new` tells that this review raises it."""
+    """A question that waits for a person. `is_new` tells that this review raises it.
+
+    `said` is what a tool or an agent answered, `said_by` which one; it counts once a person confirms it.
+    """
 
     id: str
     question: str
@@ -37,11 +40,15 @@ class Waiting:
     audience: tuple[str, ...] = ()
     finding: str = ""
     is_new: bool = False
+    said: str = ""
+    said_by: str = ""
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
-        shown = {"id": self.id, "question": self.question, "path": self.path, "for": list(self.audience)}
-        return shown | {"finding": self.finding, "new": self.is_new}
+        shown: dict[str, Any] = {"id": self.id, "question": self.question, "path": self.path}
+        shown |= {"for": list(self.audience)}
+        shown |= {"finding": self.finding, "new": self.is_new}
+        return shown | ({"said": self.said, "said_by": self.said_by} if self.said else {})
 
 
 @dataclass(frozen=True, slots=True)

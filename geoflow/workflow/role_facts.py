@@ -5,7 +5,7 @@ What a person has answered and what the documents say elsewhere withdraws it; wh
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geoflow.ports import Clock, Passages, QuestionStore, StoredQuestions
 from geoflow.quality.finding import Finding
@@ -20,13 +20,17 @@ from geoflow.questions.question import (
     Mark,
     PassagesOf,
     Question,
+    Reply,
     Step,
     best_reply,
+    evidence_about,
+    new_reply_id,
 )
 from geoflow.questions.retrieval import ranked
 from geoflow.questions.terms import query_terms
 from geoflow.workflow.passages_of import passages_in
 from geoflow.workflow.review_result import Waiting, Withdrawn, is_objection
+from geoflow.workflow.role_lookup import Lookup
 
 _HITS = 20
 _READ = 8
@@ -84,11 +88,12 @@ class FactRounds:
     """Puts objections to the stored answers and the documents, and what is left to people.
 
     No model answers here: a small one never says that it does not know. A passage answers where it is about the same
-    words, stands outside the requirement, and has a fact of the kind that is missing.
+    words, stands outside the requirement, and has a fact of the kind that is missing. What a tool gives is an agent's
+    word: it goes with the question to the person who is asked.
     """
 
-    def __init__(self, desk: FactDesk, files: Mapping[str, bytes]) -> None:
-        self._desk, self._files = desk, files
+    def __init__(self, desk: FactDesk, files: Mapping[str, bytes], lookup: Lookup | None = None) -> None:
+        self._desk, self._files, self._lookup = desk, files, lookup
         self._passages_of: PassagesOf = passages_in(files)
         self._stored: StoredQuestions = desk.questions.read()
 
@@ -153,7 +158,12 @@ class FactRounds:
         step = Step(
             "documents", "openspec", "no passage that says it", f"asked by the role {role_of_code(finding.code)}"
         )
-        made = Question(question_id(text), text, Mark(self._desk.asker, at), about, people, (), (step,))
+        came = self._lookup.ask(text) if self._lookup else None
+        steps = (step, *(came.steps if came else ()))
+        made = Question(question_id(text), text, Mark(self._desk.asker, at), about, people, (), steps)
+        if came and came.text:
+            reply = Reply(new_reply_id(made.id, came.text, came.by, at), came.text, "agent", came.by, at)
+            made = replace(made, replies=(replace(reply, evidence=evidence_about(made, self._passages_of)),))
         return made if self._desk.dry else self._desk.questions.create(made)
 
 
@@ -169,4 +179,6 @@ def _capability(path: str) -> str:
 
 
 def _waiting(record: Question, finding: str = "", *, is_new: bool = False) -> Waiting:
-    return Waiting(record.id, record.text, record.path, record.audience, finding, is_new)
+    said = next((one for one in reversed(record.replies) if one.kind == "agent" and not one.rejected), None)
+    agents = (said.text, said.name) if said else ("", "")
+    return Waiting(record.id, record.text, record.path, record.audience, finding, is_new, *agents)
