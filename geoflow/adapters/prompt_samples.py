@@ -46,6 +46,15 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             _STEPS, ("", _RELATED, "", _RELATED), ("", "The kiln SHALL wait.", "The kiln SHALL wait.", ""), strict=True
         )
     ),
+    "propose-place": ({"wish": "The clerk cannot wait that long.", "sentences": [_SENTENCE, "It SHALL beep."]},),
+    "propose-relation": (
+        {"requirement": _SENTENCE, "idea": "Let the reader stop within 5 s.", "choices": "adds, changes"},
+    ),
+    "propose-reword": (
+        {"sentence": _SENTENCE, "wish": "Say 5 s instead of 10 s.", "refused": ""},
+        {"sentence": _SENTENCE, "wish": "Say 5 s instead of 10 s.", "refused": "loses the word “gracefully”"},
+    ),
+    "propose-span": ({"sentence": _SENTENCE, "wish": "Say 5 s instead of 10 s.", "refused": ""},),
     "review-role": (
         {
             "requirement": f"### Requirement: Reading\n{_SENTENCE}\n",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Report, Spec, validate
-from geoflow.ports import Clock
+from geoflow.ports import Clock, QuestionStore
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.deliver import deliver
@@ -50,7 +50,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     bench = session.bench
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)
-    idle = _bring_in(session, files, options.targets)
+    idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
     session.work([finding for finding in chosen if finding.id not in mended])
     reports = validate(bench.files)
@@ -76,8 +76,10 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     )
 
 
-def _bring_in(session: Session, files: Mapping[str, bytes], targets: tuple[str, ...]) -> list[Idle]:
-    found, idle, notes = insights_of(session.workshop.questions, files, session.bench)
+def _bring_in(
+    session: Session, questions: QuestionStore | None, files: Mapping[str, bytes], targets: tuple[str, ...]
+) -> list[Idle]:
+    found, idle, notes = insights_of(questions, files, session.bench)
     session.notes += notes
     prefixes = _prefixes(session.bench, targets)
     bring_in(session, [insight for insight in found if insight.target.startswith(prefixes)])

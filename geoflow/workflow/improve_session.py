@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from geoflow.errors import GeoflowError
 from geoflow.improvement.contract import contract_of
@@ -37,6 +38,26 @@ TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
 
 
+class Workplace(Protocol):
+    """What a session works with, whoever runs it."""
+
+    @property
+    def model(self) -> ChatModel | None:
+        """Give the model; None where none answers."""
+
+    @property
+    def templates(self) -> Templates:
+        """Give the prompts."""
+
+    @property
+    def progress(self) -> RunProgress:
+        """Give what is told how far it is."""
+
+    @property
+    def off(self) -> frozenset[str]:
+        """Give the codes of rules that are off."""
+
+
 @dataclass(frozen=True)
 class Workshop:
     """What improve works with. Without a model only code makes edits; findings of rules that are `off` are none.
@@ -56,7 +77,7 @@ class Workshop:
 class Session:
     """One run in progress: the bench, and what has been kept, refused and left so far."""
 
-    def __init__(self, workshop: Workshop, bench: Workbench, meter: Meter) -> None:
+    def __init__(self, workshop: Workplace, bench: Workbench, meter: Meter) -> None:
         self.workshop, self.bench, self.meter = workshop, bench, meter
         self.kept: list[tuple[Target, KeptEdit]] = []
         self.refused: list[Refusal] = []

@@ -59,11 +59,11 @@ class Proposed:
     draft: Draft
     related: tuple[Passage, ...]
     files: Mapping[str, str]
-    written: bool
+    written: bool = False
 
 
 def propose(idea: Idea, desk: Desk, model: ChatModel) -> Proposed:
-    """Draft a change and write it, all files or none.
+    """Draft a change; nothing is written.
 
     Raises:
         GeoflowError: those of `checked_line`; `bad-name`, `bad-capability`, `exists`, `draft-invalid`; those of
@@ -88,9 +88,7 @@ def propose(idea: Idea, desk: Desk, model: ChatModel) -> Proposed:
     }
     made = _files(f"openspec/changes/{change}", capability, values, desk.templates)
     _check(change, texts, made)
-    if idea.write:
-        desk.documents.create(made)
-    return Proposed(change, capability, new, draft, related, made, idea.write)
+    return Proposed(change, capability, new, draft, related, made)
 
 
 def checked_line(idea: Idea) -> str:

@@ -84,7 +84,11 @@ class Unruly:
 
 def run(idea: Idea | str, documents: Documents, model: ChatModel | None = None) -> Proposed:
     desk = Desk(documents, SqlitePassages(None), JinjaTemplates(), Noon(), Quiet())
-    return propose(Idea(idea) if isinstance(idea, str) else idea, desk, model or QueueModel(*GOOD))
+    wanted = Idea(idea) if isinstance(idea, str) else idea
+    made = propose(wanted, desk, model or QueueModel(*GOOD))
+    if wanted.write:
+        documents.create(made.files)
+    return made
 
 
 def strictly_valid(files: Mapping[str, str], change: str) -> bool:
