@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geoflow.ports import ChatModel
-    from geoflow.workflow.propose import Idea, Proposed
+    from geoflow.workflow.propose import Idea
+    from geoflow.workflow.propose_files import Proposed
 
 _MOST_INPUT = 1_000_000
 
@@ -123,7 +124,11 @@ def _document(proposed: "Proposed", model: "ChatModel") -> dict[str, object]:
         "capability": proposed.capability,
         "new_capability": proposed.new_capability,
         "requirement": {"name": proposed.draft.name, "text": proposed.draft.sentence, "scenarios": scenarios},
+        "modified": proposed.modified,
         "questions": list(proposed.draft.questions),
+        "stored_questions": [
+            {"id": one.id, "path": one.path, "options": list(one.options)} for one in proposed.questions
+        ],
         "related": related,
         "files": [{"path": path, "text": text} for path, text in proposed.files.items()],
         "written": proposed.written,
@@ -136,10 +141,17 @@ def _text(proposed: "Proposed") -> str:
         return "\n".join(f"==> {path}\n{text}" for path, text in proposed.files.items())
     kind = "a new capability" if proposed.new_capability else "which exists"
     lines = [f"Drafted the change {proposed.change}, for the capability {proposed.capability} ({kind}):"]
+    if proposed.modified:
+        lines = [f"Drafted the change {proposed.change} of “{proposed.draft.name}” in {proposed.capability}:"]
     lines += [f"  {path}" for path in proposed.files]
     lines += ["", f"  {proposed.draft.sentence}"]
     if proposed.draft.questions:
         lines += ["", "Open questions:"]
         lines += [f"  Q{count}: {question}" for count, question in enumerate(proposed.draft.questions, 1)]
+        for one in proposed.questions:
+            lines += [f'  geoflow ask --answer {one.id} "TEXT"', *(f"    or: {option}" for option in one.options)]
+        lines += [f"  then: geoflow propose --revise {proposed.change}"]
+    if proposed.related:
+        lines += ["", "It rests on:", *(f"  {one.path}:{one.line} {one.heading}" for one in proposed.related)]
     lines += ["", "Next: read and correct it, then", f"  geoflow validate {proposed.change} --strict", ""]
     return "\n".join(lines)

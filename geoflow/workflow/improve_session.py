@@ -11,7 +11,7 @@ from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
 from geoflow.improvement.span_strategy import span_question
 from geoflow.improvement.template_strategy import from_template
-from geoflow.ports import ChatModel, Clock, QuestionStore, Repository, RunProgress, Templates
+from geoflow.ports import ChatModel, Clock, Progress, QuestionStore, Repository, RunProgress, Templates
 from geoflow.quality.finding import Finding
 from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.improve_result import (
@@ -50,7 +50,7 @@ class Workplace(Protocol):
         """Give the prompts."""
 
     @property
-    def progress(self) -> RunProgress:
+    def progress(self) -> Progress:
         """Give what is told how far it is."""
 
     @property

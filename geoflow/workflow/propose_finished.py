@@ -12,7 +12,8 @@ from geoflow.questions.review_round import content_hash
 from geoflow.questions.terms import query_terms
 from geoflow.workflow.change_cycle import ChangeView, Cycle, look_at_change
 from geoflow.workflow.change_parts import Parts, check_change
-from geoflow.workflow.propose import Desk, Idea, Proposed, change_name, checked_line, propose
+from geoflow.workflow.propose import Desk, Idea, change_name, checked_line, propose
+from geoflow.workflow.propose_files import Proposed
 
 
 def propose_drafted(cycle: Cycle, idea: Idea, desk: Desk, model: ChatModel) -> ChangeView:
@@ -31,7 +32,13 @@ def draft_and_write(cycle: Cycle, idea: Idea, desk: Desk, model: ChatModel) -> P
         return drafted
     folder = f"{CHANGES}{drafted.change}/"
     documents = {path.removeprefix(folder): text for path, text in drafted.files.items()}
-    _write(cycle, drafted.change, documents)
+    questions = [
+        replace(
+            one, asked=replace(one.asked, by=cycle.author), audience=cycle.people(one.about.path if one.about else "")
+        )
+        for one in drafted.questions
+    ]
+    _write(cycle, drafted.change, documents, cycle.questions.new_files(questions))
     return replace(drafted, written=True)
 
 
@@ -60,9 +67,13 @@ def propose_finished(cycle: Cycle, idea: Idea, parts: Parts) -> ChangeView:
     return _write(cycle, change, documents)
 
 
-def _write(cycle: Cycle, change: str, documents: Mapping[str, str]) -> ChangeView:
+def _write(
+    cycle: Cycle, change: str, documents: Mapping[str, str], questions: Mapping[str, str] | None = None
+) -> ChangeView:
     folder = f"{CHANGES}{change}/"
     event = cycle.events.new_file(folder, ProposedEvent(cycle.sign(content_hash(documents))))
     with cycle.events.alone():
-        cycle.documents.create({f"{folder}{name}": text for name, text in documents.items()} | event)
+        cycle.documents.create(
+            {f"{folder}{name}": text for name, text in documents.items()} | event | dict(questions or {})
+        )
     return look_at_change(cycle, change)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.improvement.contract import ANSWERABLE
 from geoflow.improvement.edit import Wish
-from geoflow.ports import ChatModel, RunProgress, Templates
+from geoflow.ports import ChatModel, Progress, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.roles import ROLES
 from geoflow.questions.review_round import Author, Round, RoundFinding
@@ -31,7 +31,7 @@ class Working:
 
     model: ChatModel | None
     templates: Templates
-    progress: RunProgress
+    progress: Progress
     off: frozenset[str]
 
 

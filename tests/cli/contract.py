@@ -145,7 +145,7 @@ AFTER_A_GOOD_CALL: dict[tuple[str, Kind], Promise] = {
 }
 
 WELL: dict[str, Promise] = {
-    "propose": Promise(0, 4, 5),
+    "propose": Promise(0, 9, 6),
     "review": Promise(0, 3, 3),
     "ask": Promise(0, 2, ["model", "model"]),
     "improve": Promise(0, 2, ["GF101", "GF201", "GF201"]),
