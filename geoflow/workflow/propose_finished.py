@@ -6,6 +6,7 @@ from dataclasses import replace
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.improvement.draft_names import name_from
 from geoflow.openspec.layout import CHANGES, layout
+from geoflow.openspec.model import WritePlan
 from geoflow.ports import ChatModel
 from geoflow.questions.review_round import Proposed as ProposedEvent
 from geoflow.questions.review_round import content_hash
@@ -73,7 +74,9 @@ def _write(
     folder = f"{CHANGES}{change}/"
     event = cycle.events.new_file(folder, ProposedEvent(cycle.sign(content_hash(documents))))
     with cycle.events.alone():
-        cycle.documents.create(
-            {f"{folder}{name}": text for name, text in documents.items()} | event | dict(questions or {})
-        )
+        new = {f"{folder}{name}": text for name, text in documents.items()} | event
+        if questions:  # two folders that may both be new: only a plan writes them at once
+            cycle.tree.carry_out(WritePlan(tuple({**new, **questions}.items()), (), ()), {})
+        else:
+            cycle.documents.create(new)
     return look_at_change(cycle, change)

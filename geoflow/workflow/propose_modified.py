@@ -1,5 +1,6 @@
 """A draft that changes the requirement which an idea is about: its whole block, edited by spans behind the gate."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from geoflow.improvement.edit import Wish
 from geoflow.openspec.model import Requirement, Spec
 from geoflow.ports import ChatModel, ChatRequest, Clock, Progress, Templates
 from geoflow.quality.prompt_size import beginning, estimated_tokens
+from geoflow.quality.tokens import tokens
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.improve_session import Session
 from geoflow.workflow.prompt_room import room
@@ -51,7 +53,7 @@ def _says(order: Sequence[str], block: str, idea: str, asked: tuple[ChatModel, T
     prompt = templates.prompt("propose-relation", values)
     schema = {
         "type": "object",
-        "properties": {"relation": {"enum": [*order]}},
+        "properties": {"relation": {"type": "string", "enum": [*order]}},
         "required": ["relation"],
         "additionalProperties": False,
     }
@@ -82,4 +84,14 @@ def modified(
     Wishes(session, templates, [path]).grant(
         Wish("idea", idea, "", is_persons=True, path=path, requirement=target.requirement.name)
     )
-    return bench.files[path] if session.kept else ""
+    return bench.files[path] if any(_replaces(edit.old, edit.new) for _, edit in session.kept) else ""
+
+
+def _replaces(old: str, new: str) -> bool:
+    """Tell an edit that takes something out from one that only adds.
+
+    What only adds leaves true what was said, so it is a requirement of its own; or it is a condition, which narrows what
+    holds today though nobody asked for that.
+    """
+    before, after = (Counter(one[:2] for one in tokens(text) if one.kind != "free") for text in (old, new))
+    return bool(before - after)

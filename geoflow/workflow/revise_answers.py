@@ -11,7 +11,7 @@ from geoflow.workflow.change_cycle import ChangeView, Cycle
 from geoflow.workflow.improve_insights import bring_in, insight_of, told_in
 from geoflow.workflow.improve_result import BUDGET_SPENT, MODEL_STOPPED, NEEDS_MODEL, STOPPED, KeptEdit
 from geoflow.workflow.improve_session import Session
-from geoflow.workflow.revise_result import Handled
+from geoflow.workflow.revise_result import NOTED, Handled
 from geoflow.workflow.revise_wishes import Wishes
 
 _LATER = frozenset({BUDGET_SPENT, MODEL_STOPPED, NEEDS_MODEL, STOPPED})
@@ -70,6 +70,8 @@ class Answers:
             return (
                 replace(done, outcome="settled", why="the change says it already") if self._is_news(question) else None
             )
+        if question.options and not insight.quote and insight.answer in question.options:
+            return replace(done, outcome="settled", why=NOTED) if self._is_news(question) else None
         if held:
             return replace(done, why=held)
         before = len(self._session.kept)

@@ -15,6 +15,7 @@ MOST_QUESTIONS = 5
 HELD_BY_NOW = "no rule finds it any more"
 NO_SENTENCE = "no sentence of the deltas was found that it is about"
 NOT_A_DELTA = "it is about {document}, and only sentences of requirements are edited here: edit it by hand"
+NOTED = "noted in the proposal; no edit of a sentence follows from it"
 SPLITTING = "splitting or restructuring a requirement is for a person"
 ENOUGH_ASKED = (
     f"it needs an answer, and {MOST_QUESTIONS} questions are asked already: run it again when those are answered"

@@ -31,7 +31,7 @@ def choose_place(wish: Wish, places: Sequence[Place], asked: tuple[ChatModel, Te
     choices = [*(str(count) for count in range(1, len(places) + 1)), _NONE]
     schema = {
         "type": "object",
-        "properties": {"sentence": {"enum": choices}},
+        "properties": {"sentence": {"type": "string", "enum": choices}},
         "required": ["sentence"],
         "additionalProperties": False,
     }

@@ -377,12 +377,20 @@ def test_an_idea_that_changes_a_requirement_keeps_its_block_and_all_its_scenario
 
 
 def test_the_model_makes_the_span_of_a_changed_requirement() -> None:
-    idea = "The kiln controller holds the temperature of a paused firing and shows it"
-    span = {"old_span": "temperature for", "new_span": "temperature, and shows it, for"}
-    proposed = run(idea, InMemory(TREE), QueueModel(CHANGES, CHANGES, span, GOOD[3]))
+    idea = "The kiln controller keeps the temperature for 30 minutes while paused instead of holding it"
+    model = QueueModel(CHANGES, CHANGES, {"old_span": "SHALL hold", "new_span": "SHALL keep"}, GOOD[3])
+    proposed = run(idea, InMemory(TREE), model)
     assert proposed.modified
-    assert "shows it" in delta_of(proposed)
-    assert "for 30 minutes" in delta_of(proposed)
+    assert "The kiln controller SHALL keep the temperature for 30 minutes while paused." in delta_of(proposed)
+
+
+def test_an_edit_that_only_adds_would_narrow_what_holds_so_the_draft_adds_a_requirement() -> None:
+    idea = "The kiln controller holds the temperature of a paused firing when a potter pauses it"
+    narrowing = {"old_span": "while paused", "new_span": "while paused when a potter pauses it"}
+    model = sampled(*GOOD, relation=(CHANGES, CHANGES, narrowing))
+    proposed = run(idea, InMemory(TREE), model)
+    assert delta_of(proposed).startswith("## ADDED Requirements")
+    assert len(proposed.questions) == 1
 
 
 @pytest.mark.parametrize("relation", [(ADDS,), (CHANGES, ADDS)])
