@@ -90,8 +90,8 @@ def modified(
 def _replaces(old: str, new: str) -> bool:
     """Tell an edit that takes something out from one that only adds.
 
-    What only adds leaves true what was said, so it is a requirement of its own; or it is a condition, which narrows what
-    holds today though nobody asked for that.
+    What only adds leaves true what was said, so it is a requirement of its own; or it is a condition, which narrows
+    what holds today though nobody asked for that.
     """
     before, after = (Counter(one[:2] for one in tokens(text) if one.kind != "free") for text in (old, new))
     return bool(before - after)

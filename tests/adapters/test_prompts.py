@@ -30,7 +30,11 @@ PINNED = {
     "improve.answer/1": "3ff13ae01096fa70",
     "improve.reword/1": "e153301f7456ecf0",
     "improve.span/1": "ef20f80617546dd7",
-    "propose/1": "9c0a942474314abf",
+    "propose.place/1": "a21315fdb38d5fcc",
+    "propose.relation/1": "6d8101ffc7fb4c6d",
+    "propose.reword/1": "88c6a151c55e97d4",
+    "propose.span/1": "d91a41a7b28fabf6",
+    "propose/2": "98daa83d875b406b",
     "review.role/1": "f793516b893be0ee",
     "review.testing/1": "660d1a8898a6ad78",
 }
