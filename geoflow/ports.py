@@ -292,6 +292,12 @@ class QuestionStore(Protocol):
     def create(self, question: Question) -> Question:
         """Write a new question; where one of its id is there already, that one is given and nothing is written."""
 
+    def new_files(self, questions: Sequence[Question]) -> dict[str, str]:
+        """Give the files of new questions, {path: text}, for whoever writes them with others at once.
+
+        Those that are there already are left out.
+        """
+
     def change(self, question_id: str, change: Callable[[Question], Question]) -> Question:
         """Change a question as it is at this moment, comments in its file kept.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 _SENTENCE = "The reader SHALL gracefully stop within 10 s."
 _RELATED = "### Requirement: Pause\nThe kiln controller SHALL hold the temperature."
-_STEPS = ("requirement", "scenario", "failure", "problem")
+_STEPS = ("requirement", "scenario", "failure", "outcome", "problem")
 
 SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "ask": (
@@ -43,9 +43,21 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "propose": tuple(
         {"idea": "Potters want to pause a firing.", "related": related, "sentence": sentence, "step": step}
         for step, related, sentence in zip(
-            _STEPS, ("", _RELATED, "", _RELATED), ("", "The kiln SHALL wait.", "The kiln SHALL wait.", ""), strict=True
+            _STEPS,
+            ("", _RELATED, "", "", _RELATED),
+            ("", *["The kiln SHALL wait."] * 2, "The kiln SHALL wait.\nWHEN it is hot", ""),
+            strict=True,
         )
     ),
+    "propose-place": ({"wish": "The clerk cannot wait that long.", "sentences": [_SENTENCE, "It SHALL beep."]},),
+    "propose-relation": (
+        {"requirement": _SENTENCE, "idea": "Let the reader stop within 5 s.", "choices": "adds, changes"},
+    ),
+    "propose-reword": (
+        {"sentence": _SENTENCE, "wish": "Say 5 s instead of 10 s.", "refused": ""},
+        {"sentence": _SENTENCE, "wish": "Say 5 s instead of 10 s.", "refused": "loses the word “gracefully”"},
+    ),
+    "propose-span": ({"sentence": _SENTENCE, "wish": "Say 5 s instead of 10 s.", "refused": ""},),
     "review-role": (
         {
             "requirement": f"### Requirement: Reading\n{_SENTENCE}\n",

@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -87,6 +87,11 @@ class QuestionFiles:
                 raise
             return read_question(question.path, self._content_or_fail(question.path))
         return written
+
+    def new_files(self, questions: Sequence[Question]) -> dict[str, str]:
+        """Give the files of those among these that are not there yet, and with the first one how git merges them."""
+        new = {one.path: new_text(one) for one in questions if not os.path.lexists(self._root / one.path)}
+        return new | ({ATTRIBUTES: _MERGING} if new and not os.path.lexists(self._root / ATTRIBUTES) else {})
 
     def change(self, question_id: str, change: Callable[[Question], Question]) -> Question:
         """Change a question as it is at this moment, comments in its file kept; it is given as its file holds it.

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from geoflow.improvement.answer_text import one_line, phrase, sentence, why_not_plain
-from geoflow.improvement.contract import ANSWERABLE, UNHELD
+from geoflow.improvement.contract import ANSWERABLE, CHOSEN, UNHELD
 from geoflow.improvement.edit import Candidate, GivenAnswer, SpanEdit
 from geoflow.improvement.insight import Insight, same_findings
 from geoflow.improvement.proposal import Document
@@ -49,13 +49,38 @@ def finding_of(insight: Insight, document: Document | None, findings: Sequence[F
     if len(named) > 1:
         return SAME_NAME
     if not insight.code:
-        return _unheld(insight, document, named[0])
+        return (_chosen if insight.quote else _unheld)(insight, document, named[0])
     same = same_findings(insight, findings)
     if len(same) > 1:
         return f"“{one_line(same[0].quote)}” stands {len(same)} times in the requirement"
     if not same:
         return FINDING_GONE
     return same[0] if insight.code in ANSWERABLE else NOT_ANSWERABLE
+
+
+def _chosen(insight: Insight, document: Document, requirement: Requirement) -> Finding | str:
+    """Find the words that a draft's question is about, first in the requirement's text, then in its scenarios."""
+    pattern = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, insight.quote.split())) + r"(?!\w)")
+    places = ((requirement.body_start, requirement.body_end), (requirement.start, requirement.end))
+    match = next((found for start, end in places if (found := pattern.search(document.text, start, end))), None)
+    if match is None:
+        return f"“{one_line(insight.quote)[:80]}” is not in the requirement any more"
+    line = document.text.count("\n", 0, match.start()) + 1
+    return Finding(
+        code=CHOSEN,
+        severity="info",
+        path=document.path,
+        line=line,
+        end_line=line + match.group().count("\n"),
+        requirement=requirement.name,
+        message="a question of the draft was answered",
+        fix="put the answer in its place",
+        quote=match.group(),
+        start=match.start(),
+        end=match.end(),
+        source="question",
+        occurrence=int(sha256(insight.question.encode()).hexdigest()[:6], 16),
+    )
 
 
 def _unheld(insight: Insight, document: Document, requirement: Requirement) -> Finding | str:
@@ -94,7 +119,7 @@ def from_answer(document: Document, finding: Finding, insight: Insight) -> Candi
         return reason
     if finding.code == UNHELD:
         return _candidate(finding, insight, _behind(document, finding, sentence(insight.answer)))
-    words = phrase(insight.answer)
+    words = one_line(insight.answer).removesuffix(".") if finding.code == CHOSEN else phrase(insight.answer)
     return _of(finding, insight, _in_place(document, finding, words)) if words else None
 
 

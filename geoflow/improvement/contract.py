@@ -43,10 +43,13 @@ UNHELD = "GF401"
 # What a person has said takes the place of the finding's quote, or stands behind the requirement's text as a sentence
 # of its own; nothing else may go or come, and the answer alone licenses (`gate_answer`).
 _SAID: frozenset[Kind] = frozenset({"word", "number", "literal", "relation"})
+_NAMED: frozenset[Kind] = frozenset({"word", "number", "literal", "relation"})
 ANSWERED = Contract("needs-answer", "answer", _EVERYTHING, licensed=_SAID, new_words=12, growth=1.0)
 ANSWERED_BY_SENTENCE = Contract(
     "needs-answer", "answer", licensed=_SAID | {"modal", "negation"}, new_words=60, growth=1.0, new_sentences=1
 )
+WISHED, REMARKED, CHOSEN = "GF402", "GF403", "GF404"
+"""The codes of a person's words about a change, of an agent's or a model's, and of an answer to a draft's question."""
 ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212"})
 """Findings whose quote stands for what someone has to say."""
 
@@ -72,6 +75,18 @@ CONTRACTS: dict[str, Contract] = {
     "GF207": Contract("reword", "model", licensed=frozenset({"word", "literal"}), new_words=4, names_subject=True),
     # A number, a limit or a missing part: only someone who knows can give it.
     "GF210": _NEEDS_ANSWER,
+    # What a person writes of a change says what may go, and licenses what may come. An agent's or a model's words name
+    # what may go; figures and literals stay, and what comes must stand in the change already.
+    WISHED: Contract("reword", "model", _NAMED, licensed=_SAID, new_words=12, growth=1.5),
+    REMARKED: Contract(
+        "reword",
+        "model",
+        frozenset({"word", "relation"}),
+        licensed=frozenset({"word", "number", "literal"}),
+        new_words=6,
+    ),
+    # A draft's question names the words that it is about; what a person chose takes their place, whole.
+    CHOSEN: Contract("needs-answer", "answer", _EVERYTHING, licensed=_SAID | {"negation"}, new_words=60, growth=1.0),
     "GF211": _NEEDS_ANSWER,
     "GF212": _NEEDS_ANSWER,
 }

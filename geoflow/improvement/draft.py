@@ -40,20 +40,31 @@ class DraftScenario:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftQuestion:
+    """What nobody has said yet: the words of the draft that it is about, and answers to choose from, if any."""
+
+    text: str
+    quote: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A drafted requirement with what belongs to it; `questions` are what nobody has said yet."""
+    """A drafted requirement with what belongs to it; `asked` is what nobody has said yet.
+
+    `sentence` is its normative text on one line.
+    """
 
     name: str
-    subject: str
-    phrase: str
+    sentence: str
     scenarios: tuple[DraftScenario, ...]
     problem: str
-    questions: tuple[str, ...]
+    asked: tuple[DraftQuestion, ...]
 
     @property
-    def sentence(self) -> str:
-        """Give the normative sentence."""
-        return f"The {self.subject} SHALL {self.phrase}."
+    def questions(self) -> tuple[str, ...]:
+        """List the questions' texts."""
+        return tuple(one.text for one in self.asked)
 
 
 class Licence:
@@ -66,32 +77,37 @@ class Licence:
         given = "\n".join(sources)
         self._words = {match.group().casefold() for match in _ANY_NUMBER.finditer(given)}
         self._cores = {core.group() for core in _CORE.finditer(given)}
-        self._questions: list[str] = []
+        self._asked: list[DraftQuestion] = []
+
+    @property
+    def asked(self) -> tuple[DraftQuestion, ...]:
+        """List the questions that arose, in order."""
+        return tuple(self._asked)
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """List the questions that arose, in order."""
-        return tuple(self._questions)
+        """List their texts."""
+        return tuple(one.text for one in self._asked)
 
-    def ask(self, question: str) -> None:
-        """Add a question."""
-        self._questions.append(question)
+    def ask(self, question: str, quote: str = "", options: Sequence[str] = ()) -> None:
+        """Add a question; a single option is none."""
+        self._asked.append(DraftQuestion(question, quote, tuple(options) if len(options) > 1 else ()))
 
     def allows(self, text: str) -> bool:
         """Tell whether every number of a text was given."""
         return all(self._given(match.group()) for match in _ANY_NUMBER.finditer(text))
 
-    def enforce(self, text: str) -> str:
-        """Replace every number that nobody gave by a gap such as `(open: Q1)`; one question a text."""
+    def enforce(self, text: str, options: Sequence[str] = ()) -> str:
+        """Replace every number that nobody gave by a gap such as `(open: Q1)`: one question a text, with options."""
         if self.allows(text):
             return text
-        gap = f"(open: Q{len(self._questions) + 1})"
+        gap = f"(open: Q{len(self._asked) + 1})"
 
         def fill(match: re.Match[str]) -> str:
             return match.group() if self._given(match.group()) else gap
 
         filled = _ANY_NUMBER.sub(fill, text)
-        self.ask(f"Which value belongs at {gap} in “{filled}”? Nobody has given one.")
+        self.ask(f"Which value belongs at {gap} in “{filled}”? Nobody has given one.", gap, options)
         return filled
 
     def _given(self, figure: str) -> bool:
@@ -99,6 +115,11 @@ class Licence:
             return True
         core = _CORE.match(figure)
         return core is not None and core.group() in self._cores
+
+
+def any_numbers(text: str) -> list[str]:
+    """List the figures and number words of a text, in reading order."""
+    return [match.group() for match in _ANY_NUMBER.finditer(text)]
 
 
 def distinct_name(raw: str, fallback: str, taken: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from geoflow.improvement import gate_form, gate_meaning
+from geoflow.improvement.contract import CHOSEN
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.proposal import Proposal
 
@@ -56,10 +57,27 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 )
 
 
-def judge(proposal: Proposal, checks: Sequence[tuple[str, Check]] = CHECKS) -> Verdict:
-    """Put a proposal through the checks, in order, up to the first that refuses."""
+def _without(*names: str) -> tuple[tuple[str, Check], ...]:
+    return tuple((name, check) for name, check in CHECKS if name not in names)
+
+
+# No rule finds what a reviewer's words are about, so none can tell that it is gone.
+WISH_CHECKS = (*_without("finding-gone"), ("does-what-is-named", gate_meaning.does_what_is_named))
+# What a person chose takes the place of a quote whole, with its own order of words; around it nothing may change.
+CHOICE_CHECKS = _without("finding-gone", "order-kept")
+
+
+def checks_for(proposal: Proposal) -> tuple[tuple[str, Check], ...]:
+    """Give the checks that a proposal must pass."""
+    if proposal.finding.code == CHOSEN:
+        return CHOICE_CHECKS
+    return WISH_CHECKS if proposal.wish else CHECKS
+
+
+def judge(proposal: Proposal, checks: Sequence[tuple[str, Check]] | None = None) -> Verdict:
+    """Put a proposal through the checks, in order, up to the first that refuses; those for its kind unless told."""
     passed: list[str] = []
-    for name, check in checks:
+    for name, check in checks or checks_for(proposal):
         if reason := check(proposal):
             return Verdict(tuple(passed), name, reason)
         passed.append(name)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from geoflow.improvement import gate_answer
-from geoflow.improvement.edit import Licence
+from geoflow.improvement.edit import Licence, Wish
 from geoflow.improvement.proposal import Proposal
 from geoflow.quality.tokens import Kind, Token, tokens
 
@@ -135,6 +135,8 @@ def _licensed_keys(proposal: Proposal, kind: Kind) -> Counter[str]:
         return gate_answer.licensed_by_answer(proposal, proposal.answer, kind)
     # A licence is no quota: what the document says once may be said again.
     source = tokens(proposal.licensor.text) + tokens(proposal.template_words)
+    if proposal.wish:
+        source += tokens(proposal.wish.licence)
     return Counter(dict.fromkeys((token.key for token in source if token.kind == kind), 1000))
 
 
@@ -156,9 +158,30 @@ def licences(proposal: Proposal) -> tuple[Licence, ...]:
         word = proposal.new_text[new[key].start : new[key].end]
         if proposal.answer:
             found.append(proposal.answer.licence(key, word))
+        elif token is None and proposal.wish:
+            found.append(Licence("comment", word) if key in _said(proposal.wish) else Licence("spec", word))
         elif token is None:
             found.append(Licence("template", word))
         else:
             line = proposal.licensor.text.count("\n", 0, token.start) + 1
             found.append(Licence("spec", word, proposal.licensor.path, line))
     return tuple(found)
+
+
+def _said(wish: Wish) -> set[tuple[Kind, str]]:
+    return {(token.kind, token.key) for token in tokens(wish.words)} if wish.is_persons else set()
+
+
+def does_what_is_named(proposal: Proposal) -> str:
+    """Refuse an edit that touches nothing of what a reviewer wrote, or leaves out the figure that a person gave."""
+    if proposal.wish is None:
+        return ""
+    before, after = (Counter(token[:2] for token in found) for found in (proposal.old_tokens, proposal.new_tokens))
+    said = proposal.quote_tokens + tokens(proposal.wish.words)
+    named = {token[:2] for token in said if token.kind != "free"}
+    if not named & (set(after - before) | set(before - after)):
+        return "touches nothing that the finding names"
+    given = {token[:2] for token in tokens(proposal.wish.words) if token.kind == "number"} - set(before)
+    if proposal.wish.is_persons and given and not given & set(after):
+        return f"leaves out “{min(given)[1]}”, which the comment gives"
+    return ""

@@ -63,6 +63,9 @@ def why_held(insight: Insight, base: Base) -> str:
     if document is None or target is None:
         return HELD if any(holds(text, insight.answer) for text in base.told) else ""
     text = document.text[target.start : target.end]
+    if insight.quote and not insight.code:  # the answer is to take the place of these words, wherever else it stands
+        stands = _folded(insight.quote) in _folded(text) and _folded(insight.quote) != _folded(insight.answer)
+        return "" if stands else HELD
     if not holds(text, insight.answer):
         return ""
     if insight.code and same_findings(insight, base.findings):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from geoflow.improvement.contract import Contract
-from geoflow.improvement.edit import GivenAnswer
+from geoflow.improvement.edit import GivenAnswer, Wish
 from geoflow.openspec.model import Delta, Issue, Requirement, Spec
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import requirements_of
@@ -21,7 +21,8 @@ class Proposal:
     or the Purpose section where it names none. `base_issues` and `new_issues` are what validation says of each,
     `base_findings` and `new_findings` everything found in it. `seen` holds texts of the target that were there before.
     `source` is the document on the base branch, where licences come from: `base` itself unless an earlier edit of the
-    same run has changed it. With an `answer`, nothing else licenses: neither the document nor a template.
+    same run has changed it. With an `answer`, nothing else licenses: neither the document nor a template. A `wish`
+    names what may go beyond the finding's quote, and a person's licenses what it says.
     """
 
     base: Document
@@ -36,6 +37,7 @@ class Proposal:
     seen: frozenset[str] = field(default_factory=frozenset)
     source: Document | None = None
     answer: GivenAnswer | None = None
+    wish: Wish | None = None
 
     @cached_property
     def licensor(self) -> Document:
@@ -84,8 +86,8 @@ class Proposal:
 
     @cached_property
     def quote_tokens(self) -> tuple[Token, ...]:
-        """Split the finding's own quote."""
-        return tokens(self.finding.quote)
+        """Split the finding's own quote, and what a reviewer names besides it."""
+        return tokens(self.finding.quote) + (tokens(self.wish.names) if self.wish else ())
 
 
 def requirement_named(document: Document, name: str, near: int = 0) -> Requirement | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Report, Spec, validate
-from geoflow.ports import Clock
+from geoflow.ports import Clock, QuestionStore
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.deliver import write_commits
@@ -52,7 +52,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     session = Session(workshop, bench, meter, workshop.learn(run))
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)
-    idle = _bring_in(session, files, options.targets)
+    idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
     session.work([finding for finding in chosen if finding.id not in mended])
     reports = validate(bench.files)
@@ -91,8 +91,10 @@ def _publish(workshop: Workshop, result: ImproveResult, tip: str, places: Sequen
         workshop.runs.publish(result.run, result.branch, tip, record)
 
 
-def _bring_in(session: Session, files: Mapping[str, bytes], targets: tuple[str, ...]) -> list[Idle]:
-    found, idle, notes = insights_of(session.workshop.questions, files, session.bench)
+def _bring_in(
+    session: Session, questions: QuestionStore | None, files: Mapping[str, bytes], targets: tuple[str, ...]
+) -> list[Idle]:
+    found, idle, notes = insights_of(questions, files, session.bench)
     session.notes += notes
     prefixes = _prefixes(session.bench, targets)
     bring_in(session, [insight for insight in found if insight.target.startswith(prefixes)])

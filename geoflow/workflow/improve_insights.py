@@ -36,7 +36,7 @@ def insights_of(
     if not stored.questions:
         return [], [], complaints
     passages_of = passages_in(files)
-    base = Base({one.path: one for one in documents(bench.tree)}, bench.findings, _told_in(bench))
+    base = Base({one.path: one for one in documents(bench.tree)}, bench.findings, told_in(bench))
     found: list[Insight] = []
     idle: list[Idle] = []
     for _, question in sorted(stored.questions.items()):
@@ -44,7 +44,7 @@ def insights_of(
         if isinstance(reply, str):
             idle.append(Idle(question, HELD if _is_merged(question, files, base) else reply))
             continue
-        insight = _insight(question, reply, files)
+        insight = insight_of(question, reply, files)
         if why := why_held(insight, base):
             idle.append(Idle(question, why))
         else:
@@ -52,17 +52,19 @@ def insights_of(
     return found, idle, complaints
 
 
-def _told_in(bench: Workbench) -> list[str]:
+def told_in(bench: Workbench) -> list[str]:
+    """Give the passages of the main specs."""
     return [passage.text for passage in passages(bench.tree) if passage.source == "spec"]
 
 
 def _is_merged(question: Question, files: Mapping[str, bytes], base: Base) -> bool:
     """Tell whether the specs hold a person's answer: that very edit may have made it stale."""
     own = [reply for reply in question.replies if reply.rejected is None and person_behind(reply)]
-    return any(why_held(_insight(question, reply, files), base) == HELD for reply in own if not question.withdrawn)
+    return any(why_held(insight_of(question, reply, files), base) == HELD for reply in own if not question.withdrawn)
 
 
-def _insight(question: Question, reply: Reply, files: Mapping[str, bytes]) -> Insight:
+def insight_of(question: Question, reply: Reply, files: Mapping[str, bytes]) -> Insight:
+    """Make the insight of an answered question; its file is among these."""
     file = files[question.path].decode("utf-8", "replace")
     about = question.about or About("")
     return Insight(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from geoflow.errors import GeoflowError
 from geoflow.improvement.contract import contract_of
@@ -10,7 +11,7 @@ from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
 from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_question
 from geoflow.improvement.template_strategy import from_template
-from geoflow.ports import ChatModel, Clock, QuestionStore, Repository, RunProgress, Runs, Templates
+from geoflow.ports import ChatModel, Clock, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.settings import Allowed
@@ -29,7 +30,7 @@ from geoflow.workflow.improve_result import (
     Refusal,
 )
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
-from geoflow.workflow.past_cases import Learning
+from geoflow.workflow.past_cases import NOTHING_LEARNT, Learning
 from geoflow.workflow.span_dialogue import Dialogue, SpanDialogue
 from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
@@ -38,6 +39,26 @@ BETWEEN = "GF3"
 
 TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
+
+
+class Workplace(Protocol):
+    """What a session works with, whoever runs it."""
+
+    @property
+    def model(self) -> ChatModel | None:
+        """Give the model; None where none answers."""
+
+    @property
+    def templates(self) -> Templates:
+        """Give the prompts."""
+
+    @property
+    def progress(self) -> Progress:
+        """Give what is told how far it is."""
+
+    @property
+    def off(self) -> frozenset[str]:
+        """Give the codes of rules that are off."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +86,9 @@ class Workshop:
 class Session:
     """One run in progress: the bench, and what has been kept, refused and left so far."""
 
-    def __init__(self, workshop: Workshop, bench: Workbench, meter: Meter, learning: Learning) -> None:
+    def __init__(
+        self, workshop: Workplace, bench: Workbench, meter: Meter, learning: Learning = NOTHING_LEARNT
+    ) -> None:
         self.workshop, self.bench, self.meter, self.learning = workshop, bench, meter, learning
         self.kept: list[tuple[Target, KeptEdit]] = []
         self.refused: list[Refusal] = []

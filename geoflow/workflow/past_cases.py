@@ -83,6 +83,9 @@ class Learning:
         }
 
 
+NOTHING_LEARNT = Learning("")
+
+
 def learn(past: Past, run: str, switches: Sequence[str]) -> Learning:
     """Derive what past runs teach, as far as it is switched on; with nothing on nothing is read."""
     on = {"filter", "policy"} & set(switches)

@@ -2,30 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.improvement.draft import Draft
+from geoflow.improvement.draft import Draft, DraftQuestion, DraftScenario
 from geoflow.improvement.draft_names import free_name, is_capability, is_name, name_from
-from geoflow.openspec import validate
+from geoflow.openspec import parse_delta
 from geoflow.openspec.layout import layout
-from geoflow.openspec.model import Tree
+from geoflow.openspec.model import Delta, Tree
 from geoflow.openspec.tree import read_tree
 from geoflow.ports import ChatModel, Clock, Documents, Passages, Progress, Templates
 from geoflow.quality.single_line import single_line
-from geoflow.questions.passage import Passage, is_searched
+from geoflow.questions.passage import is_searched
 from geoflow.questions.retrieval import Found, Hit, ranked
 from geoflow.questions.terms import query_terms
 from geoflow.workflow.propose_draft import Brief, Drafter
+from geoflow.workflow.propose_files import Ground, Proposed, finished
+from geoflow.workflow.propose_modified import Target, changes, modified
 
 LONGEST_IDEA = 20_000
 LEAST_SHARED = 0.5
 """Of the idea's words this share must stand in one passage of a capability, or the change gets one of its own.
 
 By number and not by weight: what is new about an idea stands nowhere yet, and would weigh most."""
-_LONGEST_QUOTED_IDEA = 500
 _HITS = 20
 _RELATED = 3
+_LONGEST_SENTENCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,8 @@ class Desk:
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """A drafted change: its files ({path: text}), what it rests on, and what is open."""
-
-    change: str
-    capability: str
-    new_capability: bool
-    draft: Draft
-    related: tuple[Passage, ...]
-    files: Mapping[str, str]
-    written: bool
-
-
 def propose(idea: Idea, desk: Desk, model: ChatModel) -> Proposed:
-    """Draft a change and write it, all files or none.
+    """Draft a change; nothing is written.
 
     Raises:
         GeoflowError: those of `checked_line`; `bad-name`, `bad-capability`, `exists`, `draft-invalid`; those of
@@ -78,19 +67,57 @@ def propose(idea: Idea, desk: Desk, model: ChatModel) -> Proposed:
     found = desk.passages.search(files, [terms], _HITS)[0]
     capability = _capability(idea, found, tree, change)
     related = tuple(hit.passage for hit in _holding(found)[:_RELATED])
+    base = Ground(line, change, capability, related, tree, texts)
+    tools = (model, desk.templates, desk.clock.now())
+    target = _target(found, base)
+    is_about = target is not None and changes(line, target, model, desk.templates)
+    if target and is_about and (delta := modified(line, target, change, texts, _tools(desk, model))):
+        return finished(base, _change_of(base, target, delta, desk, model), tools, delta)
     brief = Brief(line, related, _taken(tree, capability))
     draft = Drafter(model, desk.templates, desk.progress).draft(brief)
-    new = all(spec.id != capability for spec in tree.specs)
-    values = _values(line, capability, draft, related) | {
-        "new": new,
-        "model": single_line(model.name, 100),
-        "date": desk.clock.now().date().isoformat(),
-    }
-    made = _files(f"openspec/changes/{change}", capability, values, desk.templates)
-    _check(change, texts, made)
-    if idea.write:
-        desk.documents.create(made)
-    return Proposed(change, capability, new, draft, related, made, idea.write)
+    if target and is_about:
+        names = (f"It changes “{target.requirement.name}”", "It adds a requirement")
+        question = DraftQuestion(
+            f"Does the idea change “{target.requirement.name}” or add a requirement? No edit of it passed the checks.",
+            options=names,
+        )
+        draft = replace(draft, asked=(*draft.asked, question))
+    return finished(base, draft, tools)
+
+
+def _tools(desk: Desk, model: ChatModel) -> tuple[ChatModel, Templates, Clock, Progress]:
+    return model, desk.templates, desk.clock, desk.progress
+
+
+def _target(found: Found, base: Ground) -> Target | None:
+    """Find the one requirement that an idea may change: the nearest, where it has enough of the idea's words."""
+    touched = {name for change in base.tree.changes for delta in change.deltas for name in _touched(delta)}
+    for hit in _holding(found)[:1]:
+        spec = next((one for one in base.tree.specs if one.path == hit.passage.path), None)
+        named = [one for one in spec.requirements if one.name == hit.passage.heading] if spec else []
+        near = len(hit.matched) >= LEAST_SHARED * len(found.terms)
+        # What another active change touches already would make two changes that cannot both be archived as they are.
+        if spec and spec.id == base.capability and len(named) == 1 and near and named[0].name not in touched:
+            return Target(spec, named[0])
+    return None
+
+
+def _touched(delta: Delta) -> list[str]:
+    return [
+        *(one.name for one in delta.modified),
+        *(one.name for one in delta.removed),
+        *(one.old for one in delta.renamed),
+    ]
+
+
+def _change_of(base: Ground, target: Target, delta: str, desk: Desk, model: ChatModel) -> Draft:
+    """Describe a changed requirement as a draft; its scenarios are those that it has."""
+    [changed] = parse_delta(base.capability, base.delta, delta).modified
+    sentence = single_line(delta[changed.body_start : changed.body_end], _LONGEST_SENTENCE)
+    scenarios = tuple(DraftScenario(single_line(one.name, 80), "", "") for one in changed.scenarios)
+    brief = Brief(base.line, base.related, ())
+    problem = Drafter(model, desk.templates, desk.progress).problem(brief)
+    return Draft(target.requirement.name, sentence, scenarios, *problem)
 
 
 def checked_line(idea: Idea) -> str:
@@ -166,50 +193,3 @@ def _taken(tree: Tree, capability: str) -> list[str]:
             if delta.id == capability:
                 names += [item.name for item in delta.added] + [renamed.new for renamed in delta.renamed]
     return names
-
-
-def _values(line: str, capability: str, draft: Draft, related: Sequence[Passage]) -> dict[str, object]:
-    return {
-        "idea": single_line(line, _LONGEST_QUOTED_IDEA),
-        "capability": single_line(capability, 200),
-        "requirement": draft.name,
-        "sentence": draft.sentence,
-        "scenarios": draft.scenarios,
-        "problem": draft.problem,
-        "questions": draft.questions,
-        "related": [
-            {
-                "heading": single_line(place.heading, 120),
-                "path": single_line(place.path, 300),
-                "line": place.line,
-            }
-            for place in related
-        ],
-    }
-
-
-def _files(folder: str, capability: str, values: Mapping[str, object], templates: Templates) -> dict[str, str]:
-    return {
-        f"{folder}/.openspec.yaml": templates.render("change/openspec.yaml", values),
-        f"{folder}/proposal.md": templates.render("change/proposal.md", values),
-        f"{folder}/design.md": templates.render("change/design.md", values),
-        f"{folder}/specs/{capability}/spec.md": templates.render("change/spec.md", values),
-        f"{folder}/tasks.md": templates.render("change/tasks.md", values),
-    }
-
-
-def _check(change: str, texts: Mapping[str, str], made: Mapping[str, str]) -> None:
-    reports = validate({**texts, **made}, specs=False)
-    issues = [
-        issue
-        for report in reports
-        if report.id == change and not report.valid(strict=True)
-        for issue in report.issues
-        if issue.level != "INFO"
-    ]
-    if issues:
-        raise GeoflowError(
-            f"The draft is not valid, and nothing was written: {issues[0].message}",
-            fix="Say the idea in other words; if it happens again, report it with the idea as a defect of geoflow.",
-            code="draft-invalid",
-        )

@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from geoflow.improvement.draft import Draft, DraftScenario, Licence, distinct_name, phrase, scenario, subject
+from geoflow.improvement.alternatives import different_actors, different_outcomes, figures
+from geoflow.improvement.draft import (
+    Draft,
+    DraftQuestion,
+    DraftScenario,
+    Licence,
+    distinct_name,
+    phrase,
+    scenario,
+    subject,
+)
+from geoflow.improvement.draft import step as step_text
 from geoflow.ports import ChatModel, ChatRequest, JsonValue, Progress, Templates
 from geoflow.quality.prompt_size import beginning, estimated_tokens
 from geoflow.quality.single_line import single_line
@@ -15,11 +26,15 @@ _LONGEST_IDEA = 2_000
 _LONGEST_PROBLEM = 240
 _REPLY_TOKENS = 300
 _SENTENCE_TOKENS = 360
-_STEPS = ("requirement", "scenario", "failure", "problem")
+_STEPS = ("requirement", "scenario", "failure", "outcome", "problem")
+SAMPLES = 3
+"""How often the actor and the failure's outcome are drafted, to see what the idea leaves open."""
+_WARM = 0.8
 _FIELDS = {
     "requirement": {"name": 80, "subject": 60, "does": 240},
     "scenario": {"name": 80, "when": 200, "then": 200},
     "failure": {"name": 80, "when": 200, "then": 200},
+    "outcome": {"then": 200},
     "problem": {"problem": 240},
 }
 
@@ -52,21 +67,35 @@ class Drafter:
         shown = related_text(brief.related)
         licence = Licence(brief.idea, shown)
         idea = brief.idea[:_LONGEST_IDEA]
-        said = self._ask("requirement", idea, shown)
+        samples = [self._ask("requirement", idea, shown, sample=count) for count in range(SAMPLES)]
+        said = samples[0]
         fallback = single_line(brief.idea, 60).rstrip("….,:;# ") or "New requirement"
         name = said["name"] if licence.allows(said["name"]) else fallback
         actor = subject(said["subject"]) if licence.allows(said["subject"]) else "system"
-        does = licence.enforce(phrase(said["does"], f"do what this idea says: {fallback}"))
+        drafted = phrase(said["does"], f"do what this idea says: {fallback}")
+        does = licence.enforce(drafted, figures([drafted, *(one["does"] for one in samples[1:])], licence))
+        actors = different_actors([actor, *(subject(one["subject"]) for one in samples[1:])], licence)
+        if len(actors) > 1:
+            licence.ask(f"Who is meant to {does}: {_either(actors)}? The draft takes the first.", actor, actors)
         scenarios = self._scenarios(idea, shown, f"The {actor} SHALL {does}.", licence)
-        problem = single_line(self._ask("problem", idea, shown)["problem"], _LONGEST_PROBLEM).rstrip(".")
+        problem = self._problem(idea, shown, licence)
         return Draft(
             name=distinct_name(name, fallback, brief.taken),
-            subject=actor,
-            phrase=does,
+            sentence=f"The {actor} SHALL {does}.",
             scenarios=scenarios,
-            problem=licence.enforce(problem),
-            questions=licence.questions,
+            problem=problem,
+            asked=licence.asked,
         )
+
+    def problem(self, brief: Brief) -> tuple[str, tuple[DraftQuestion, ...]]:
+        """Say what the idea solves, and what is open about that."""
+        shown = related_text(brief.related)
+        licence = Licence(brief.idea, shown)
+        return self._problem(brief.idea[:_LONGEST_IDEA], shown, licence), licence.asked
+
+    def _problem(self, idea: str, shown: str, licence: Licence) -> str:
+        said = self._ask("problem", idea, shown)["problem"]
+        return licence.enforce(single_line(said, _LONGEST_PROBLEM).rstrip("."))
 
     def _scenarios(self, idea: str, shown: str, sentence: str, licence: Licence) -> tuple[DraftScenario, ...]:
         found: list[DraftScenario] = []
@@ -75,6 +104,8 @@ class Drafter:
             one = scenario((said["name"], said["when"], said["then"]), fallback, licence, found)
             if one is not None:
                 found.append(one)
+                if kind == "failure":
+                    self._compare(one, (idea, shown, sentence), licence)
             elif kind == "scenario":
                 found.append(DraftScenario(fallback, "the requirement applies", "what it asks for can be observed"))
                 licence.ask("When does this happen, and what can be observed then? The draft does not say.")
@@ -82,7 +113,18 @@ class Drafter:
                 licence.ask("What happens when something goes wrong? The draft does not say.")
         return tuple(found)
 
-    def _ask(self, step: str, idea: str, related: str, sentence: str = "") -> Mapping[str, str]:
+    def _compare(self, drafted: DraftScenario, asked: tuple[str, str, str], licence: Licence) -> None:
+        """Ask where samples of the outcome of one and the same failure say different things."""
+        idea, shown, sentence = asked
+        case = f"{sentence}\nWHEN {drafted.when}"
+        others = [self._ask("outcome", idea, shown, case, sample=count)["then"] for count in range(1, SAMPLES)]
+        outcomes = different_outcomes([drafted.then, *map(step_text, others)], licence)
+        if len(outcomes) > 1:
+            licence.ask(
+                f"What is meant to happen when {drafted.when}? The draft takes the first.", drafted.then, outcomes
+            )
+
+    def _ask(self, step: str, idea: str, related: str, sentence: str = "", *, sample: int = 0) -> Mapping[str, str]:
         self._progress.update("Drafting", _STEPS.index(step), len(_STEPS))
         nothing = {"idea": "", "related": "", "sentence": "", "step": step}
         # The same room whatever the sentence, so that what stands before it stays the same from step to step.
@@ -91,9 +133,20 @@ class Drafter:
         idea = beginning(idea, left)
         related = beginning(related, left - estimated_tokens(idea))
         prompt = self._templates.prompt("propose", nothing | {"idea": idea, "related": related, "sentence": sentence})
-        request = ChatRequest(prompt.id, prompt.messages, schema=_schema(_FIELDS[step]), max_tokens=_REPLY_TOKENS)
+        request = ChatRequest(
+            prompt.id,
+            prompt.messages,
+            schema=_schema(_FIELDS[step]),
+            max_tokens=_REPLY_TOKENS,
+            temperature=_WARM if sample else 0.0,
+            seed=7 + sample,
+        )
         value = self._model.complete(request).value or {}
         return {field: str(value.get(field, "")) for field in _FIELDS[step]}
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(f"the {name}" for name in names)
 
 
 def related_text(related: Sequence[Passage]) -> str:

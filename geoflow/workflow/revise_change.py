@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec.layout import delta_paths, layout
 from geoflow.openspec.model import WritePlan
+from geoflow.questions.question import Question
 from geoflow.questions.review_round import Response, content_hash
 from geoflow.workflow.change_cycle import ChangeView, Cycle, active_change, check_base, look_at_change
 from geoflow.workflow.change_parts import Parts, check_change
@@ -13,11 +14,17 @@ from geoflow.workflow.change_parts import Parts, check_change
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What the author changes, and for each finding, by id, what was done; `base` names what it was made from."""
+    """What the author changes, and for each finding, by id, what was done; `base` names what it was made from.
+
+    `exact` are documents of the change that stay to the letter as they are given, by their path inside it; `questions`
+    are written with it.
+    """
 
     base: str
     parts: Parts
     resolved: Mapping[str, str] = field(default_factory=dict)
+    exact: Mapping[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
 
 
 def revise_change(cycle: Cycle, change: str, revision: Revision) -> ChangeView:
@@ -33,13 +40,15 @@ def revise_change(cycle: Cycle, change: str, revision: Revision) -> ChangeView:
         _check_findings(found, revision.resolved)
         files = dict(cycle.tree.read())
         documents = revision.parts.documents([*layout(files).specs, *delta_paths(found.files)])
+        documents |= revision.exact
         new = {name: text for name, text in documents.items() if text != found.documents.get(name)}
-        if not new and not revision.resolved:
+        if not new and not revision.resolved and not revision.questions:
             raise _refused("nothing-to-do", "The revision changes nothing.", "Send new text, or what was resolved.")
         check_change(change, files | {found.folder + name: text for name, text in new.items()}, files)
         signed = cycle.sign(content_hash({**found.documents, **new}), found.events)
         event = cycle.events.new_file(found.folder, Response(signed, revision.resolved))
-        writes = {found.folder + name: text for name, text in new.items()} | event
+        asked = cycle.questions.new_files(revision.questions)
+        writes = {found.folder + name: text for name, text in new.items()} | event | asked
         made_from = {found.folder + name: text for name, text in found.documents.items()}
         cycle.tree.carry_out(WritePlan(tuple(writes.items()), (), ()), made_from)
     return look_at_change(cycle, change)

@@ -144,6 +144,7 @@ class Workbench:
             seen=frozenset(self._seen.get(self.target(candidate.finding), ())),
             source=self._base[path].document,
             answer=answer,
+            wish=candidate.wish,
         )
 
     def keep(self, proposal: Proposal) -> None:

@@ -59,6 +59,7 @@ def _asking(command: Command) -> tuple[str, ...]:
     """Give arguments that ask for something where a bare command would be typed wrong."""
     more: dict[tuple[str, ...], list[str]] = {
         ("validate",): ["--all"],
+        ("propose",): ["something"],
         ("ask",): ["something"],
         ("mcp", "install"): ["--client", "cursor"],
     }

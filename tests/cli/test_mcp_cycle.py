@@ -173,7 +173,7 @@ def test_the_model_drafts_a_change_where_no_documents_come(
 
     async def conversation(agent: Agent) -> None:
         made = await agent.call("propose_change", idea=IDEA)
-        assert standing(made) == ("in review", "role", "")
+        assert standing(made) == ("waiting for answers", "person", "")
         [row] = (await agent.call("get_change", id=made["id"]))["changes"]
         assert row["rounds"][0]["by"] == CLAUDE
         assert {one["name"] for one in row["documents"]} >= {"proposal.md", "design.md", "tasks.md"}

@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from geoflow.cli.app import app
+from geoflow.cli.mcp_cycle import Changing
 from geoflow.openspec import validate
 from geoflow.openspec.disk import load
 from tests.builders import git, make_repo, requirement, spec
@@ -15,9 +16,12 @@ TREE = {"openspec/specs/kiln/spec.md": spec(requirement("Pause", "The kiln contr
 IDEA = "Let potters resume a paused firing of the kiln"
 CHANGE = "potters-resume-paused-firing-kiln"
 REPLIES = (
-    {"name": "Resume a firing", "subject": "kiln controller", "does": "continue a paused firing within 45 seconds"},
+    {"relation": "adds"},
+    *[{"name": "Resume a firing", "subject": "kiln controller", "does": "continue a paused firing within 45 seconds"}]
+    * 3,
     {"name": "Firing is resumed", "when": "a potter resumes a paused firing", "then": "the temperature rises"},
     {"name": "Nothing is paused", "when": "no firing is paused", "then": "the kiln controller says so"},
+    *[{"then": "the kiln controller says so"}] * 2,
     {"problem": "A paused firing is lost today."},
 )
 
@@ -40,7 +44,7 @@ def test_a_change_is_written_and_what_to_type_next_is_said(kiln: Path, monkeypat
     report = next(report for report in validate(load(str(kiln))) if report.id == CHANGE)
     assert report.valid(strict=True)
     assert RUNNER.invoke(app, ["validate", CHANGE, "--strict"]).exit_code == 0
-    assert git(kiln, "status", "--porcelain") == "?? openspec/changes/"
+    assert git(kiln, "status", "--porcelain") == "?? openspec/changes/\n?? openspec/questions/"
 
 
 def test_a_change_as_json(kiln: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +112,53 @@ def test_without_openspec_there_is_a_clear_error(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path / "empty")
     result = RUNNER.invoke(app, ["propose", IDEA, "--json"])
     assert (json.loads(result.stdout)["code"], result.exit_code) == ("no-openspec", 3)
+
+
+def test_who_proposed_it_lies_with_the_change_and_its_gap_is_a_question(
+    kiln: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with model_server(*REPLIES) as server:
+        monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", server.base_url)
+        document = json.loads(RUNNER.invoke(app, ["propose", IDEA, "--json"]).stdout)
+    [row] = Changing(kiln).change(CHANGE)["changes"]
+    assert [(one["event"], one["by"], one["kind"]) for one in row["rounds"]] == [
+        ("proposed", "Ada Example <ada@example.org>", "agent")
+    ]
+    [question] = document["stored_questions"]
+    assert (kiln / question["path"]).is_file()
+    assert (row["state"], [one["id"] for one in row["questions"]]) == ("waiting for answers", [question["id"]])
+
+
+def test_an_idea_is_read_from_a_file(kiln: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (kiln.parent / "issue.md").write_text(f"# Issue\n\n{IDEA}\n")
+    with model_server(*REPLIES) as server:
+        monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", server.base_url)
+        result = RUNNER.invoke(app, ["propose", "--from", "../issue.md", "--json", "--name", "resume"])
+    assert json.loads(result.stdout)["capability"] == "kiln"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--from", "none.md"], "idea-unreadable"),
+        (["--from", "."], "idea-unreadable"),
+        (["--from", "bytes.md"], "idea-unreadable"),
+        (["--from", "long.md"], "idea-too-long"),
+        ([IDEA, "--from", "bytes.md"], "usage"),
+        ([IDEA, "--revise", "x"], "usage"),
+        (["--revise", "x", "--name", "y"], "usage"),
+        (["--revise", "x"], "unknown-change"),
+        (["--revise", "../x"], "unknown-change"),
+        ([], "idea-empty"),
+    ],
+)
+def test_what_is_typed_wrong_says_so_and_writes_nothing(kiln: Path, arguments: list[str], code: str) -> None:
+    (kiln / "bytes.md").write_bytes(b"\xff\xfe")
+    (kiln / "long.md").write_text("x " * 40_000)
+    before = git(kiln, "status", "--porcelain")
+    result = RUNNER.invoke(app, ["propose", *arguments, "--json"])
+    assert (json.loads(result.stdout)["code"], result.exit_code) == (code, 2)
+    assert git(kiln, "status", "--porcelain") == before
 
 
 def test_help_ends_with_an_example() -> None:

@@ -93,7 +93,7 @@ def test_propose(tmp_path_factory: pytest.TempPathFactory, text: str, idea: str)
     )
     desk = Desk(WorkTreeDocuments(root), SqlitePassages(None), JinjaTemplates(), SystemClock(), SilentProgress())
     propose(Idea(f"Let potters pause a firing. {idea}"[:20_000], write=False), desk, metered(asked))
-    assert len(asked.requests) == 4
+    assert len(asked.requests) >= 4
     assert all(needed(request) <= CONTEXT for request in asked.requests)
     assert all("Let potters pause" in request.messages[-1].content for request in asked.requests)
 

@@ -14,10 +14,11 @@ from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import parse_delta, validate
 from geoflow.ports import ChatModel, ChatReply, ChatRequest, Documents, Part
-from geoflow.workflow.propose import LONGEST_IDEA, Desk, Idea, Proposed, propose
+from geoflow.workflow.propose import LONGEST_IDEA, Desk, Idea, propose
+from geoflow.workflow.propose_files import Proposed
 from tests.builders import requirement, spec, write_tree
 from tests.conftest import NPM_OPENSPEC
-from tests.fakes import QueueModel
+from tests.fakes import QueueModel, Script
 
 KILN = "openspec/specs/kiln/spec.md"
 TREE = {
@@ -27,12 +28,21 @@ TREE = {
     "openspec/specs/shop/spec.md": spec(requirement("Price list", "The shop SHALL list the price of every glaze.")),
 }
 PAUSE = "Let potters resume a paused firing of the kiln"
+ADDS, CHANGES = {"relation": "adds"}, {"relation": "changes"}
 GOOD = (
     {"name": "Resume a firing", "subject": "kiln controller", "does": "continue a paused firing where it stopped"},
     {"name": "Firing is resumed", "when": "a potter resumes a paused firing", "then": "the temperature rises again"},
     {"name": "Nothing is paused", "when": "no firing is paused", "then": "the kiln controller says so"},
     {"problem": "A paused firing is lost today"},
 )
+
+
+def sampled(*replies: Script, relation: tuple[Script, ...] = (ADDS,)) -> QueueModel:
+    """A model that drafts the same in every sample: of a requirement, a scenario, a failure and the problem."""
+    requirement, scenario, failure, *rest = replies
+    outcome = {"then": failure["then"]} if isinstance(failure, dict) else failure
+    again = [] if isinstance(failure, dict) and failure["then"] == "-" else [outcome, outcome]
+    return QueueModel(*relation, *[requirement] * 3, scenario, failure, *again, *rest)
 
 
 class Quiet:
@@ -82,9 +92,18 @@ class Unruly:
         return ChatReply(json.dumps(value), value, self.name)
 
 
-def run(idea: Idea | str, documents: Documents, model: ChatModel | None = None) -> Proposed:
+def run(
+    idea: Idea | str,
+    documents: Documents,
+    model: ChatModel | None = None,
+    relation: tuple[Script, ...] = (ADDS,),
+) -> Proposed:
     desk = Desk(documents, SqlitePassages(None), JinjaTemplates(), Noon(), Quiet())
-    return propose(Idea(idea) if isinstance(idea, str) else idea, desk, model or QueueModel(*GOOD))
+    wanted = Idea(idea) if isinstance(idea, str) else idea
+    made = propose(wanted, desk, model or sampled(*GOOD, relation=relation))
+    if wanted.write:
+        documents.create(made.files)
+    return made
 
 
 def strictly_valid(files: Mapping[str, str], change: str) -> bool:
@@ -147,7 +166,7 @@ def test_the_why_has_a_length_that_openspec_asks_for() -> None:
 
 
 def test_an_idea_that_fits_no_capability_gets_one_with_a_purpose() -> None:
-    proposed = run("Send an invoice by mail", InMemory(TREE))
+    proposed = run("Send an invoice by mail", InMemory(TREE), relation=())
     assert proposed.new_capability
     assert proposed.capability == proposed.change == "send-invoice-mail"
     purpose = parse_delta("x", "x", delta_of(proposed)).purpose
@@ -156,14 +175,14 @@ def test_an_idea_that_fits_no_capability_gets_one_with_a_purpose() -> None:
 
 
 def test_the_capability_and_the_name_can_be_given() -> None:
-    proposed = run(Idea(PAUSE, name="resume", capability="shop"), InMemory(TREE))
+    proposed = run(Idea(PAUSE, name="resume", capability="shop"), InMemory(TREE), relation=())
     assert (proposed.change, proposed.capability, proposed.new_capability) == ("resume", "shop", False)
-    assert run(Idea(PAUSE, capability="platform/auth"), InMemory(TREE)).new_capability
+    assert run(Idea(PAUSE, capability="platform/auth"), InMemory(TREE), relation=()).new_capability
 
 
 def test_a_requirement_that_exists_gets_another_name() -> None:
     same = ({**GOOD[0], "name": "pause  a FIRING"}, *GOOD[1:])
-    assert run(PAUSE, InMemory(TREE), QueueModel(*same)).draft.name == "Pause a FIRING (2)"
+    assert run(PAUSE, InMemory(TREE), sampled(*same)).draft.name == "Pause a FIRING (2)"
 
 
 def test_a_requirement_that_another_change_adds_gets_another_name() -> None:
@@ -175,7 +194,7 @@ def test_a_requirement_that_another_change_adds_gets_another_name() -> None:
 
 def test_a_number_that_nobody_gave_becomes_an_open_question() -> None:
     invented = ({**GOOD[0], "does": "continue the firing within 45 seconds"}, *GOOD[1:])
-    proposed = run(PAUSE, InMemory(TREE), QueueModel(*invented))
+    proposed = run(PAUSE, InMemory(TREE), sampled(*invented))
     assert proposed.draft.sentence == "The kiln controller SHALL continue the firing within (open: Q1) seconds."
     assert not any("45" in text for text in proposed.files.values())
     proposal = next(text for path, text in proposed.files.items() if path.endswith("proposal.md"))
@@ -184,14 +203,14 @@ def test_a_number_that_nobody_gave_becomes_an_open_question() -> None:
 
 def test_a_number_of_the_idea_or_of_the_specs_it_rests_on_stays() -> None:
     given_numbers = ({**GOOD[0], "does": "hold a paused firing for 30 minutes at 600 degrees"}, *GOOD[1:])
-    proposed = run("Hold a paused firing of the kiln at 600 degrees", InMemory(TREE), QueueModel(*given_numbers))
+    proposed = run("Hold a paused firing of the kiln at 600 degrees", InMemory(TREE), sampled(*given_numbers))
     assert "30 minutes at 600 degrees" in proposed.draft.sentence
     assert proposed.draft.questions == ()
 
 
 def test_without_a_failure_scenario_there_is_a_question() -> None:
     silent = (*GOOD[:2], {"name": "-", "when": "-", "then": "-"}, GOOD[3])
-    proposed = run(PAUSE, InMemory(TREE), QueueModel(*silent))
+    proposed = run(PAUSE, InMemory(TREE), sampled(*silent))
     assert [one.name for one in proposed.draft.scenarios] == ["Firing is resumed"]
     assert any("goes wrong" in question for question in proposed.draft.questions)
 
@@ -203,9 +222,9 @@ def test_a_dry_run_writes_nothing() -> None:
 
 
 def test_the_prompts_share_all_that_stands_before_the_question() -> None:
-    model = QueueModel(*GOOD)
+    model = sampled(*GOOD)
     run(PAUSE, InMemory(TREE), model)
-    first, *others = (prompt.split(PAUSE)[0] for prompt in model.prompts)
+    first, *others = (prompt.split(PAUSE)[0] for prompt in model.prompts[1:])
     assert all(other == first for other in others)
     assert "hold the temperature for 30 minutes" in first
 
@@ -213,7 +232,7 @@ def test_the_prompts_share_all_that_stands_before_the_question() -> None:
 def test_when_the_model_fails_nothing_is_written() -> None:
     documents = InMemory(TREE)
     with pytest.raises(GeoflowError) as caught:
-        run(PAUSE, documents, QueueModel(GOOD[0], GeoflowError("Garbage.", code="model-reply-invalid")))
+        run(PAUSE, documents, QueueModel(ADDS, GOOD[0], GeoflowError("Garbage.", code="model-reply-invalid")))
     assert caught.value.code == "model-reply-invalid"
     assert documents.files == TREE
 
@@ -342,3 +361,96 @@ def test_the_npm_cli_accepts_changes_of_hostile_texts(tmp_path: Path) -> None:
     items = json.loads(done.stdout)["items"]
     assert len([item for item in items if item["type"] == "change"]) == len(packed) >= 50
     assert [item for item in items if not item["valid"]] == []
+
+
+LONGER = "Hold the temperature of the kiln controller for 45 minutes instead of 30 minutes"
+
+
+def test_an_idea_that_changes_a_requirement_keeps_its_block_and_all_its_scenarios() -> None:
+    proposed = run(LONGER, InMemory(TREE), QueueModel(CHANGES, CHANGES, GOOD[3]))
+    block = TREE[KILN].split("## Requirements\n")[1].rstrip().replace("30 minutes", "45 minutes")
+    assert proposed.modified
+    assert delta_of(proposed) == f"## MODIFIED Requirements\n\n{block}\n"
+    proposal = next(text for path, text in proposed.files.items() if path.endswith("proposal.md"))
+    assert "Change the requirement “Pause a firing” of `kiln`" in proposal
+    assert strictly_valid({**TREE, **proposed.files}, proposed.change)
+
+
+def test_the_model_makes_the_span_of_a_changed_requirement() -> None:
+    idea = "The kiln controller keeps the temperature for 30 minutes while paused instead of holding it"
+    model = QueueModel(CHANGES, CHANGES, {"old_span": "SHALL hold", "new_span": "SHALL keep"}, GOOD[3])
+    proposed = run(idea, InMemory(TREE), model)
+    assert proposed.modified
+    assert "The kiln controller SHALL keep the temperature for 30 minutes while paused." in delta_of(proposed)
+
+
+def test_an_edit_that_only_adds_would_narrow_what_holds_so_the_draft_adds_a_requirement() -> None:
+    idea = "The kiln controller holds the temperature of a paused firing when a potter pauses it"
+    narrowing = {"old_span": "while paused", "new_span": "while paused when a potter pauses it"}
+    model = sampled(*GOOD, relation=(CHANGES, CHANGES, narrowing))
+    proposed = run(idea, InMemory(TREE), model)
+    assert delta_of(proposed).startswith("## ADDED Requirements")
+    assert len(proposed.questions) == 1
+
+
+@pytest.mark.parametrize("relation", [(ADDS,), (CHANGES, ADDS)])
+def test_unless_the_model_says_twice_that_it_changes_one_a_requirement_is_added(relation: tuple[Script, ...]) -> None:
+    proposed = run(LONGER, InMemory(TREE), relation=relation)
+    assert not proposed.modified
+    assert delta_of(proposed).startswith("## ADDED Requirements")
+
+
+def test_where_no_edit_passes_the_draft_adds_and_asks() -> None:
+    bad = {"old_span": "for 30 minutes while paused", "new_span": "at 900 degrees"}
+    idea = "The kiln controller holds the temperature of a paused firing and shows it"
+    model = sampled(*GOOD, relation=(CHANGES, CHANGES, bad, {"sentence": "The kiln SHALL explode."}))
+    proposed = run(idea, InMemory(TREE), model)
+    assert delta_of(proposed).startswith("## ADDED Requirements")
+    [question] = proposed.questions
+    assert question.options == ("It changes “Pause a firing”", "It adds a requirement")
+
+
+def test_a_requirement_that_another_change_touches_is_not_changed_twice() -> None:
+    block = TREE[KILN].split("## Requirements\n")[1]
+    other = {"openspec/changes/x/specs/kiln/spec.md": f"## MODIFIED Requirements\n\n{block}"}
+    model = sampled(*GOOD, relation=())
+    assert not run(LONGER, InMemory(TREE | other), model).modified
+
+
+def test_samples_with_another_actor_become_a_question_with_options() -> None:
+    potter = {**GOOD[0], "subject": "potter"}
+    outcome = {"then": GOOD[2]["then"]}
+    model = QueueModel(ADDS, GOOD[0], potter, GOOD[0], *GOOD[1:3], outcome, outcome, GOOD[3])
+    proposed = run(PAUSE, InMemory(TREE), model)
+    [question] = proposed.questions
+    assert question.options == ("kiln controller", "potter")
+    assert question.about
+    assert question.about.quote == "kiln controller"
+    assert question.about.path.endswith("/specs/kiln/spec.md")
+    assert proposed.draft.sentence.startswith("The kiln controller SHALL")
+    proposal = next(text for path, text in proposed.files.items() if path.endswith("proposal.md"))
+    assert f"`{question.path}`" in proposal
+
+
+def test_samples_that_say_the_opposite_of_a_failure_become_a_question() -> None:
+    outcomes = ({"then": "the firing is not resumed"}, {"then": "the kiln controller tells the potter"})
+    model = QueueModel(ADDS, *[GOOD[0]] * 3, *GOOD[1:3], *outcomes, GOOD[3])
+    [question] = run(PAUSE, InMemory(TREE), model).questions
+    assert question.options == ("the kiln controller says so", "the firing is not resumed")
+
+
+def test_samples_in_other_words_ask_nothing() -> None:
+    other = {**GOOD[0], "subject": "controller", "does": "go on with a firing that was paused"}
+    outcomes = ({"then": "a message appears"}, {"then": "the potter is told"})
+    model = QueueModel(ADDS, GOOD[0], other, other, *GOOD[1:3], *outcomes, GOOD[3])
+    assert run(PAUSE, InMemory(TREE), model).questions == ()
+
+
+def test_figures_that_samples_invent_are_options_of_the_gap() -> None:
+    does = [{**GOOD[0], "does": f"continue the firing within {count} seconds"} for count in (45, 60, 45)]
+    outcome = {"then": GOOD[2]["then"]}
+    model = QueueModel(ADDS, *does, *GOOD[1:3], outcome, outcome, GOOD[3])
+    [question] = run(PAUSE, InMemory(TREE), model).questions
+    assert question.options == ("45", "60")
+    assert question.about
+    assert question.about.quote == "(open: Q1)"

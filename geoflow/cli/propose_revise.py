@@ -1,0 +1,99 @@
+"""`geoflow propose --revise`: what came of each finding, for people and for scripts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from geoflow.cli.improve import changed_part
+from geoflow.cli.render import answer_console, one_line, print_json, printable
+from geoflow.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from geoflow.workflow.revise_result import Handled, RevisionResult
+
+_STYLES = {"edited": "bold green", "asked": "bold yellow", "settled": "green", "open": "bold"}
+
+
+def revise_change(change: str, budget: str, replay: Path | None, *, dry_run: bool, as_json: bool) -> None:
+    """Revise a change and show what came of it; exit code 1 where findings are there and none was answered."""
+    result = _revised(change, budget, replay, write=not dry_run)
+    if as_json:
+        print_json(result.document())
+    else:
+        _show(answer_console(), result, dry_run=dry_run)
+    if not result.worked:
+        raise typer.Exit(int(ExitCode.NO))
+
+
+def _revised(change: str, budget: str, replay: Path | None, *, write: bool) -> "RevisionResult":
+    import sys
+
+    from geoflow.adapters.git_process import GitProcess
+    from geoflow.adapters.people import signature
+    from geoflow.adapters.templates import JinjaTemplates
+    from geoflow.cli.context import find_root_or_fail, load_settings, open_templates, optional_model
+    from geoflow.cli.cycle_parts import open_cycle
+    from geoflow.cli.progress import progress_bar
+    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.change_cycle import active_change
+    from geoflow.workflow.revise import Reviser, revise
+
+    root = find_root_or_fail()
+    limits = read_limits(budget)
+    settings = load_settings()
+    cycle = open_cycle(root, signature(GitProcess(root)), "person" if sys.stdin.isatty() else "agent")
+    active_change(cycle, change)  # before a model is started for nothing
+    model = optional_model("Only what code alone can mend is mended.", settings, replay)
+    rules, own = (open_templates(verb, root) if model else JinjaTemplates() for verb in ("improve", "propose"))
+    with progress_bar() as progress:
+        reviser = Reviser(cycle, model, rules, own, progress, frozenset(settings.rules.off))
+        return revise(reviser, change, limits, write=write)
+
+
+def _show(console: "Console", result: "RevisionResult", *, dry_run: bool) -> None:
+    for one in result.handled:
+        _show_one(console, one)
+    if not result.handled:
+        console.print(f"{one_line(result.change)} has no open finding and no answer that is not in it.")
+        return
+    counts = {name: sum(one.outcome == name for one in result.handled) for name in _STYLES}
+    console.print(", ".join(f"{count} {name}" for name, count in counts.items()))
+    cost = result.cost
+    console.print(
+        f"{cost['calls']} model calls, {cost['prompt_tokens']} + {cost['completion_tokens']} tokens, "
+        f"{cost['seconds']} s",
+        style="dim",
+    )
+    for note in result.notes:
+        console.print(f"note: {one_line(note)}", soft_wrap=True)
+    if result.written:
+        actor = f"{result.next[0]} {one_line(result.next[1])}".strip()
+        console.print(f"written; {one_line(result.change)}: {result.state}; next: {actor}", soft_wrap=True)
+    elif result.documents or result.questions:
+        console.print("Nothing was written (--dry-run)." if dry_run else "Nothing was written.")
+
+
+def _show_one(console: "Console", one: "Handled") -> None:
+    place = f"{one_line(one.path)}:{one.line}" if one.line else one_line(one.path)
+    console.print(f"{one.outcome}  {place}".rstrip(), style=_STYLES[one.outcome], soft_wrap=True)
+    console.print(f"      {_who(one)}: {one_line(one.message)}", soft_wrap=True)
+    for edit in one.edits:
+        before, after = changed_part(edit.old, edit.new)
+        console.print(f"      - {printable(before)}", style="red")
+        console.print(f"      + {printable(after)}", style="green")
+    if one.outcome == "asked" and one.question:
+        console.print(f"      asks: {one_line(one.question.text)}", soft_wrap=True)
+        console.print(f'      answer it: geoflow ask --answer {one_line(one.question.id)} "TEXT"', soft_wrap=True)
+    if one.why:
+        console.print(f"      {one_line(one.why)}", soft_wrap=True)
+    console.print()
+
+
+def _who(one: "Handled") -> str:
+    if one.source == "rule":
+        return f"rule {one_line(one.by)}"
+    verb = "answered" if one.source == "answer" else "said"
+    return f"{one_line(one.by)} ({one.source}) {verb}" if one.source != "answer" else f"{one_line(one.by)} {verb}"
