@@ -47,15 +47,15 @@ def without_allowed(findings: Iterable[Finding], lexicon: ProjectLexicon) -> lis
 
 
 def find_words(path: str, text: str, requirement: Requirement, lexicon: ProjectLexicon) -> Iterator[Finding]:
-    """Find words that the project has ruled out (GF213), and synonyms in the place of its terms (GF313).
+    """Find words that the project has ruled out (GF219), and synonyms in the place of its terms (GF313).
 
     Code and quotations are no prose. A condition may hold a word that judges, where it tells one event from another.
     """
     judging, terms = _judging(lexicon), _terms(lexicon)
     for passage in passages(requirement):
         prose = masked(text[passage.start : passage.end])
-        for pattern, words, code in ((judging[0], judging[1], "GF213"), (terms[0], terms[1], "GF313")):
-            if pattern is None or (code == "GF213" and passage.place == "condition"):
+        for pattern, words, code in ((judging[0], judging[1], "GF219"), (terms[0], terms[1], "GF313")):
+            if pattern is None or (code == "GF219" and passage.place == "condition"):
                 continue
             for match in pattern.finditer(prose):
                 said = words.get(folded(match.group()))
@@ -64,7 +64,7 @@ def find_words(path: str, text: str, requirement: Requirement, lexicon: ProjectL
                 start = passage.start + match.start()
                 place = Place(path, text, start, passage.start + match.end(), requirement.name)
                 quote = " ".join(match.group().split())
-                if code == "GF213":
+                if code == "GF219":
                     why = f": {said}" if said else ""
                     message = f"“{quote}” is ruled out in this project{why}"
                     yield finding_at(place, code, "warning", message, "say what can be observed, or drop the word")

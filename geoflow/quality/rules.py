@@ -25,7 +25,7 @@ RULES: dict[str, str] = {
     "GF210": "an amount without a number",
     "GF211": "a placeholder",
     "GF212": "a condition that nobody named",
-    "GF213": "a word that the project has ruled out",
+    "GF219": "a word that the project has ruled out",
     "GF301": "a delta that modifies, removes or renames what is not in the main spec",
     "GF302": "a delta that adds what is in the main spec already",
     "GF303": "a requirement that two active changes touch",

@@ -34,19 +34,19 @@ def found(root: Path, lexicon: str, body: str, scenario: str = "") -> list[tuple
 def test_a_word_that_is_ruled_out_is_found_with_its_reason(root: Path) -> None:
     lexicon = "judging:\n  - snappy\n  - {word: at the latest state, reason: nobody knew which}\n"
     body = "The gate SHALL be Snappy, never `snappy` or snappy-ish, at the\nlatest state."
-    assert found(root, lexicon, body) == [("GF213", "Snappy"), ("GF213", "at the\nlatest state")]
+    assert found(root, lexicon, body) == [("GF219", "Snappy"), ("GF219", "at the\nlatest state")]
     messages = [one["message"] for one in run("review", "--rules-only")["findings"]]
     assert messages[1] == "“at the latest state” is ruled out in this project: nobody knew which"
 
 
 def test_words_are_taken_to_the_letter_and_are_no_patterns(root: Path) -> None:
     assert found(root, 'judging: ["s.appy", "(a+)+b"]\n', "The gate SHALL be snappy aaaaab.") == []
-    assert found(root, 'judging: ["(a+)+b"]\n', "The gate SHALL be (A+)+b now.") == [("GF213", "(A+)+b")]
+    assert found(root, 'judging: ["(a+)+b"]\n', "The gate SHALL be (A+)+b now.") == [("GF219", "(A+)+b")]
 
 
 def test_a_condition_may_hold_a_word_that_judges(root: Path) -> None:
     scenario = "#### Scenario: It\n- **WHEN** a snappy push comes\n- **THEN** it opens in a snappy way\n"
-    assert found(root, "judging: [snappy]\n", "The gate SHALL open.", scenario) == [("GF213", "snappy")]
+    assert found(root, "judging: [snappy]\n", "The gate SHALL open.", scenario) == [("GF219", "snappy")]
 
 
 def test_an_allowed_word_silences_the_rule_for_that_word_alone(root: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_staged_review_takes_the_staged_lexicon(root: Path) -> None:
     write_tree(root, {GATE: spec(requirement("Open", "The gate SHALL be snappy.")), LEXICON: "judging: [snappy]\n"})
     git(root, "add", "-A")
     write_tree(root, {LEXICON: "judging: []\n"})
-    assert [one["code"] for one in run("review", "--rules-only", "--staged")["findings"]] == ["GF213"]
+    assert [one["code"] for one in run("review", "--rules-only", "--staged")["findings"]] == ["GF219"]
 
 
 def test_improve_takes_the_lexicon_of_the_base_commit(root: Path) -> None:
