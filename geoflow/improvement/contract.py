@@ -47,7 +47,7 @@ ANSWERED = Contract("needs-answer", "answer", _EVERYTHING, licensed=_SAID, new_w
 ANSWERED_BY_SENTENCE = Contract(
     "needs-answer", "answer", licensed=_SAID | {"modal", "negation"}, new_words=60, growth=1.0, new_sentences=1
 )
-ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212"})
+ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212", "GF213"})
 """Findings whose quote stands for what someone has to say."""
 
 CONTRACTS: dict[str, Contract] = {
@@ -64,7 +64,7 @@ CONTRACTS: dict[str, Contract] = {
     # Superfluous words before a verb go; the verb stays.
     "GF205": Contract("structure", "template", excuses=frozenset({"word", "relation"})),
     # Words that judge go, and no other takes their place: small models reach for any word of the document.
-    "GF201": Contract("reword", "model", excuses=frozenset({"word"})),
+    "GF201": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF202": Contract("reword", "model", excuses=frozenset({"word"})),
     "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF204": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"}), adds=frozenset({"and"})),

@@ -6,6 +6,7 @@ from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
 from geoflow.quality.between import find_between
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.names import Names, names_of
 from geoflow.quality.scenarios import find_scenarios
 from geoflow.quality.smells import find_smells
 from geoflow.quality.structure import find_form, from_issue
@@ -23,8 +24,9 @@ def find_all(
         for issue in report.issues:
             issues.setdefault(issue.document, []).append(issue)
     found: list[Finding] = []
+    names = names_of(tree)
     for document in documents(tree):
-        found += find_in(document, issues.pop(document.path, []))
+        found += find_in(document, issues.pop(document.path, []), names)
     for path, others in issues.items():
         found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
     return sorted(
@@ -49,14 +51,17 @@ def requirements_of(document: Spec | Delta) -> tuple[Requirement, ...]:
     return document.requirements if isinstance(document, Spec) else document.added + document.modified
 
 
-def find_in(document: Spec | Delta, issues: Iterable[Issue]) -> list[Finding]:
-    """Find what is wrong in one document: its validation issues, its form and its smells."""
+def find_in(document: Spec | Delta, issues: Iterable[Issue], names: Names | None = None) -> list[Finding]:
+    """Find what is wrong in one document: its validation issues, its form and its smells.
+
+    `names` is what the tree around it holds (`names_of`); without it, what needs the tree is not looked for.
+    """
     requirements = requirements_of(document)
     found = [from_issue(issue, document.text, requirements, purpose_place(document)) for issue in issues]
     for requirement in requirements:
         found += find_form(document.path, document.text, requirement)
         found += find_scenarios(document.path, document.text, requirement)
-        found += find_smells(document.path, document.text, requirement)
+        found += find_smells(document.path, document.text, requirement, names)
     return sorted(number_occurrences(found), key=by_place)
 
 
