@@ -58,6 +58,8 @@ _ADDED = re.compile(
     rf"(?:[,;.]\s*)?\b(?:and|as\s+well\s+as|plus|but)\s+(?:it\s+|they\s+)?{_FURTHER},?\s+(?:\w+\s+)?(?:SHALL|MUST|to\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:\b(?:and|but|plus)|[,;])\s+(?:\w+\s+)?(?:SHALL|MUST)\s+{_FURTHER}\b"
+    r"|(?:\b(?:which|and|but)|[,;])\s+(?:it|they)\s+(?:\w+\s+)?(?-i:SHALL|MUST)\b"
+    r"|\b(?:together\s+with|along\s+with|besides|in\s+addition\s+to|on\s+top\s+of|apart\s+from)\s+[a-z]{2,}ing\b"
     r"|\bas\s+well\s+as\s+(?:to\s+)?(?:[a-z]{2,}ing|"
     rf"{_VERBS})\s+(?:a|an|the|all|any|each|every|its|their|to|\w+s)\b"
     r"|\b(?:while|whilst)\s+(?:also|at\s+the\s+same\s+time|simultaneously|additionally)\s+[a-z]{2,}ing\b"
@@ -143,7 +145,19 @@ def _weak(body: Reading) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-_MORE = words_of(_FURTHER) - {"the"} | {"well", "while", "whilst", "only", "plus", "and", "then"}
+_MORE = words_of(_FURTHER) - {"the"} | {
+    "well",
+    "together",
+    "along",
+    "top",
+    "apart",
+    "while",
+    "whilst",
+    "only",
+    "plus",
+    "and",
+    "then",
+}
 
 
 def _second(body: Reading, *, several: float) -> Iterator[tuple[int, int]]:

@@ -30,8 +30,8 @@ _KIND_OF_WAY = (
     r"(?:same|similar|different|other|such|single|specific|given|following|particular|structured|uniform|consistent|"
     r"generic|stable|typed|atomic|sequential|additive|blocking|streaming|idempotent|recoverable|lazy|timely|prompt|"
     r"certain|new|further|[a-z]+istic|[a-z]*-?(?:agnostic|neutral|independent|compatible|based|safe|readable|sensitive|"
-    r"insensitive|blocking|only|specific|by-step|preserving|aware|free|driven)|non-?[a-z]+|[a-z]+ed|[a-z]+ing|reversible|"
-    r"repeatable|reproducible|[a-z]+(?:ous|al|ary))"
+    r"insensitive|blocking|only|specific|by-step|preserving|aware|free|driven)|non-?[a-z]+|(?:automat|order|sort|unifi|distribut|batch|cach|nest|encrypt|delay|throttl|limit|stag|isolat|sandbox|controll|coordinat|defin|document|version|local|structur)ed|(?:block|stream|poll|roll|fail)ing|reversible|"
+    r"repeatable|reproducible|a?synchronous|continuous|anonymous|hierarchical|incremental|transactional|binary|literal|canonical|chronological|alphabetical|numerical|conditional|bidirectional|functional|sequential|declarative)"
 )
 _GRADED = r"(?:good|high|great|reasonable|appropriate|adequate|sufficient|proper|due|utmost|acceptable|maximum|maximal|minimal|minimum|little|decent|suitable|satisfactory|best|excellent|professional|superior|fair|outstanding|sensible|tolerable|optimal|exceptional|commercial|low)"
 
@@ -39,7 +39,10 @@ MANNER_PHRASES = phrases(
     rf"in (?:an?|some|any) (?:\w+ly |more |most |very |quite |suitably )?(?!{_KIND_OF_WAY} )[a-z][\w-]*(?:,? (?:and|but|or|yet) [\w-]+)? «way|manner|fashion|style»",
     rf"in (?:the|its|their) (?:right|usual|proper|correct|best|normal|expected|ordinary|customary|natural|obvious|most \w+|{QUALITY}) «way|manner|fashion|style»",
     r"in (?:an?|such an?) «way|manner|fashion» (?:that|which) (?:makes sense|feels? \w+|works (?:well|best)|is (?:easy|good|best|convenient|pleasant|natural|acceptable|helpful|sensible|intuitive|clear)(?: to| for)?|(?:users?|people|customers?|everyone) (?:like|likes|enjoy|appreciate|expect|find|want)\w*)",
-    r"(?:as|like|the way)(?: \w+){0,2} (?:would|might|could|will|may)? ?(?:reasonably |normally |naturally |usually |generally )?«expects?|hopes?|hope for»(?: of it| it to)?(?= *[.,;:)]|\s*\Z)",
+    r"(?:as|like|the way)(?: \w+){0,4} (?:would|might|could|will|may)? ?(?:reasonably |normally |naturally |usually |generally )?«expects?|hopes?|hope for»(?: of it| it to)?(?= *[.,;:)]|\s*\Z)",
+    r"in (?:an?|the) «way|manner|fashion» (?:that |which )?(?:users?|people|everyone|everybody|customers?|operators?|readers?|they|anyone|one) (?:will|would|can|should|might) \w+",
+    r"(?:in |by )?«whatever|whichever|whatsoever» (?:way|manner|means|form)(?: that)?(?: \w+){1,3}(?= *[.,;)]|\s*\Z)|in any «way» (?:that )?(?:works|suits)(?: best)?",
+    r"with as «much|little» \w+ as (?:can be|could be|may be|is|one can) \w+",
     r"as (?:would |might |may |is |are |can )?(?:be )?(?:reasonably |normally |generally |usually |to be )?«expected»(?! by| in| from| to| and)",
     rf"with (?:(?:the )?{_GRADED} )?«care|ease|diligence|grace|elegance|finesse|prudence|aplomb|tact»(?! to| of)",
     rf"with (?:an? |the )?(?:very )?{_GRADED} (?:levels? of |degrees? of )?«accuracy|precision|efficiency|speed|quality|effort|reliability|robustness|performance|fidelity|clarity|consideration|attention|fuss|friction|disruption|trouble|hassle|thought|responsiveness|overhead|impact|usability|interruption»",
@@ -101,6 +104,12 @@ ESCAPE = phrases(
     rf"(?:{_IF}|as|subject to what|within what|depending on what) (?:the |these |those |available |our |its )?(?:\w+ )?(?:{lexicon.CIRCUMSTANCES})(?: and \w+)? (?:so )?(?:will )?«permits?|allows?|suffices?|is available|are available|warrants?|dictates? otherwise»{_NOTHING_BEHIND}",
     r"(?:time|circumstances|resources|conditions|budget|weather|capacity|bandwidth|schedule|load|space)(?: and \w+)? «permitting|allowing»",
     rf"{_IF} (?:it|this|that|doing so|there) «makes? (?:any |no )?sense|helps|is (?:not )?worth (?:it|the (?:effort|trouble|cost))|pays off|can (?:reasonably |easily )?be (?:done|helped|managed|avoided|arranged|achieved|justified|afforded)|suits|poses? no (?:trouble|harm|problem)|causes? no (?:trouble|harm|problem)|(?:is|are) (?:an? )?(?:good|compelling|valid|sound|strong|sufficient) reasons?(?: not to)?|(?:is|are) no (?:good )?reasons? not to»{_NOTHING_BEHIND}",
+    rf"{_IF} (?:\w+ ){{1,4}}«makes?» (?:it|this|that|doing so) (?:{lexicon.FEASIBLE}){_NOTHING_BEHIND}",
+    rf"{_IF} (?:the |an? |any )?«opportunity|chance|occasion|moment» (?:presents itself|arises|offers itself|allows|is right|comes){_NOTHING_BEHIND}",
+    rf"{_IF} (?:the )?(?:{lexicon.CIRCUMSTANCES}) (?:are|is|prove|look|seem) «favou?rable|right|suitable|propitious|ideal|good|adequate»{_NOTHING_BEHIND}",
+    rf"{_IF} (?:it|this|that|doing so|they) (?:does|do|would|will|did) not «get in the way|interfere|hurt|harm|disturb|matter|hinder|bother|cost|conflict|annoy|inconvenience»(?: \w+){{0,4}}?{_NOTHING_BEHIND}",
+    rf"{_IF} (?:nothing|no reason|no one|nobody) «speaks against|stands against|prevents|forbids|hinders|objects|gets in the way|minds|stands in the way|argues against»(?: of)?(?: it| this| that)?{_NOTHING_BEHIND}",
+    rf"{_IF} there (?:is|are|was|remains?) (?:enough |sufficient |any |an? |still )?«room|time|scope|cause|space|capacity|opportunity|resources|budget|justification|benefit|demand|appetite»(?: (?:for|to do) (?:it|this|that|so))?{_NOTHING_BEHIND}",
     r"at (?:the|its|their|his|her) (?:sole |own |full |absolute )?(?:[\w-]+(?:'s|s')? )?«discretion»(?: of (?:the )?[\w-]+)?",
     r"(?:as|if|where|when|how|however|whenever) (?:it|they|one|the [\w-]+|he|she) «sees?|deems?|thinks?|finds?|considers?|feels?|judges?»(?: it| this)? (?:fit|appropriate|best|necessary|suitable|right|proper|reasonable|useful|sensible|prudent)",
     rf"(?<!\0){MODAL} (?:\w+ly )?(?P<q>«strive|aim|endeavou?r|seek|try|do its best|do their best|do what it can|do everything it can|go out of its way|make (?:every|all|an?|its) (?:\w+ ){{0,2}}(?:efforts?|attempts?)|use (?:its |all |commercially )?(?:best|reasonable)(?: \w+)? (?:efforts|endeavou?rs)» to)",
@@ -134,6 +143,9 @@ OPEN_END = phrases(
     rf"(?:and|or|plus|as well as|and also|along with|together with) (?:any |all |some |many |several |various |the )?(?:number of )?«other|others|further|additional|more»(?: {_ALIKE})? {_STUFF}(?= (?:like (?:it|this|that|these|those)|of (?:that|this|the same|its|a similar) (?:kind|sort|type|nature)|along (?:those|these|similar) lines|as (?:needed|appropriate|necessary))|\s*[.;)]|\s*\Z)",
     rf"(?:and|or|plus|as well as) (?:any |all |other |anything |something |everything )*«{_ALIKE}»(?: {_STUFF})?(?=\s*[.,;:)]|\s*\Z)",
     r"(?:and|or|plus) «anything|something|everything|whatever|whichever|someone|anyone»(?: else)?(?: of (?:the|that|this) (?:sort|kind|like)| (?:that|which)? ?(?:is|seems|may be|might be|proves|comes|comes up|turns up|applies|fits|makes sense|is needed|like that|along (?:those|these|similar) lines|similar|comparable|relevant|useful|appropriate|suitable))*(?=\s*[.,;:)]|\s*\Z)",
+    r"(?:and|or|plus|as well as) «whatever|whichever|whoever|wherever» (?:\w+ ){1,5}?\w+(?= *[.,;)]|\s*\Z)",
+    r"and the «rest» of (?:the|its|those|these) [\w -]{3,40}?(?=\s*[.,;)]|\s*\Z)|in (?:that|this|the same|a similar) «vein»|along (?:those|these|similar) «lines»",
+    r"(?:as|when|if) (?:they|these|others|more|new ones) «come up|arise|appear|emerge|become available|become known|turn up|crop up|surface»(?=\s*[.,;)]|\s*\Z)|and many «others» besides|and «others» besides",
     r"(?:and|or|plus) (?:\w+ )?«things|stuff|ones» (?:like|such as) (?:that|this|these|those|it)",
     r"(?:,|and)? ?(?:and|plus) (?:many |much |some |even |quite a few |lots |several )?«more|others»(?=\s*[.;)]|\s*\Z)|and «beyond|elsewhere»(?=\s*[.;)]|\s*\Z)|plus «extras»",
     r"«etc»\.?(?<=\.)(?=\W|\Z)|«etc»",
@@ -147,6 +159,7 @@ AMOUNT_PHRASES = phrases(
     rf"an? (?:very |relatively |fairly |reasonably |suitably |sufficiently |acceptably |quite )?(?:{lexicon.DEGREES}) «amount|number|quantity|period|duration|size|length|fraction|proportion|portion|time|while|interval|delay|wait|pause|timeout|limit|timeframe»(?: of(?: time)?)?",
     r"an? «couple|handful|bunch|lot|number|multitude|variety|plethora|wealth|fair few|range» of [a-z]+",
     r"«(?:a|the (?:first|last|next)) few|quite a (?:few|lot|while)|for a (?:bit|while|moment)|(?:after|in) (?:a|some|due) (?:while|time|course|bit|moment)|some time|before (?:too )?long|in (?:good|due|reasonable|short|next to no|no) (?:time|order)|in (?:a|an) (?:timely|prompt|expeditious|speedy|swift) (?:manner|fashion|way)|in near real time|(?:almost|nearly|virtually|practically|near) (?:immediately|instantly|instantaneously|at once)|near-?instant(?:ly|aneously)?|at (?:reasonable|regular|suitable|sensible|appropriate|short|frequent|certain) intervals|every (?:few|couple of|so many) \w+|now and again|in the near future|at short notice»",
+    r"with «hardly|barely|scarcely|next to|almost|virtually|practically» (?:any|no) [a-z]+",
     r"without (?:any )?(?:too )?«undue|unnecessary|unreasonable|noticeable|excessive|appreciable|needless|perceptible|unwarranted|much|significant|major|substantial|considerable|inordinate|untoward|great» [a-z]+",
     r"without «delay|hesitation|ado»(?= *[.,;)]|\s*\Z)",
     r"with (?:minimal|minimum|little|low|as little|negligible|no undue|acceptable|tolerable|no noticeable|no perceptible|the least(?: possible)?) «delay|latency|lag|waiting|downtime|overhead|memory|footprint|resource usage|interruption|loss|impact»(?: as possible)?",
@@ -159,7 +172,8 @@ AMOUNT_PHRASES = phrases(
 LATER = r"(?:later|afterwards|(?:at|in|by|with|for|during) (?:a|an|the|some|one of the|another|our) (?:\w+ )?(?:later|future|next|subsequent|coming|follow-up|following|upcoming|separate|other|another|forthcoming) ?(?:\w+ )?(?:version|release|revision|document|date|stage|time|point|iteration|phase|sprint|edition|update|change|meeting|discussion|draft|spec|specification)?|in due course|in (?:the )?future|in (?:the )?(?:\w+ )?(?:future|coming) \w+|separately|elsewhere|down the (?:road|line)|at some point|soon|as (?:we|work|the project|the design) \w+|when(?:ever)? (?:known|available|ready|the time comes)|once (?:known|available|agreed|\w+ (?:is|are|has|have) \w+)|during (?:design|implementation|development|detailed design))"
 _STILL = r"(?:is|are|remains?|was|were|being|still|yet|currently|has|have|it is|which is|we are)"
 UNDECIDED = phrases(
-    rf"(?:is |are |still |yet |remains? |value |limit )*(?:yet )?to be (?:further |fully |later |mutually |properly )?«{lexicon.DECIDED}»(?! by\b| from\b| via\b| at\b| in (?:the )?[\0]| as\b| with\b| when\b| to\b| on\b)(?: (?:{LATER}|jointly|with \w+))?",
+    r"made up (?:its|their|our|his|her) «minds?»|(?:nobody|no one|no-one) (?:has |have |yet )*«knows?|decided|agreed|defined|specified|settled|determined|chosen|fixed»(?: (?:on|upon|it|yet|so far))*",
+    rf"(?:is |are |still |yet |remains? |value |limit )*(?:yet )?to be (?:further |fully |later |mutually |properly )?«{lexicon.DECIDED}»(?! by\b(?! (?:the |our |a )?(?:\w+ )?(?:team|business|customers?|client|stakeholders?|owners?|product|management|vendor|architects?|project|committee|board|department)\b)| from\b| via\b| at\b| in (?:the )?[\0]| as\b| with\b| when\b| to\b| on\b)(?: (?:{LATER}|jointly|with \w+))?",
     r"(?:is|are|remains?) «still» to (?:come|follow)",
     rf"(?:will|shall|would|can|may|is going to|are going to) (?:only |probably |likely |then )?(?:be |get )(?:\w+ly )?«{lexicon.DECIDED}» (?:{LATER})",
     rf"(?:{_STILL} )+(?:under|up for|open (?:for|to)|subject to|being|awaiting|pending|a matter of|the subject of) ?(?:active |further |ongoing |internal |some )?«discussion|review|consideration|negotiation|investigation|debate|discussed|decided|debated|determined|negotiated|evaluated|investigated|worked out|worked on|clarification|evaluation|study»",
@@ -211,7 +225,7 @@ OBLIQUE = (
 ABSOLUTE = phrases(
     r"(?:under|in) (?:all|any|every|whatever|no|any and all) (?:possible |conceivable |imaginable |given )?«circumstances?|conditions?|events?|situations?|eventuality|eventualities»",
     r"in (?:all|every|each and every) (?:possible |conceivable |imaginable |single )?«cases?|instances?»",
-    r"«at (?:all|any and all) times|at every moment|no matter (?:what|how|when|where|which|who)(?: (?:happens|else|comes|the \w+))*|without (?:any |a single )?exceptions?|without fail|come what may|regardless of (?:the |any )?(?:circumstances|conditions|situation)|whatever happens|in perpetuity|around the clock»",
+    r"«at (?:all|any and all) times|at every moment|no matter (?:what|how|when|where|which|who)(?: (?:happens|else|comes|the \w+))*|without (?:any |a single )?exceptions?|without fail|come what may|regardless of (?:the |any )?(?:circumstances|conditions|situation)|whatever happens|in perpetuity|round the clock|around the clock|absolute certainty|rates? of 100 ?%»",
     r"100 ?(?:%|percent|per cent)(?= *(?:of the time|reliab|accura|correct|availab|uptime|cover|secure|certain|success|safe|precis|compat))|one hundred per ?cent|a hundred per ?cent",
     r"«(?:never(?: ever)?|not ever) (?:fails?|crash(?:es)?|loses?|goes? down|breaks?|misses|miss|errs?|stops?|hangs?|be (?:down|unavailable|wrong))|zero (?:downtime|errors?|defects?|failures?|bugs|data loss)|fool-?proof|bullet-?proof|infallible|infallibly|error-free|bug-free|fault-free|flawless|perfect(?:ly)?|absolutely|unfailingly|totally|utterly|invariably»",
     r"(?:SHALL|MUST|shall|must)(?: NOT| not)? (?P<q>«always|at all times|forever|without exception»)",

@@ -40,6 +40,7 @@ _AT_NO_PLACE = re.compile(
     rf"external|internal|current|latest|official|usual|project|parent|same|internal)\s+(?:\w+\s+)?{_KIND}s?\b"
     r"|\bas\s+(?:already\s+|previously\s+|was\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|documented|discussed|mentioned|noted|covered|agreed)\s+"
     r"(?:elsewhere|earlier|previously|before|separately|there|somewhere\s+else|in\s+(?:another|a\s+different)\s+place|later(?:\s+on)?|in\s+what\s+follows|hereafter|overleaf)\b"
+    r"|\b(?:with|by|from|to)\s+what\s+(?:was|has\s+been|is|were)\s+(?:agreed|said|decided|described|defined|specified|stated|discussed|laid\s+down)\s+(?:earlier|before|elsewhere|previously|above|there)\b"
     r"|\b(?:see|explained|described|defined|specified|documented|detailed|covered)\s+(?:elsewhere|overleaf|separately)\b",
     re.IGNORECASE,
 )

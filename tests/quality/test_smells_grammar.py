@@ -44,6 +44,9 @@ BAD = {
         "The tool SHALL do the right thing.",
         "The tool SHALL sort the rows to everyone's satisfaction.",
         "The tool SHALL work well.",
+        "The tool SHALL greet them in a civilised manner.",
+        "The tool SHALL show errors in a manner users will appreciate.",
+        "The tool SHALL react the way a seasoned operator would expect.",
     ],
     "GF202": ["The tool SHALL show a delightful page.", "The tool SHALL print a suitable error."],
     "GF213": [
@@ -70,6 +73,10 @@ BAD = {
         "The tool SHALL stop as it sees fit.",
         "The tool SHALL stop provided it is not too costly.",
         "The tool SHALL make every effort to stop.",
+        "The tool SHALL stop if the opportunity presents itself.",
+        "The tool SHALL stop provided that nothing speaks against it.",
+        "The tool SHALL stop where there is room for it.",
+        "The tool SHALL stop as far as the platform makes that practical.",
     ],
     "GF212": [
         "The tool SHALL stop should the need arise.",
@@ -89,6 +96,8 @@ BAD = {
         "The tool SHALL read text or something along those lines.",
         "The tool SHALL read text, including without limitation images.",
         "The tool SHALL read text, images ...",
+        "The tool SHALL read text or whatever the situation calls for.",
+        "The tool SHALL read text and the rest of the usual formats.",
     ],
     "GF210": [
         "The tool SHALL stop within a reasonable time.",
@@ -115,6 +124,8 @@ BAD = {
         "The tool SHALL stop; details to follow.",
         "The tool SHALL stop; the limit is an open question.",
         "The tool SHALL stop; someone still needs to decide when.",
+        "The tool SHALL stop after a limit nobody has decided on yet.",
+        "The tool SHALL stop once the team has made up its mind.",
     ],
     "GF205": ["The tool SHALL be capable of stopping.", "The tool SHALL have the means to stop."],
     "GF206": [
@@ -262,6 +273,7 @@ def test_a_finding_quotes_its_requirement_and_never_a_literal_alone(bodies: list
 
 def test_no_cue_hides_a_match() -> None:
     """A phrase is tried only where one of its cues stands: without that short cut the same is found."""
+    # The one test that walks through every phrase: each has to compile.
     for body in _FRAGMENTS:
         document = parse_spec("example", PATH, spec(requirement("Thing", body, SCENARIO)))
         reading = Reading(next(passages(document.requirements[0])), document.text)
