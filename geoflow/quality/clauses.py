@@ -11,6 +11,8 @@ from geoflow.quality.phrases import one_of, words_of
 
 _WEAK = Rule("GF102", "warning", "R1", "“{quote}” does not oblige", "write SHALL, or MAY where nothing is asked for")
 _PRONOUN = Rule("GF207", "warning", "R24", "“{quote}” does not name who has to do it", "name the subject")
+# The clause before it may name whom it means, and may as well name two.
+_LATER_PRONOUN = _PRONOUN._replace(severity="info")
 _COMPOUND = Rule(
     "GF208", "info", "R18", "with “{quote}” a second thing is asked for", "write a requirement for each thing"
 )
@@ -58,7 +60,7 @@ _ADDED = re.compile(
     rf"(?:[,;.]\s*)?\b(?:and|as\s+well\s+as|plus|but)\s+(?:it\s+|they\s+)?{_FURTHER},?\s+(?:\w+\s+)?(?:SHALL|MUST|to\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:\b(?:and|but|plus)|[,;])\s+(?:\w+\s+)?(?:SHALL|MUST)\s+{_FURTHER}\b"
-    r"|(?:\b(?:which|and|but)|[,;])\s+(?:it|they)\s+(?:\w+\s+)?(?-i:SHALL|MUST)\b"
+    r"|(?:\b(?:which|and|but)|;)\s+(?:it|they)\s+(?:\w+\s+)?(?-i:SHALL|MUST)\b"
     r"|\b(?:together\s+with|along\s+with|besides|in\s+addition\s+to|on\s+top\s+of|apart\s+from)\s+[a-z]{2,}ing\b"
     r"|\bas\s+well\s+as\s+(?:to\s+)?(?:[a-z]{2,}ing|"
     rf"{_VERBS})\s+(?:a|an|the|all|any|each|every|its|their|to|\w+s)\b"
@@ -66,7 +68,7 @@ _ADDED = re.compile(
     r"|\bnot\s+only\b[^.;]{3,120}\bbut\b(?:\s+\w+)?(?:\s+also)?",
     re.IGNORECASE,
 )
-_STARTS_FURTHER = re.compile(rf"{_FURTHER}\b", re.IGNORECASE)
+_STARTS_FURTHER = re.compile(rf"(?!further\b){_FURTHER}(?:\s*,|\s+(?:the|it|they|this|a|an)\b)", re.IGNORECASE)
 _CHAINED = re.compile(
     rf"(?:,\s*(?:and\s+|then\s+|and\s+then\s+)?|\band\s+(?:then\s+)?)(?:\w+ly\s+)?(?={_VERBS}\s+(?:a|an|the|all|any|each|every|its|their|to|one)\b)",
     re.IGNORECASE,
@@ -94,8 +96,8 @@ def find_in_clauses(source: Source, readings: list[Reading], names: Names | None
     where the passive is its habit, none is found.
     """
     for reading in readings:
-        for start, end in _pronouns(reading):
-            yield source.finding(_PRONOUN, reading.start + start, reading.start + end)
+        for rule, (start, end) in _pronouns(reading):
+            yield source.finding(rule, reading.start + start, reading.start + end)
     body = readings[0]
     for rule, found in (
         (_WEAK, _weak(body)),
@@ -106,19 +108,19 @@ def find_in_clauses(source: Source, readings: list[Reading], names: Names | None
             yield source.finding(rule, body.start + start, body.start + end)
 
 
-def _pronouns(reading: Reading) -> Iterator[tuple[int, int]]:
+def _pronouns(reading: Reading) -> Iterator[tuple[Rule, tuple[int, int]]]:
     if reading.words.isdisjoint(_MODALS) or reading.words.isdisjoint(_STANDING_IN):
         return
     for start, end in reading.sentences:
         first = reading.lead if start < reading.lead else _after_bullet(reading.prose, start)
         if match := (_STANDS_IN if reading.place == "body" else _POINTS_AT).match(reading.prose, first, end):
-            yield match.span("q")
+            yield _PRONOUN, match.span("q")
         if reading.place != "body":
             continue  # the scenario has named its subject in its first steps
         for match in _LATER_STANDS_IN.finditer(reading.prose, start, end):
             # Behind a clause that names the subject and an obligation of it, a pronoun is plain.
             if _INTRODUCTION.match(reading.prose, first) and not _SHALL.search(reading.prose, start, match.start()):
-                yield match.span("q")
+                yield _LATER_PRONOUN, match.span("q")
 
 
 _MODALS = frozenset({"shall", "must", "should", "will"})

@@ -120,7 +120,7 @@ ESCAPE = phrases(
 """A clause that lets the reader off: the obligation is the same without it."""
 
 UNNAMED_CONDITION = phrases(
-    rf"(?:if|when|where|as|whenever|wherever|should (?:it|this)(?: ever)?|unless|to the extent) (?:it |this |that |so )?(?:(?:is|are|be|deemed|considered|becomes?|found|proves?|judged|thought|seems?|really|strictly|absolutely|actually|ever|otherwise) )*«{lexicon.NEEDED}»{_NOTHING_BEHIND}",
+    rf"(?:if|when|where|as|whenever|wherever|should (?:it|this)(?: ever)?|unless|to the extent) (?:it |this |that |so )?(?:(?:is|are|be|deemed|considered|becomes?|found|proves?|judged|thought|seems?|really|strictly|absolutely|actually|ever|otherwise) )*«{lexicon.NEEDED}»(?! by\b| for\b| to\b| from\b){_NOTHING_BEHIND}",
     r"(?:if|when|where|as) «necessary|needed|applicable»",
     r"as «required»(?! by| for| to| in| per)",
     r"(?:as|if|when|where|should|whenever) (?:the|a|any|such a|some) «need» (?:arises?|be|exists?|is felt|should arise)",
@@ -212,7 +212,7 @@ MARKERS = (
 AND_OR = phrases(
     r"and ?/ ?«or»|or ?/ ?«and»|and ?\(«or»\)|or ?\(«and»\)|and «or»|either or «both»|(?:one )?or «both» of (?:the|them)|or any «combination»(?: (?:thereof|of (?:them|these|those|the \w+)))?|and ?\| ?«or»",
 )
-_PAIR = "read/write|client/server|on/off|true/false|yes/no|start/stop|i/o|n/a|w/o|pass/fail|input/output|open/close|copy/paste|km/h|before/after|try/catch|and/or|or/and"
+_PAIR = "read/write|client/server|on/off|true/false|yes/no|start/stop|i/o|n/a|w/o|pass/fail|input/output|open/close|copy/paste|km/h|before/after|try/catch|add/remove|enable/disable|getter/setter|allow/deny|valid/invalid|date/time|time/date|from/to|leading/trailing|present/absent|request/response|key/value|light/dark|up/down|left/right|min/max|get/set|push/pull|show/hide|expand/collapse|success/failure|name/value|create/update|create/delete|commit/rollback|producer/consumer|parent/child|publish/subscribe|and/or|or/and"
 OBLIQUE = (
     Phrase(
         rf"(?-i:(?<![\w/.\-@\0*{{<(])(?!(?:{_PAIR})(?!\w))[a-z]{{3,}}/[a-z]{{3,}}(?![\w/\-@\0*}}>]|\.\w)|"

@@ -73,7 +73,7 @@ AMOUNT = (
 
 DEGREES = (
     "reasonable|sensible|suitable|appropriate|adequate|sufficient|acceptable|tolerable|moderate|modest|decent|generous|"
-    "fair|considerable|significant|substantial|small|large|short|brief|long|limited|certain|good|bounded|practical|"
+    "fair|considerable|significant|substantial|small|large|short|brief|long|limited|certain|good|practical|"
     "manageable|sane|healthy|comfortable|usual|normal|customary|proper|fitting|minimal|low|high|huge|tiny|big|few"
 )
 """Adjectives that stand before an amount in the place of a number."""
