@@ -19,6 +19,7 @@ _COMPOUND = Rule(
 _PASSIVE = Rule("GF209", "info", "R2", "“{quote}” does not say who has to do it", "name who acts: “X SHALL ...”")
 
 _SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
+_ANY_SHALL = re.compile(r"\b(?:SHALL|MUST|shall|must)\b")
 _ADVERBS = r"(?:\s+(?:\w+ly|also|then|always|still|both|all|only|thus|hence|too))?"
 _PRONOUNS = r"(?:it|they|he|she|the\s+(?:same|latter|former|above|aforementioned|said\s+one)|this\s+one|that\s+one|each\s+of\s+(?:them|these)|both|one|you|we|someone|somebody|whoever|something)"
 _STANDS_IN = re.compile(
@@ -163,7 +164,7 @@ _MORE = words_of(_FURTHER) - {"the"} | {
 
 
 def _second(body: Reading, *, several: float) -> Iterator[tuple[int, int]]:
-    if body.prose.count("SHALL") + body.prose.count("MUST") < _CHAIN and body.words.isdisjoint(_MORE):
+    if len(_ANY_SHALL.findall(body.prose)) < _CHAIN and body.words.isdisjoint(_MORE):
         return
     obliged = False
     for start, end in body.sentences:
@@ -171,11 +172,11 @@ def _second(body: Reading, *, several: float) -> Iterator[tuple[int, int]]:
         if match:
             yield match
             return
-        obliged = obliged or bool(_SHALL.search(body.prose, start, end))
+        obliged = obliged or _obligation(body.prose, start, end) is not None
 
 
 def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: float) -> tuple[int, int] | None:
-    first = _SHALL.search(prose, start, end)
+    first = _obligation(prose, start, end)
     if first is None:
         return None
     single = several < _RARE
@@ -189,6 +190,17 @@ def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: floa
     if len(chained) >= _CHAIN and not _SUBORDINATE.search(prose, first.end(), chained[-1].start()):
         return _word_at(prose, chained[-1].end())
     return None
+
+
+def _obligation(prose: str, start: int, end: int) -> re.Match[str] | None:
+    """Find the first obligation of a sentence; in lower case, which another rule mends, only that of a main clause.
+
+    So mending the letters of one brings out no finding that was hidden before.
+    """
+    match = _ANY_SHALL.search(prose, start, end)
+    if match and match.group().islower() and _SUBORDINATE.search(prose, start, match.start()):
+        return _SHALL.search(prose, start, end)
+    return match
 
 
 def _word_at(prose: str, start: int) -> tuple[int, int]:

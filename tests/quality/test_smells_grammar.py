@@ -257,6 +257,15 @@ def test_a_second_obligation_counts_where_the_tree_has_one_in_nearly_all() -> No
     assert codes(body) == set()
 
 
+def test_mending_the_letters_of_an_obligation_brings_out_no_second_one() -> None:
+    others = [requirement(f"Other {index}", "The tool SHALL wait.") for index in range(25)]
+    small, great = (
+        [one.code for one in found(f"The tool SHALL stop. The pump {modal} close.", SCENARIO, *others)]
+        for modal in ("must", "MUST")
+    )
+    assert (small, great) == (["GF101", "GF208"], ["GF208"])
+
+
 _FRAGMENTS = [body for bodies in BAD.values() for body in bodies]
 
 
