@@ -50,7 +50,7 @@ ANSWERED_BY_SENTENCE = Contract(
 )
 WISHED, REMARKED, CHOSEN = "GF402", "GF403", "GF404"
 """The codes of a person's words about a change, of an agent's or a model's, and of an answer to a draft's question."""
-ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212"})
+ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212", "GF213"})
 """Findings whose quote stands for what someone has to say."""
 
 CONTRACTS: dict[str, Contract] = {
@@ -67,7 +67,7 @@ CONTRACTS: dict[str, Contract] = {
     # Superfluous words before a verb go; the verb stays.
     "GF205": Contract("structure", "template", excuses=frozenset({"word", "relation"})),
     # Words that judge go, and no other takes their place: small models reach for any word of the document.
-    "GF201": Contract("reword", "model", excuses=frozenset({"word"})),
+    "GF201": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF202": Contract("reword", "model", excuses=frozenset({"word"})),
     "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF204": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"}), adds=frozenset({"and"})),

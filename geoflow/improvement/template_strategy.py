@@ -30,7 +30,8 @@ def _will_to_shall(document: Document, finding: Finding) -> Candidate | None:
 
 
 def _scenario_heading(_document: Document, finding: Finding) -> Candidate:
-    words = finding.quote.strip().strip("#").strip().strip("*").strip().rstrip(":").replace("**", "")
+    words = finding.quote.strip().strip("#>+-").strip().strip("*_").strip().rstrip(":").replace("**", "")
+    words = words if re.match(r"Scenario\b", words, re.IGNORECASE) else f"Scenario: {words}"
     return _replace(finding, f"#### {words}", "template:scenario-heading")
 
 
@@ -39,7 +40,9 @@ def _step_keyword(_document: Document, finding: Finding) -> Candidate | None:
     return _replace(finding, f"{match['lead']}**{match['word'].upper()}**", "template:step-keyword") if match else None
 
 
-def _verb_alone(document: Document, finding: Finding) -> Candidate:
+def _verb_alone(document: Document, finding: Finding) -> Candidate | None:
+    if not finding.quote.rstrip().endswith("to"):
+        return None  # "be capable of stopping": what follows is no verb that could stand alone
     # The blank after the words goes with them: "SHALL be able to export" becomes "SHALL export".
     tail = document.text[finding.end :]
     end = finding.end + len(tail) - len(tail.lstrip())

@@ -7,6 +7,7 @@ from geoflow.quality.between import find_between
 from geoflow.quality.contrary import find_contrary
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.names import Names, names_of
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, find_words, without_allowed
 from geoflow.quality.references import find_references
 from geoflow.quality.scenarios import find_scenarios
@@ -41,10 +42,11 @@ def find_all(
         for issue in report.issues:
             issues.setdefault(issue.document, []).append(issue)
     found: list[Finding] = []
+    names = names_of(tree)
     for document in documents(tree):
         if within is not None and document.path not in within:
             continue
-        found += find_in(document, issues.pop(document.path, []), lexicon)
+        found += find_in(document, issues.pop(document.path, []), names, lexicon)
     for path, others in issues.items():
         if within is None or path in within:
             found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
@@ -73,14 +75,19 @@ def requirements_of(document: Spec | Delta) -> tuple[Requirement, ...]:
     return document.requirements if isinstance(document, Spec) else document.added + document.modified
 
 
-def find_in(document: Spec | Delta, issues: Iterable[Issue], lexicon: ProjectLexicon = NO_WORDS) -> list[Finding]:
-    """Find what is wrong in one document: its validation issues, its form and its smells."""
+def find_in(
+    document: Spec | Delta, issues: Iterable[Issue], names: Names | None = None, lexicon: ProjectLexicon = NO_WORDS
+) -> list[Finding]:
+    """Find what is wrong in one document: its validation issues, its form and its smells.
+
+    `names` is what the tree around it holds (`names_of`); without it, what needs the tree is not looked for.
+    """
     requirements = requirements_of(document)
     found = [from_issue(issue, document.text, requirements, purpose_place(document)) for issue in issues]
     for requirement in requirements:
         found += find_form(document.path, document.text, requirement)
         found += find_scenarios(document.path, document.text, requirement)
-        found += find_smells(document.path, document.text, requirement)
+        found += find_smells(document.path, document.text, requirement, names)
         if lexicon.judging or lexicon.terms:
             found += find_words(document.path, document.text, requirement, lexicon)
     if lexicon.allowed:

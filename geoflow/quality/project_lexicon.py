@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.finding import Finding
+from geoflow.quality.passages import passages
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.prose import masked
-from geoflow.quality.smells import passages
 
 ABOUT_WORDS = "GF2"
 """How the codes of rules begin that judge words."""

@@ -53,22 +53,26 @@ def hide(match: re.Match[str]) -> str:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Split prose into sentences: offsets of each, without the white space around it."""
+    """Split text into sentences: offsets of each, without the white space around it."""
     return list(_sentences(text))
 
 
 @lru_cache(maxsize=64)
 def _sentences(text: str) -> tuple[tuple[int, int], ...]:
-    prose = masked(text)
+    return tuple(sentences_of(masked(text)))
+
+
+def sentences_of(prose: str) -> list[tuple[int, int]]:
+    """Split text whose literals are hidden already into sentences."""
     bounds, start = [], 0
     for match in _SENTENCE_END.finditer(prose):
         if match.group() == "." and _ABBREVIATION.search(prose[max(0, match.start() - 6) : match.end()]):
             continue
         bounds.append((start, match.end()))
         start = match.end()
-    bounds.append((start, len(text)))
-    trimmed = [_trim(text, begin, end) for begin, end in bounds]
-    return tuple((begin, end) for begin, end in trimmed if begin < end)
+    bounds.append((start, len(prose)))
+    trimmed = [_trim(prose, begin, end) for begin, end in bounds]
+    return [(begin, end) for begin, end in trimmed if begin < end]
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Scenarios that cannot be tested as they stand: without an outcome, without a condition, or written twice."""
 
+import re
 from collections.abc import Iterator
 
 from geoflow.openspec.model import Requirement, Scenario
@@ -9,11 +10,13 @@ from geoflow.quality.structure import STEP
 
 _CONDITIONS = frozenset({"GIVEN", "WHEN"})
 _SHORTEST_COPY = 4  # words
+_WORD = re.compile(r"`[^`]*`|[\w<>=%/.-]*\w")
+_ARTICLES = frozenset({"a", "an", "the"})
 
 
 def find_scenarios(path: str, text: str, requirement: Requirement) -> Iterator[Finding]:
     """Find the scenarios of a requirement that lack a THEN (GF113) or a WHEN (GF114), or repeat another one (GF115)."""
-    seen: dict[str, str] = {}
+    seen: dict[str, Scenario] = {}
     for scenario in requirement.scenarios:
         place = _heading(path, text, requirement, scenario)
         words = {step.keyword for step in scenario.steps}
@@ -25,11 +28,17 @@ def find_scenarios(path: str, text: str, requirement: Requirement) -> Iterator[F
         if "THEN" in words and not words & _CONDITIONS:
             message = f"the scenario “{scenario.name}” does not say when it happens"
             yield finding_at(place, "GF114", "warning", message, "add a **WHEN** step")
-        steps = " ".join(f"{step.keyword} {step.text}" for step in scenario.steps).casefold()
-        other = seen.setdefault(" ".join(steps.split()), scenario.name)
-        if other != scenario.name and len(steps.split()) >= _SHORTEST_COPY:
-            message = f"the scenario “{scenario.name}” has the same steps as “{other}”"
+        steps = _said(scenario)
+        other = seen.setdefault(" ".join(steps), scenario)
+        if other is not scenario and len(steps) >= _SHORTEST_COPY:
+            message = f"the scenario “{scenario.name}” has the same steps as “{other.name}”"
             yield finding_at(place, "GF115", "warning", message, "drop one, or write what sets them apart")
+
+
+def _said(scenario: Scenario) -> list[str]:
+    """Give the words of the steps as they are compared: without articles, marks and the case of letters."""
+    words = _WORD.findall(" ".join(f"{step.keyword} {step.text}" for step in scenario.steps).casefold())
+    return [word for word in words if word not in _ARTICLES]
 
 
 def _meant(text: str) -> set[str]:

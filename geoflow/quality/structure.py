@@ -9,11 +9,22 @@ from geoflow.quality.finding import Finding, Severity
 from geoflow.quality.prose import FENCE, masked, sentences
 
 SCENARIO_HEADING = re.compile(
-    r"^(?:(?P<marks>#{1,6})[ \t]+Scenario\b[ \t]*[:.-]?[ \t]*(?P<name>[^\n]*?)"
-    r"|[ \t]*\*\*Scenario\b[ \t]*:?[ \t]*(?P<bold>[^*\n]*?):?\*\*:?)[ \t\r]*$",
+    r"^(?:(?P<marks>#{1,6})(?P<gap>[ \t]*)(?P<wrapped>[*_]*)Scenario\b[ \t]*[:.-]?[ \t]*(?P<name>[^\n]*?)"
+    r"|[ \t]*(?:[-*+>][ \t]+)?(?:\*\*|__|[*_])Scenario\b[ \t]*:?(?P<bold>[^\n]*?):?(?:\*\*|__|[*_]):?"
+    r"|[ \t]*(?:[-*+>][ \t]+)?Scenario[ \t]*(?:\d+[ \t]*)?[:.-][ \t]*(?P<plain>[^\n]{1,80}?))[ \t\r]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 """A line that is meant as a scenario heading, whatever its level or form."""
+
+# A line in bold or italics, a heading of another level, or a label, with steps right below it.
+_OTHER_HEADING = re.compile(
+    r"^(?:#{5,6}[ \t]+[^\n]+"
+    r"|[ \t]*(?:[-*+>][ \t]+)?(?:\*\*|__|[*_])(?!(?:GIVEN|WHEN|THEN|AND|BUT)\b)[^*_\n]+(?:\*\*|__|[*_]):?"
+    r"|(?:Example|Use case|Test case|Case|Situation|Scenario)[ \t]*\d*[ \t]*[:.-][^\n]*)"
+    r"[ \t]*(?=\n+[-*+][ \t]+\*\*(?:GIVEN|WHEN)\b)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NAME = re.compile(r"[^\W\d_]{2}")
 
 STEP = re.compile(
     r"^(?P<lead>[-*+][ \t]+)(?P<mark>\*\*|__|)(?P<word>GIVEN|WHEN|THEN|AND|BUT|Given|When|Then)"
@@ -87,7 +98,11 @@ def find_form(path: str, text: str, requirement: Requirement) -> Iterator[Findin
     block = text[requirement.start : requirement.end]
     visible = _without_fences(block)
     for match in SCENARIO_HEADING.finditer(visible):
-        if match.start() and match["marks"] != "####" and (match["name"] or match["bold"]):
+        proper = match["marks"] == "####" and match["gap"] and not match["wrapped"]
+        if match.start() and not proper and (match["name"] or match["bold"] or match["plain"]):
+            yield _form(path, text, requirement, match, "GF111")
+    for match in _OTHER_HEADING.finditer(visible):
+        if not SCENARIO_HEADING.match(match.group()) and _NAME.search(match.group()):
             yield _form(path, text, requirement, match, "GF111")
     for scenario in requirement.scenarios:
         part = visible[scenario.start - requirement.start : scenario.end - requirement.start]

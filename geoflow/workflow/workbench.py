@@ -12,6 +12,7 @@ from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, 
 from geoflow.quality.between import find_between
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of, wanted
+from geoflow.quality.names import names_of
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.structure import from_issue
 from geoflow.quality.waivers import split, waivers_in, waivers_of
@@ -63,13 +64,14 @@ class Workbench:
         self._seen: dict[Target, set[str]] = {}
         self._hindrances: dict[str, str] = {}
         self._mended = Counter[tuple[str, ...]]()
+        self._names = names_of(self.tree)
         issues: dict[str, list[Issue]] = {}
         for report in self.reports:
             for issue in report.issues:
                 issues.setdefault(issue.document, []).append(issue)
         for document in documents(self.tree):
             found = tuple(issues.get(document.path, ()))
-            looked = Looked(document, found, tuple(wanted(find_in(document, found, lexicon), off)))
+            looked = Looked(document, found, tuple(wanted(find_in(document, found, self._names, lexicon), off)))
             self._base[document.path] = self._now[document.path] = looked
         self._elsewhere = [
             from_issue(issue, files.get(path, ""), (), (0, 0))
@@ -173,7 +175,7 @@ class Workbench:
         )
         reports = validate(self._around(old) | {path: text})
         issues = tuple(issue for report in reports for issue in report.issues if issue.document == path)
-        return Looked(document, issues, tuple(wanted(find_in(document, issues, self._lexicon), self._off)))
+        return Looked(document, issues, tuple(wanted(find_in(document, issues, self._names, self._lexicon), self._off)))
 
     def _around(self, document: Document) -> dict[str, str]:
         # A spec is judged by itself; a delta with its change and the main specs that it may touch.

@@ -146,7 +146,8 @@ def test_a_huge_spec_is_left_with_its_reason(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"openspec/specs/huge/spec.md": many, PATH: spec(LOWER)})
     document = json.loads(geoflow(root, "improve", "--json").stdout)
     assert {edit["path"] for edit in document["edits"]} == {PATH}
-    assert {left["why"] for left in document["left"]} == {"the file has more than 1,000,000 characters"}
+    reasons = {left["why"] for left in document["left"]}
+    assert reasons - {"needs an answer from someone who knows"} == {"the file has more than 1,000,000 characters"}
 
 
 @pytest.mark.parametrize(

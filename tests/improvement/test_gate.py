@@ -142,6 +142,7 @@ def test_a_pronoun_may_only_become_the_subject_before_it() -> None:
 @pytest.mark.parametrize(
     ("code", "old", "new"),
     [
+        ("GF201", "The reader SHALL stop in a sensible way.", "The reader SHALL stop."),
         ("GF202", "The reader SHALL print an appropriate error.", "The reader SHALL print an error."),
         ("GF203", "The reader SHALL stop if possible.", "The reader SHALL stop."),
         ("GF204", "The reader SHALL read text, images, etc. from disk.", "The reader SHALL read text and images from disk."),

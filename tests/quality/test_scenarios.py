@@ -49,3 +49,9 @@ def test_the_same_steps_under_two_names_are_told_at_the_second() -> None:
     ]
     assert found(f"Push\n{steps}", f"Pull\n{steps.replace('pushed', 'pulled')}") == []
     assert found("Push", "Shove") == []
+
+
+def test_a_copy_under_its_own_name_or_with_other_articles_is_one() -> None:
+    steps = "- **WHEN** the button is pushed\n- **THEN** the gate opens"
+    assert found(f"Push\n{steps}", f"Push\n{steps}") == [("GF115", "#### Scenario: Push")]
+    assert found(f"Push\n{steps}", f"Shove\n{steps.replace('the ', 'a ')}.") == [("GF115", "#### Scenario: Shove")]

@@ -87,6 +87,11 @@ def test_an_id_stays_when_the_text_moves_to_another_line() -> None:
     [
         ("##### Scenario: One\n- **WHEN** a\n- **THEN** b\n", "GF111", "##### Scenario: One"),
         ("**Scenario: One**\n- **WHEN** a\n- **THEN** b\n", "GF111", "**Scenario: One**"),
+        ("- **Scenario: One**\n- **WHEN** a\n- **THEN** b\n", "GF111", "- **Scenario: One**"),
+        ("Scenario: One\n- **WHEN** a\n- **THEN** b\n", "GF111", "Scenario: One"),
+        ("####Scenario: One\n- **WHEN** a\n- **THEN** b\n", "GF111", "####Scenario: One"),
+        ("**One**\n- **WHEN** a\n- **THEN** b\n", "GF111", "**One**"),
+        ("##### One\n\n- **WHEN** a\n- **THEN** b\n", "GF111", "##### One"),
         ("#### Scenario: One\n- WHEN asked\n- **THEN** b\n", "GF112", "- WHEN"),
         ("#### Scenario: One\n- **When** asked\n- **THEN** b\n", "GF112", "- **When**"),
         ("#### Scenario: One\n- **WHEN:** asked\n- **THEN** b\n", "GF112", "- **WHEN:**"),

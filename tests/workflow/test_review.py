@@ -18,14 +18,12 @@ from tests.openspec.deltas import block, delta, tree
 
 PATH = "openspec/specs/example/spec.md"
 FILES = {
-    PATH: spec(
-        requirement("Reading", "The reader SHALL feel\npleasant."), requirement("Idle", "The reader SHALL stop.")
-    )
+    PATH: spec(requirement("Reading", "The reader SHALL feel\nhomely."), requirement("Idle", "The reader SHALL stop."))
 }
 FINE = {"quote": "SHALL stop", "testable": True, "why": "Watch it stop."}
 
 
-def objection(quote: str = "SHALL feel pleasant", why: str = "Nobody can measure it.") -> Mapping[str, Any]:
+def objection(quote: str = "SHALL feel homely", why: str = "Nobody can measure it.") -> Mapping[str, Any]:
     return {"quote": quote, "testable": False, "why": why}
 
 
@@ -41,7 +39,7 @@ def test_an_objection_that_two_of_three_samples_share_is_a_finding_with_its_plac
     assert [(finding.code, finding.source, finding.line, finding.end_line) for finding in result.findings] == [
         ("GF501", "role:testing", 8, 9)
     ]
-    assert result.findings[0].quote == "SHALL feel\npleasant"
+    assert result.findings[0].quote == "SHALL feel\nhomely"
     assert (result.looked_at, result.requirements) == (2, 2)
 
 
@@ -176,7 +174,7 @@ def test_all_roles_look_requirement_by_requirement_over_one_prompt() -> None:
 
 
 def test_a_finding_names_its_role_and_has_its_code() -> None:
-    model = QueueModel(CALM, worry("SHALL feel pleasant"), worry("SHALL feel pleasant"), CALM, CALM, CALM)
+    model = QueueModel(CALM, worry("SHALL feel homely"), worry("SHALL feel homely"), CALM, CALM, CALM)
 
     (finding,) = run(model, roles=("testing", "security")).findings
 

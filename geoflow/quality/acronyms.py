@@ -1,0 +1,41 @@
+"""Acronyms that one requirement alone uses, and that are written out nowhere."""
+
+import re
+from collections.abc import Iterator
+
+from geoflow.quality.finding import Finding
+from geoflow.quality.lexicon import KNOWN_ACRONYMS, PLACEHOLDERS
+from geoflow.quality.names import ACRONYM, Names
+from geoflow.quality.passages import Reading, Rule, Source
+
+_ACRONYM = Rule("GF217", "info", "R37", "“{quote}” is used here alone and written out nowhere", "write it out once")
+
+
+def find_acronyms(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
+    """Find the acronyms that stand in this requirement only, are not widely known, and are not explained (GF217)."""
+    seen: set[str] = set()
+    for reading in readings:
+        for match in ACRONYM.finditer(reading.prose):
+            word = match.group()
+            if word in KNOWN_ACRONYMS or word in PLACEHOLDERS or word in seen or names.acronyms.get(word, 0) != 1:
+                continue
+            seen.add(word)
+            if (
+                not _is_expanded(word, reading, match)
+                and not _shouted(reading.prose, match)
+                # An ordinary word in capitals is emphasis.
+                and word.lower() not in names.short
+            ):
+                yield source.finding(_ACRONYM, reading.start + match.start(), reading.start + match.end())
+
+
+def _is_expanded(word: str, reading: Reading, match: re.Match[str]) -> bool:
+    around = reading.prose[max(0, match.start() - 90) : match.end() + 90]
+    initials = r"[\s-]+".join(rf"{letter}\w*" for letter in word)
+    return bool(re.search(initials, around, re.IGNORECASE)) or f"({word})" in around or f"{word} (" in around
+
+
+def _shouted(prose: str, match: re.Match[str]) -> bool:
+    """Tell whether a word in capitals is emphasis: another one stands beside it, so all of it is shouted."""
+    beside = prose[max(0, match.start() - 12) : match.start()] + prose[match.end() : match.end() + 12]
+    return bool(re.search(r"\b[A-Z]{3,}\b", beside))

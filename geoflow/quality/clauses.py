@@ -1,0 +1,218 @@
+"""Findings about the clauses of an obligation: who has to act, how strongly, and how many things are asked for."""
+
+import re
+from collections.abc import Iterator
+
+from geoflow.quality import grammar, lexicon
+from geoflow.quality.finding import Finding
+from geoflow.quality.names import Names
+from geoflow.quality.passages import Reading, Rule, Source
+from geoflow.quality.phrases import one_of, words_of
+
+_WEAK = Rule("GF102", "warning", "R1", "“{quote}” does not oblige", "write SHALL, or MAY where nothing is asked for")
+_PRONOUN = Rule("GF207", "warning", "R24", "“{quote}” does not name who has to do it", "name the subject")
+# The clause before it may name whom it means, and may as well name two.
+_LATER_PRONOUN = _PRONOUN._replace(severity="info")
+_COMPOUND = Rule(
+    "GF208", "info", "R18", "with “{quote}” a second thing is asked for", "write a requirement for each thing"
+)
+_PASSIVE = Rule("GF209", "info", "R2", "“{quote}” does not say who has to do it", "name who acts: “X SHALL ...”")
+
+_SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
+_ANY_SHALL = re.compile(r"\b(?:SHALL|MUST|shall|must)\b")
+_ADVERBS = r"(?:\s+(?:\w+ly|also|then|always|still|both|all|only|thus|hence|too))?"
+_PRONOUNS = r"(?:it|they|he|she|the\s+(?:same|latter|former|above|aforementioned|said\s+one)|this\s+one|that\s+one|each\s+of\s+(?:them|these)|both|one|you|we|someone|somebody|whoever|something)"
+_STANDS_IN = re.compile(
+    rf"(?P<q>{_PRONOUNS}|this|that|these|those|such|doing\s+(?:so|this)){_ADVERBS}(?=\s+{grammar.MODAL}\b)",
+    re.IGNORECASE,
+)
+_LATER_STANDS_IN = re.compile(
+    rf"[,;:]\s+(?:then\s+|and\s+)?(?P<q>{_PRONOUNS}){_ADVERBS}(?=\s+(?:SHALL|MUST|shall|must)\b)", re.IGNORECASE
+)
+_POINTS_AT = re.compile(
+    rf"(?P<q>this|that|these|those|such|the\s+(?:latter|former)){_ADVERBS}(?=\s+{grammar.MODAL}\b)", re.IGNORECASE
+)
+_INTRODUCTION = re.compile(
+    r"(?:if|when|whenever|where|while|after|before|once|on|upon|in|for|during|until|unless|at|as|since|with|without|by|"
+    r"given|should|to|regardless|otherwise|then|finally|additionally|moreover|also|next|therefore|hence|however|"
+    r"for\s+that|conversely|likewise|furthermore)\b",
+    re.IGNORECASE,
+)
+
+_SUBORDINATE = re.compile(
+    r"\b(?:that|which|who|whom|whose|because|if|when|whenever|while|where|so|how|what|why|whether|until|unless|since|"
+    r"although|though|as|than|e\.g|i\.e)\b|[(:\0—–]",
+    re.IGNORECASE,
+)
+_WEAKER = re.compile(
+    rf"(?<![\w-])(?:(?:{lexicon.WEAK})(?:\s+not)?|(?:is|are)\s+(?:to|expected\s+to|supposed\s+to|meant\s+to|intended\s+to|"
+    r"required\s+to|encouraged\s+to|recommended\s+to|advised\s+to|designed\s+to|assumed\s+to|free\s+to|obliged\s+to|"
+    r"asked\s+to|welcome\s+to|allowed\s+to)|(?:has|have|needs?|wants?|intends?|tends?|plans?|hopes?|aims?|tries)\s+to|had\s+better)(?=\s+\w)",
+    re.IGNORECASE,
+)
+_NEVER_BINDING = re.compile(
+    r"should|ought|might|(?:is|are)\s+(?:to|expected|supposed|meant|encouraged|recommended|advised)|had\s+better|needs?\s|has\s|have\s",
+    re.IGNORECASE,
+)
+
+_VERBS = f"(?:{one_of([*lexicon.VERBS, *(f'{verb}s' for verb in lexicon.VERBS)])})"
+_FURTHER = r"(?:also|additionally|furthermore|moreover|in\s+addition(?:\s+to\s+(?:this|that))?|besides|on\s+top\s+of\s+(?:that|this)|likewise|as\s+well|at\s+the\s+same\s+time|beyond\s+(?:that|this)|apart\s+from\s+(?:that|this)|further|in\s+the\s+same\s+(?:step|breath|go|way|run)|while\s+at\s+it|equally)"
+_ADDED = re.compile(
+    rf"(?:[,;.]\s*)?\b(?:and|as\s+well\s+as|plus|but)\s+(?:it\s+|they\s+)?{_FURTHER},?\s+(?:\w+\s+)?(?:SHALL|MUST|to\s+)?(?:{_VERBS}|SHALL|MUST)\b"
+    rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+\s+)?(?:{_VERBS}|SHALL|MUST)\b"
+    rf"|(?:\b(?:and|but|plus)|[,;])\s+(?:\w+\s+)?(?:SHALL|MUST)\s+{_FURTHER}\b"
+    r"|(?:\b(?:which|and|but)|;)\s+(?:it|they)\s+(?:\w+\s+)?(?-i:SHALL|MUST)\b"
+    r"|\b(?:together\s+with|along\s+with|besides|in\s+addition\s+to|on\s+top\s+of|apart\s+from)\s+[a-z]{2,}ing\b"
+    r"|\bas\s+well\s+as\s+(?:to\s+)?(?:[a-z]{2,}ing|"
+    rf"{_VERBS})\s+(?:a|an|the|all|any|each|every|its|their|to|\w+s)\b"
+    r"|\b(?:while|whilst)\s+(?:also|at\s+the\s+same\s+time|simultaneously|additionally)\s+[a-z]{2,}ing\b"
+    r"|\bnot\s+only\b[^.;]{3,120}\bbut\b(?:\s+\w+)?(?:\s+also)?",
+    re.IGNORECASE,
+)
+_STARTS_FURTHER = re.compile(rf"(?!further\b){_FURTHER}(?:\s*,|\s+(?:the|it|they|this|a|an)\b)", re.IGNORECASE)
+_CHAINED = re.compile(
+    rf"(?:,\s*(?:and\s+|then\s+|and\s+then\s+)?|\band\s+(?:then\s+)?)(?:\w+ly\s+)?(?={_VERBS}\s+(?:a|an|the|all|any|each|every|its|their|to|one)\b)",
+    re.IGNORECASE,
+)
+_CHAIN = 2
+# How many requirements of the tree have several obligations: one more is a slip where few have, and a habit where many.
+_RARE, _UNKNOWN = 0.1, 1.0
+# The same of passives, by the share of requirements that are written so.
+_HABIT = 0.05
+
+_IS_DONE = re.compile(
+    rf"(?:SHALL|MUST)(?:\s+(?:not|NOT|also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
+    rf"(?!(?:{lexicon.STATES})\b)(?:[a-z]{{2,}}ed|{lexicon.PARTICIPLES})\b(?!\s+(?:by|through|via|as\s+part)\b(?!\s+default))"
+)
+_ACTS = re.compile(
+    r"(?:SHALL|MUST)(?:\s+NOT)?\s+(?:\w+ly\s+|also\s+)?(?!be\b|get\b|have\b|remain\b|stay\b|exist\b)[a-z`\0]"
+)
+_BY = re.compile(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", re.IGNORECASE)
+
+
+def find_in_clauses(source: Source, readings: list[Reading], names: Names | None) -> Iterator[Finding]:
+    """Find weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), and passives (GF209).
+
+    Where the tree's habit is one obligation to a requirement, a second one is found without a word such as "also";
+    where the passive is its habit, none is found.
+    """
+    for reading in readings:
+        for rule, (start, end) in _pronouns(reading):
+            yield source.finding(rule, reading.start + start, reading.start + end)
+    body = readings[0]
+    for rule, found in (
+        (_WEAK, _weak(body)),
+        (_COMPOUND, _second(body, several=names.several if names else _UNKNOWN)),
+        (_PASSIVE, _passive(body) if names is None or names.passive < _HABIT else ()),
+    ):
+        for start, end in found:
+            yield source.finding(rule, body.start + start, body.start + end)
+
+
+def _pronouns(reading: Reading) -> Iterator[tuple[Rule, tuple[int, int]]]:
+    if reading.words.isdisjoint(_MODALS) or reading.words.isdisjoint(_STANDING_IN):
+        return
+    for start, end in reading.sentences:
+        first = reading.lead if start < reading.lead else _after_bullet(reading.prose, start)
+        if match := (_STANDS_IN if reading.place == "body" else _POINTS_AT).match(reading.prose, first, end):
+            yield _PRONOUN, match.span("q")
+        if reading.place != "body":
+            continue  # the scenario has named its subject in its first steps
+        for match in _LATER_STANDS_IN.finditer(reading.prose, start, end):
+            # Behind a clause that names the subject and an obligation of it, a pronoun is plain.
+            if _INTRODUCTION.match(reading.prose, first) and not _SHALL.search(reading.prose, start, match.start()):
+                yield _LATER_PRONOUN, match.span("q")
+
+
+_MODALS = frozenset({"shall", "must", "should", "will"})
+_STANDING_IN = words_of(f"{_PRONOUNS} this that these those such doing")
+_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*(?:\*\*[^*\n]*\*\*:?\s*)?")
+
+
+def _after_bullet(prose: str, start: int) -> int:
+    match = _BULLET.match(prose, start)
+    return match.end() if match else start
+
+
+def _weak(body: Reading) -> Iterator[tuple[int, int]]:
+    """Find the auxiliary of a main clause without SHALL, in a body that has one; of permissions, the first alone."""
+    if not _SHALL.search(body.prose):
+        return  # validation says that nothing obliges here
+    for index, (start, end) in enumerate(body.sentences):
+        match = _WEAKER.search(body.prose, start, end)
+        if match is None or _SHALL.search(body.prose, start, end):
+            continue
+        before = body.prose[start : match.start()]
+        permits = not _NEVER_BINDING.match(match.group()) or match.group().isupper()
+        if before.strip() and not _SUBORDINATE.search(before) and (index == 0 or not permits):
+            yield match.span()
+
+
+_MORE = words_of(_FURTHER) - {"the"} | {
+    "well",
+    "together",
+    "along",
+    "top",
+    "apart",
+    "while",
+    "whilst",
+    "only",
+    "plus",
+    "and",
+    "then",
+}
+
+
+def _second(body: Reading, *, several: float) -> Iterator[tuple[int, int]]:
+    if len(_ANY_SHALL.findall(body.prose)) < _CHAIN and body.words.isdisjoint(_MORE):
+        return
+    obliged = False
+    for start, end in body.sentences:
+        match = _second_in(body.prose, start, end, obliged=obliged, several=several)
+        if match:
+            yield match
+            return
+        obliged = obliged or _obligation(body.prose, start, end) is not None
+
+
+def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: float) -> tuple[int, int] | None:
+    first = _obligation(prose, start, end)
+    if first is None:
+        return None
+    single = several < _RARE
+    if obliged and (single or _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "):
+        return first.span()
+    if added := _ADDED.search(prose, first.end(), end):
+        return added.span()
+    if single and (other := _SHALL.search(prose, first.end(), end)):
+        return other.span()
+    chained = list(_CHAINED.finditer(prose, first.end(), end))
+    if len(chained) >= _CHAIN and not _SUBORDINATE.search(prose, first.end(), chained[-1].start()):
+        return _word_at(prose, chained[-1].end())
+    return None
+
+
+def _obligation(prose: str, start: int, end: int) -> re.Match[str] | None:
+    """Find the first obligation of a sentence; in lower case, which another rule mends, only that of a main clause.
+
+    So mending the letters of one brings out no finding that was hidden before.
+    """
+    match = _ANY_SHALL.search(prose, start, end)
+    if match and match.group().islower() and _SUBORDINATE.search(prose, start, match.start()):
+        return _SHALL.search(prose, start, end)
+    return match
+
+
+def _word_at(prose: str, start: int) -> tuple[int, int]:
+    match = re.compile(r"\w+").match(prose, start)
+    return match.span() if match else (start, start)
+
+
+def _passive(body: Reading) -> Iterator[tuple[int, int]]:
+    """Find the first obligation in the passive, where neither it nor another one of the body names who acts."""
+    match = _IS_DONE.search(body.prose)
+    if match is None or _ACTS.search(body.prose):
+        return
+    _, end = body.sentence(match.start())
+    if not _BY.search(body.prose, match.end(), end):
+        yield match.span()

@@ -1,0 +1,99 @@
+"""The prose of a requirement in pieces, each read once: what is literal is hidden, and sentences are known."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from geoflow.openspec.model import Requirement
+from geoflow.quality.finding import Finding, Severity
+from geoflow.quality.phrases import words_of
+from geoflow.quality.prose import masked, sentences_of
+
+Place = Literal["body", "condition", "outcome"]
+_STEP_LEAD = re.compile(
+    r"\s*(?:[-*+][ \t]+)?(?:\*\*|__)?(?:GIVEN|WHEN|THEN|AND|BUT)?:?(?:\*\*|__)?:?\s*", re.IGNORECASE
+)
+
+
+class Passage(NamedTuple):
+    """A piece of a requirement: where it lies in the document, and what part it plays."""
+
+    place: Place
+    start: int
+    end: int
+
+
+class Reading:
+    """A passage with its prose (`masked`, of the same length as its source) and its sentences.
+
+    `lead` is how much of the prose comes before its first word: a bullet and a step's keyword.
+    """
+
+    def __init__(self, passage: Passage, text: str) -> None:
+        self.place = passage.place
+        self.start = passage.start
+        self.prose = masked(text[passage.start : passage.end])
+        match = _STEP_LEAD.match(self.prose) if passage.place != "body" else None
+        self.lead = match.end() if match else 0
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Give the words and marks of the prose, as phrases look for them."""
+        return words_of(self.prose)
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """List the offsets of the sentences in the prose."""
+        return sentences_of(self.prose)
+
+    def sentence(self, position: int) -> tuple[int, int]:
+        """Find the sentence that holds an offset; the whole prose where none does."""
+        return next((place for place in self.sentences if place[0] <= position < place[1]), (0, len(self.prose)))
+
+
+def passages(requirement: Requirement) -> Iterator[Passage]:
+    """Walk through the prose of a requirement: its body, then every step of its scenarios."""
+    yield Passage("body", requirement.body_start, requirement.body_end)
+    for scenario in requirement.scenarios:
+        outcome = False
+        for step in scenario.steps:
+            outcome = step.keyword == "THEN" or (outcome and step.keyword not in {"GIVEN", "WHEN"})
+            yield Passage("outcome" if outcome else "condition", step.start, step.end)
+
+
+class Rule(NamedTuple):
+    """What the findings of one rule have in common; `{quote}` in the message stands for the quote on one line."""
+
+    code: str
+    severity: Severity
+    incose: str
+    message: str
+    fix: str
+
+
+class Source(NamedTuple):
+    """The document that findings are made in, and its requirement that is looked at."""
+
+    path: str
+    text: str
+    requirement: Requirement
+
+    def finding(self, rule: Rule, start: int, end: int) -> Finding:
+        """Make a finding of a rule at offsets of the document."""
+        quote = self.text[start:end]
+        line = self.requirement.span.line + self.text.count("\n", self.requirement.start, start)
+        return Finding(
+            code=rule.code,
+            severity=rule.severity,
+            path=self.path,
+            line=line,
+            end_line=line + quote.count("\n"),
+            requirement=self.requirement.name,
+            message=rule.message.replace("{quote}", " ".join(quote.split())),
+            fix=rule.fix,
+            quote=quote,
+            start=start,
+            end=end,
+            incose=rule.incose,
+        )

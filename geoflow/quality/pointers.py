@@ -1,0 +1,211 @@
+"""References to what is nowhere in the tree."""
+
+import re
+from collections.abc import Iterator
+
+from geoflow.quality.finding import Finding
+from geoflow.quality.names import Names, folded
+from geoflow.quality.passages import Reading, Rule, Source
+from geoflow.quality.phrases import words_of
+
+_DANGLING = Rule(
+    "GF215", "warning", "", "“{quote}” refers to nothing that is here", "name what is meant, or say it here"
+)
+
+_POINTED = (
+    r"(?:see(?:\s+also)?|cf\.?|refer(?:s|ring)?\s+to|consult|according\s+to|in\s+(?:accordance|line|keeping|compliance|conformance|agreement|conformity)\s+with|"
+    r"pursuant\s+to|as\s+per|conform(?:s|ing)?\s+to|compl(?:y|ies|ying)\s+with|following|governed\s+by|covered\s+(?:by|in|under)|subject\s+to|"
+    r"(?:as\s+(?:is\s+|are\s+|was\s+|further\s+|already\s+)?)?(?:defined|described|specified|stated|set\s+out|set\s+forth|outlined|laid\s+down|laid\s+out|explained|listed|detailed|given|"
+    r"documented|shown|illustrated|discussed|mentioned|noted|prescribed|required|mandated|codified|established|introduced|provided|depicted|found|agreed|indicated|summari[sz]ed|tabulated|enumerated)"
+    r"\s+(?:in|by|under|at|within|on|per))"
+)
+_KIND = (
+    r"(?:requirement|section|chapter|table|figure|appendix|annex|specification|spec|capability|document|scenario|clause|"
+    r"paragraph|diagram|policy|guide(?:line)?s?|guidelines|standard|schema\s+document|matrix|handbook|manual|protocol\s+document|"
+    r"design\s+doc(?:ument)?|ADR|attachment|exhibit|supplement|glossary|charter|memo|wiki(?:\s+page)?|spreadsheet|runbook|playbook|whitepaper|white\s+paper|rulebook)"
+)
+_NUMBERED = re.compile(
+    r"(?:\b(?:section|chapter|table|figure|fig\.|appendix|annex|clause|paragraph|article|attachment|exhibit|listing|diagram|requirement|req\.?|item|part|subsection|rule|step)\s+"
+    r"(?P<number>\d+(?:\.\d+)*[a-z]?|[A-H](?:\.\d+)*|[IVX]{1,4}|[A-Z]{1,5}-\d+(?:\.\d+)*)\b|§+\s*\d+(?:\.\d+)*)(?!\s+of\s+(?:RFC|ISO|the\s+RFC))",
+    re.IGNORECASE,
+)
+_EXTERNAL = re.compile(r"\b(?:RFC|ISO|IEC|IEEE|ECMA|W3C|OWASP|NIST|WCAG|GDPR|PEP|ANSI|DIN|EN)\b")
+_AT_PLACE = re.compile(
+    rf"\b(?:the\s+)?(?:(?:above|below|previous|preceding|foregoing|aforementioned|accompanying|attached|enclosed|adjacent|earlier|subsequent)\s+(?P<kind1>{_KIND}|list|example|rules?|formula|code|snippet|conditions?)s?"
+    rf"|the\s+(?P<kind2>{_KIND}|list|example|rules?|formula|snippet)s?\s+(?:above|below|overleaf))\b",
+    re.IGNORECASE,
+)
+_AT_NO_PLACE = re.compile(
+    rf"{_POINTED}\s+(?:the\s+|an?\s+|our\s+|some\s+)?(?:other|another|separate|relevant|corresponding|respective|appropriate|applicable|associated|companion|related|accompanying|"
+    rf"external|internal|current|latest|official|usual|project|parent|same|internal)\s+(?:\w+\s+)?{_KIND}s?\b"
+    r"|\bas\s+(?:already\s+|previously\s+|was\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|documented|discussed|mentioned|noted|covered|agreed)\s+"
+    r"(?:elsewhere|earlier|previously|before|separately|there|somewhere\s+else|in\s+(?:another|a\s+different)\s+place|later(?:\s+on)?|in\s+what\s+follows|hereafter|overleaf)\b"
+    r"|\b(?:with|by|from|to)\s+what\s+(?:was|has\s+been|is|were)\s+(?:agreed|said|decided|described|defined|specified|stated|discussed|laid\s+down)\s+(?:earlier|before|elsewhere|previously|above|there)\b"
+    r"|\b(?:see|explained|described|defined|specified|documented|detailed|covered)\s+(?:elsewhere|overleaf|separately)\b",
+    re.IGNORECASE,
+)
+_DEICTIC = re.compile(
+    r"\bas\s+(?:already\s+|previously\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|discussed|mentioned|noted|shown|given)\s+(?:above|before|earlier|hereinabove|further\s+up)\b"
+    r"|\bsee\s+above\b|\b(?:the\s+)?(?:above-mentioned|aforementioned|afore-mentioned|said|foregoing)\s+\w+",
+    re.IGNORECASE,
+)
+_NAMED_KIND = re.compile(
+    r"\b(?:requirement|capability|spec|specification|scenario|section|chapter|document|policy|table|appendix)s?\s+"
+    r"(?:named\s+|called\s+|titled\s+|entitled\s+|on\s+)?(?P<q>`[^`\n]{2,80}`|\"[^\"\n]{2,80}\"|“[^”\n]{2,80}”|'[A-Z][^'\n]{2,80}'|\*[^*\n]{3,80}\*|(?:[A-Z][a-z]+(?:[ -](?=[A-Z]))?){2,8})",
+)
+_KIND_NAMED = re.compile(
+    r"\b(?:the|The|our|this|that)\s+(?P<q>`[^`\n]{2,80}`|\"[^\"\n]{2,80}\"|“[^”\n]{2,80}”|(?:[A-Z][a-z][\w-]*)(?:\s+[A-Z][\w-]*){1,6})\s+"
+    r"(?:requirement|capability|specification|spec|policy|standard|guidelines?|handbook|charter|glossary|runbook|playbook|annex|appendix|chapter)s?\b"
+)
+_POINTED_LITERAL = re.compile(
+    rf"\b{_POINTED}\s+(?:the\s+)?(?:(?:requirement|capability|spec|specification|scenario|section|document)\s+)?(?P<q>`[^`\n]{{2,80}}`|\"[^\"\n]{{2,80}}\"|“[^”\n]{{2,80}}”|\[[^\]\n]{{3,80}}\](?:\([^)\n]*\))?|\*\*?[^*\n]{{3,80}}\*\*?)",
+    re.IGNORECASE,
+)
+_POINTED_NAME = re.compile(
+    rf"\b{_POINTED}\s+(?:the\s+)?(?P<q>(?:[a-z-]+\s+){{0,3}}?(?:[A-Z][\w-]+\s+){{0,5}}{_KIND})s?\b(?!\s+(?:for|of|that|which|at|in|on|from|with|to)\b)",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(r"^[`\"“*\[]*(?:[-.~/$<{]|https?:|\w+\(|[A-Z_]+=|.*[/=(){}<>$|]|.*\.\w{1,5}[`\"”*\]]*$)")
+_CUES = words_of(
+    "see cf refer refers referring consult according accordance line keeping compliance conformance conformity agreement pursuant "
+    "per conform conforms conforming comply complies governed covered subject following defined described specified stated "
+    "set outlined laid explained listed detailed given documented shown illustrated discussed mentioned noted prescribed "
+    "required mandated codified established introduced provided depicted found agreed indicated summarised summarized "
+    "tabulated enumerated requirement requirements section chapter table figure fig appendix annex specification spec specs "
+    "capability document scenario clause paragraph diagram policy guideline guidelines handbook charter article attachment "
+    "exhibit listing req item part subsection rule rules step above below previous preceding foregoing aforementioned "
+    "elsewhere earlier said standard runbook playbook glossary chapters sections"
+)
+
+
+_PLACES = words_of(
+    "above below previous preceding foregoing aforementioned accompanying attached enclosed adjacent earlier subsequent "
+    "overleaf before hereinabove up afore said"
+)
+_NO_PLACES = words_of(
+    "other another separate relevant corresponding respective appropriate applicable associated companion related "
+    "accompanying external internal current latest official usual project parent same elsewhere earlier previously before "
+    "separately there somewhere later follows hereafter overleaf"
+)
+
+
+def find_pointers(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
+    """Find references to numbers, places and names that the tree does not hold (GF215)."""
+    told: set[int] = set()
+    for reading in readings:
+        if reading.place == "condition" or _CUES.isdisjoint(reading.words):
+            continue
+        raw = source.text[reading.start : reading.start + len(reading.prose)]
+        for start, end in _dangling(source, reading, raw, names):
+            if not any(start <= seen < end or seen == start for seen in told):
+                told.add(start)
+                yield source.finding(_DANGLING, reading.start + start, reading.start + end)
+
+
+def _dangling(source: Source, reading: Reading, raw: str, names: Names) -> Iterator[tuple[int, int]]:
+    prose = reading.prose
+    for match in _NUMBERED.finditer(prose):
+        if not _is_numbered(match.group(), source, names) and not _EXTERNAL.search(prose):
+            yield match.span()
+    yield from _at_places(source, reading)
+    for pattern in (_POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED):
+        for match in pattern.finditer(raw):
+            if _is_prose(prose, match) and not _is_known(match["q"], source, names):
+                yield match.span("q")
+    for match in _POINTED_NAME.finditer(prose):
+        if not _EXTERNAL.search(match.group()) and _names_something(match["q"], names):
+            yield match.span("q")
+
+
+def _at_places(source: Source, reading: Reading) -> Iterator[tuple[int, int]]:
+    """Find what points at a place: above, below, elsewhere."""
+    if not _PLACES.isdisjoint(reading.words):
+        for match in _AT_PLACE.finditer(reading.prose):
+            if not _is_there(match["kind1"] or match["kind2"], source.text):
+                yield match.span()
+        if reading.place == "body" and reading.sentences:
+            # Nothing stands above the first sentence.
+            yield from (match.span() for match in _DEICTIC.finditer(reading.prose, 0, reading.sentences[0][1]))
+    if not _NO_PLACES.isdisjoint(reading.words):
+        yield from (match.span() for match in _AT_NO_PLACE.finditer(reading.prose))
+
+
+def _is_numbered(reference: str, source: Source, names: Names) -> bool:
+    """Tell whether a heading or a list item of the document has the number, or the kind with its number is a name."""
+    number = re.escape(reference.rsplit(maxsplit=1)[-1].strip("§ "))
+    there = re.compile(
+        rf"^(?:#+[ \t]+|[ \t]*\*\*)(?:[^\n]*[ \t])?{number}(?![\w])",
+        re.MULTILINE | re.IGNORECASE,
+    )
+    return (
+        bool(there.search(source.text))
+        or folded(reference) in names.known
+        or any(f"{reference.rsplit(maxsplit=1)[-1]}:" in text for text in names.texts)
+    )
+
+
+def _is_there(kind: str, text: str) -> bool:
+    """Tell whether a document has what "the table above" could be."""
+    kind = kind.lower()
+    if kind == "table":
+        return bool(re.search(r"^\s*\|.*\|", text, re.MULTILINE))
+    if kind in {"figure", "diagram"}:
+        return "![" in text or "```" in text
+    if kind in {
+        "list",
+        "rules",
+        "rule",
+        "conditions",
+        "condition",
+        "requirement",
+        "scenario",
+        "section",
+        "paragraph",
+        "spec",
+    }:
+        return True
+    if kind in {"example", "formula", "code", "snippet"}:
+        return "`" in text
+    return False
+
+
+def _is_prose(prose: str, match: re.Match[str]) -> bool:
+    """Tell whether the words before the name are prose: not part of a literal themselves."""
+    start, end = match.span()
+    quoted = match.span("q")
+    around = prose[start : quoted[0]] + prose[quoted[1] : end]
+    return "\0" not in around and bool(around.strip())
+
+
+def _is_known(name: str, source: Source, names: Names) -> bool:
+    """Tell whether a name is one of the tree, stands elsewhere in it, or is a file, a command or code."""
+    bare = name.strip("`\"“”'*[] ").split("](")[0].strip("`*")
+    if _NO_NAME.match(name) or _EXTERNAL.search(name) or not re.search(r"[A-Za-z]{3}", bare):
+        return True
+    short = folded(bare)
+    if short in names.known or any(short in known for known in names.known if short):
+        return True
+    if bare.islower() and bare.isalnum():
+        return True  # a single word in code is a value, not a document
+    there = sum(text.count(bare) for text in names.texts)
+    return there > source.text[source.requirement.start : source.requirement.end].count(bare)
+
+
+_ORDINARY = frozenset(
+    (
+        "the a an this that its their our same following existing main delta each every any all one current openspec project spec "
+        "specs new given target source user json schema data input output openapi mcp protocol requirement capability document "
+        "section page table policy standard published upstream public official"
+    ).split()
+)
+
+
+def _names_something(name: str, names: Names) -> bool:
+    """Tell whether the words before "specification" and the like are a name, and none that the tree knows."""
+    words = folded(name).split()
+    kind, named = words[-1], [word for word in words[:-1] if word not in _ORDINARY]
+    if not named or (kind in {"table", "figure", "page", "section", "standard", "contract"} and not name[:1].isupper()):
+        return False
+    phrase = " ".join(named)
+    there = any(phrase in known for known in names.known) or " ".join(words) in names.known
+    return not there and sum(" ".join(text.lower().split()).count(phrase) > 1 for text in names.texts) == 0
