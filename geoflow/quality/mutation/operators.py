@@ -19,13 +19,13 @@ FAMILIES: dict[str, frozenset[str]] = {
     "no condition": frozenset({"GF114"}),
     "form of a scenario": frozenset({"GF111", "GF112", "OS-S4", "OS-S13", "OS-D7"}),
     "scenario twice": frozenset({"GF115"}),
-    "no obligation": frozenset({"OS-S14", "OS-S15", "OS-D5", "OS-D6", "GF101"}),
+    "no obligation": frozenset({"OS-S14", "OS-S15", "OS-D5", "OS-D6", "GF101", "GF102"}),
     "nothing said": frozenset({"OS-S5", "OS-S14", "OS-S15", "OS-D5", "OS-D6"}),
     "undecided": frozenset({"GF211"}),
-    "said twice": frozenset({"GF311", "OS-S9", "OS-D4"}),
-    "contradicted": frozenset({"GF312"}),
+    "said twice": frozenset({"GF311", "GF315", "OS-S9", "OS-D4"}),
+    "contradicted": frozenset({"GF312", "GF316"}),
     "scenario dropped since": frozenset({"GF320"}),
-    "number changed since": frozenset({"GF321"}),
+    "number changed since": frozenset({"GF218", "GF321"}),
     "outcome changed since": frozenset({"GF322"}),
     "no such requirement": frozenset({"GF301", "OS-C1"}),
     "there already": frozenset({"GF302", "OS-C1"}),
@@ -34,6 +34,7 @@ FAMILIES: dict[str, frozenset[str]] = {
     "weakened by a delta": frozenset({"GF310", "OS-D5", "OS-D6", "GF101"}),
     "capability without delta": frozenset({"GF305"}),
     "capability new or not": frozenset({"GF307"}),
+    "refers to nothing": frozenset({"GF215", "GF314"}),
     "tasks": frozenset({"GF308", "GF309"}),
 }
 """Which codes find what an operator makes wrong.
@@ -132,8 +133,10 @@ OPERATORS: tuple[Operator, ...] = (
     ),
     _operator("T1", "another term", drift.other_term, incose="R4 R36", layer="X", setting="since"),
     _operator("T2", "a short form nobody explains", marks.short_form, incose="R37 R38"),
-    _operator("R1", "a name that is nowhere", marks.missing_name, incose="R4"),
-    _words("R2", "a reference to nothing", "reference", "R4", layer="L"),
+    _operator("R1", "a name that is nowhere", marks.missing_name, families=["refers to nothing"]),
+    _operator(
+        "R2", "a reference to nothing", wording("reference"), families=["refers to nothing"], layer="L", halves=BOTH
+    ),
     _change("O1", "MODIFIED of an unknown one", deltas.unknown_modified, "no such requirement"),
     _change("O2", "REMOVED of an unknown one", deltas.unknown_removed, "no such requirement"),
     _change("O3", "ADDED of an existing one", deltas.added_existing, "there already"),
