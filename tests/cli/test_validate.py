@@ -193,7 +193,7 @@ def test_the_short_way_knows_every_switch_of_the_command_and_no_other(command: s
 
 @pytest.mark.parametrize(
     "arguments",
-    [["validate", "x", "--type", "spec"], ["validate", "--help"], ["list", "--sort", "name"], ["list", "x"], ["x"], []],
+    [["validate", "x", "--type", "spec"], ["validate", "--help"], ["list", "--sort", "name"], ["list", "x"], ["x"]],
 )
 def test_the_short_way_leaves_everything_else_to_the_command_line(tree: Path, arguments: list[str]) -> None:
     assert answer_quickly(arguments) is None
