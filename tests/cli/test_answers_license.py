@@ -61,7 +61,7 @@ def check_nothing(root: Path, document: dict[str, Any], why: str) -> None:
     """Check that a run wrote nothing anywhere, and says why."""
     assert (document["edits"], document["refused"], document["branch"]) == ([], [], "")
     assert [one["why_left"] for one in document["insights"]] == [why]
-    assert git(root, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    assert git(root, "for-each-ref", "--format=%(refname)", "refs/heads") == "refs/heads/main"
 
 
 def evidence(text: str) -> str:
