@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoflow.cli.bench_ask import bench_ask
+from geoflow.cli.bench_gate import bench_gate
 from geoflow.cli.bench_review import bench_review
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure what geoflow relies on, on this machine.", no_args_is_help=True)
 app.command("ask")(bench_ask)
 app.command("review")(bench_review)
+app.command("gate")(bench_gate)
 
 
 @app.command("model", epilog="Example: geoflow bench model --budget 5m")

@@ -51,7 +51,7 @@ def bench_review(
 
         check_page(html, force=force)
     with open_review(rules_only=rules_only, roles=names) as reviewer:
-        result = run_bench(ReviewBench(reviewer, seed, per_operator), _live(root), limits)
+        result = run_bench(ReviewBench(reviewer, seed, per_operator), live_files(root), limits)
     if html is not None:
         from geoflow.adapters.bench_page import bench_page
         from geoflow.adapters.page_file import write_page
@@ -62,7 +62,7 @@ def bench_review(
         raise typer.Exit(int(ExitCode.INTERRUPTED))
 
 
-def _live(root: Path) -> Mapping[str, str]:
+def live_files(root: Path) -> Mapping[str, str]:
     """Read main specs and active changes; a file that cannot be read is left out, since validation names it."""
     from geoflow.errors import UnreadableError
     from geoflow.openspec.disk import load

@@ -53,14 +53,18 @@ WISHED, REMARKED, CHOSEN = "GF402", "GF403", "GF404"
 ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212", "GF213"})
 """Findings whose quote stands for what someone has to say."""
 
+MISSING_OBLIGATION = frozenset({"OS-S15", "OS-D6"})
+"""Issues that say of a requirement's whole text that nothing in it obliges."""
+
 CONTRACTS: dict[str, Contract] = {
     # Form alone: every word stays; capitals, headings and marks change.
     "GF101": Contract("structure", "template"),
     "GF111": Contract("structure", "template", adds=frozenset({"scenario"}), regroups=True),
     "GF112": Contract("structure", "template", regroups=True),
-    # A normative word is added, or takes the place of "will"; never of "may" or "should", which ask for less.
-    "OS-S15": Contract("structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will"})),
-    "OS-D6": Contract("structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will"})),
+    # A normative word is added, or takes the place of "will" or "should", since OpenSpec knows no weaker obligation;
+    # never of "may" or "can", which permit.
+    "OS-S15": Contract("structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will", "should"})),
+    "OS-D6": Contract("structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will", "should"})),
     # A Purpose is written from the names of the spec's own requirements.
     "OS-S10": Contract("structure", "template", _EVERYTHING, licensed=_EVERYTHING, new_words=200, growth=100.0),
     "OS-S11": Contract("structure", "template", licensed=_EVERYTHING, new_words=200, growth=100.0),
@@ -72,7 +76,14 @@ CONTRACTS: dict[str, Contract] = {
     "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF204": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"}), adds=frozenset({"and"})),
     "GF206": Contract("reword", "model", excuses=frozenset({"relation"}), adds=frozenset({"and", "or", "both"})),
-    "GF207": Contract("reword", "model", licensed=frozenset({"word", "literal"}), new_words=4, names_subject=True),
+    "GF207": Contract(
+        "reword",
+        "model",
+        excuses=frozenset({"word", "relation"}),
+        licensed=frozenset({"word", "literal"}),
+        new_words=4,
+        names_subject=True,
+    ),
     # A number, a limit or a missing part: only someone who knows can give it.
     "GF210": _NEEDS_ANSWER,
     # What a person writes of a change says what may go, and licenses what may come. An agent's or a model's words name

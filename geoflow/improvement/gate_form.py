@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from geoflow.improvement import gate_answer
-from geoflow.improvement.proposal import Proposal, requirement_named
+from geoflow.improvement.contract import MISSING_OBLIGATION
+from geoflow.improvement.proposal import Document, Proposal, requirement_named
 from geoflow.openspec.model import Issue, Requirement
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import requirements_of
@@ -41,8 +42,10 @@ def sentence_only(proposal: Proposal) -> str:
     if not proposal.finding.requirement:
         return ""
     place = proposal.base_place
-    bounds = _sentence_bounds(proposal.base.text, place, proposal.finding.start)
     start, end, _ = proposal.changed
+    # That an obligation is missing is found of the whole text; it may come into any one sentence.
+    at = start if proposal.finding.code in MISSING_OBLIGATION else proposal.finding.start
+    bounds = _sentence_bounds(proposal.base.text, place, at)
     return "" if bounds[0] <= start and end <= bounds[1] else "reaches beyond the sentence of the finding"
 
 
@@ -87,10 +90,20 @@ def steps_kept(proposal: Proposal) -> str:
     )
     if before == after:
         return ""
-    if proposal.contract.regroups and not Counter(before) - Counter(after):
+    if proposal.contract.regroups and not _steps(proposal.base, proposal) - _steps(proposal.new, proposal):
         return ""
     names = ([" ".join(step) for step in steps] for steps in (before, after))
     return f"the steps change: {_difference(*names)}"
+
+
+def _steps(document: Document, proposal: Proposal) -> Counter[tuple[str, str]]:
+    """Count the steps of the target whatever scenario they are under: a heading that comes out takes its own along."""
+    target = requirement_named(document, proposal.finding.requirement, proposal.base_place[0])
+    return Counter(
+        (step.keyword, _squeezed(document.text[step.start : step.end]))
+        for scenario in (target.scenarios if target else ())
+        for step in scenario.steps
+    )
 
 
 def _targets(proposal: Proposal) -> tuple[Requirement | None, Requirement | None]:
@@ -219,10 +232,23 @@ def finding_gone(proposal: Proposal) -> str:
 
 
 def no_new_finding(proposal: Proposal) -> str:
-    """Refuse an edit that brings a finding that was not there before."""
+    """Refuse an edit that brings a finding that was not there before.
+
+    What the rules did not see beside the word that is mended, and now do, was there before: its quote stands in both.
+    """
     before, after = _findings(proposal.base_findings), _findings(proposal.new_findings)
     new = after - before
-    return f"brings a new finding: {', '.join(sorted(code for code, _ in new))}" if new else ""
+    brought = sorted(code for code, requirement in new if not _is_uncovered(proposal, code, requirement))
+    return f"brings a new finding: {', '.join(brought)}" if brought else ""
+
+
+def _is_uncovered(proposal: Proposal, code: str, requirement: str) -> bool:
+    """Tell whether all findings of a rule on the target have quotes that the target has had as often before."""
+    found = [one for one in proposal.new_findings if (one.code, one.requirement) == (code, requirement)]
+    old, new = _squeezed(proposal.old_text), _squeezed(proposal.new_text)
+    quotes = {_squeezed(one.quote) for one in found}
+    at_target = requirement == proposal.finding.requirement and code.startswith("GF2")
+    return at_target and "" not in quotes and all(old.count(quote) >= new.count(quote) for quote in quotes)
 
 
 def _findings(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:

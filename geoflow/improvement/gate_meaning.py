@@ -105,6 +105,8 @@ def words_licensed(proposal: Proposal) -> str:
     return ""
 
 
+_USUAL = 3
+"""So many obligations have one subject before it is the usual one."""
 _NAMING: tuple[Kind, ...] = ("word", "literal")
 _SUBJECT = re.compile(r"(?:^|[.;:]\s|\n)[ \t]*([^.;:,\n]{2,80}?)\s+(?:SHALL|MUST)\b", re.MULTILINE)
 
@@ -112,15 +114,37 @@ _SUBJECT = re.compile(r"(?:^|[.;:]\s|\n)[ \t]*([^.;:,\n]{2,80}?)\s+(?:SHALL|MUST
 def subject_named(proposal: Proposal) -> str:
     """Refuse a new subject that is not, whole, the subject of the obligation before it in the requirement.
 
-    That is what a pronoun at the start of a sentence stands for as a rule, and a small model's guess must agree.
+    That is what a pronoun at the start of a sentence stands for as a rule, and a small model's guess must agree. Where
+    nothing stands before the pronoun, it is the subject of most obligations of the document on the base branch.
     """
     if not proposal.contract.names_subject:
         return ""
     added = {key for kind in _NAMING for key in _added(proposal, kind)}
     before = proposal.base.text[proposal.base_place[0] : proposal.finding.start]
-    subjects = subjects_before(before)
+    subjects = known_subjects(proposal.licensor.text, before)
     named = {token.key for token in tokens(subjects[-1]) if token.kind in _NAMING} if subjects else set[str]()
     return "" if added == named else "the new subject is not that of the sentence before"
+
+
+def known_subjects(text: str, before: str) -> list[str]:
+    """List what a pronoun may stand for, the likeliest last.
+
+    Args:
+        text: The whole document.
+        before: The requirement up to the pronoun, its heading included.
+    """
+    subjects = subjects_before(before)
+    return subjects if subjects or before.partition("\n")[2].strip() else usual_subject(text)
+
+
+def usual_subject(text: str) -> list[str]:
+    """Give the subject of more than half of a document's obligations, at least three; an empty list where none is."""
+    found = [" ".join(match[1].split()) for match in _SUBJECT.finditer(text)]
+    named = Counter(" ".join(token.key for token in tokens(subject) if token.kind in _NAMING) for subject in found)
+    key, count = named.most_common(1)[0] if named else ("", 0)
+    if not key or count < _USUAL or 2 * count <= len(found):
+        return []
+    return [one for one in found if " ".join(t.key for t in tokens(one) if t.kind in _NAMING) == key][:1]
 
 
 def subjects_before(text: str) -> list[str]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from geoflow.improvement.contract import MISSING_OBLIGATION
 from geoflow.improvement.edit import Candidate, SpanEdit
-from geoflow.improvement.gate_meaning import subjects_before
+from geoflow.improvement.gate_meaning import known_subjects
 from geoflow.improvement.proposal import Document, target_place
 from geoflow.quality.finding import Finding
-from geoflow.quality.prose import sentence_around
+from geoflow.quality.prose import masked, sentence_around
 
 STRATEGY = "minimal-span"
 REWORD_STRATEGY = "reword"
@@ -49,9 +50,9 @@ def span_question(document: Document, finding: Finding) -> SpanQuestion | None:
     if instruction is None or not place[0] <= finding.start <= place[1]:
         return None
     block = document.text[slice(*place)]
-    start, end = sentence_around(block, finding.start - place[0])
+    start, end = sentence_around(block, _where(finding, block, place[0]))
     quote = " ".join(finding.quote.split())
-    subjects = subjects_before(document.text[place[0] : finding.start])[-MOST_SUBJECTS:]
+    subjects = known_subjects(document.text, document.text[place[0] : finding.start])[-MOST_SUBJECTS:]
     if "{subjects}" in instruction and not subjects:
         return None
     return SpanQuestion(
@@ -60,6 +61,15 @@ def span_question(document: Document, finding: Finding) -> SpanQuestion | None:
         start=place[0] + start,
         end=place[0] + end,
     )
+
+
+_WEAK = re.compile(r"(?<![\w-])(?:should|will)(?![\w-])")
+
+
+def _where(finding: Finding, block: str, start: int) -> int:
+    """Give the offset in its block of what is to be mended: of a missing obligation, the word that stands for it."""
+    weak = _WEAK.search(masked(block).partition("\n####")[0]) if finding.code in MISSING_OBLIGATION else None
+    return weak.start() if weak else finding.start - start
 
 
 def span_schema(question: SpanQuestion) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoflow.improvement.edit import Candidate, SpanEdit
 from geoflow.improvement.gate import CHECKS, judge
 from geoflow.openspec import Issue, Span, parse_spec
+from geoflow.workflow.workbench import Workbench
 from tests.improvement.builders import PATH, document, proposal, reworded
 
 OLD = (
@@ -189,3 +191,77 @@ def test_no_character_outside_the_target_can_change(position: int, text: str) ->
     changed = mended[: at + shift] + text + mended[at + shift + 1 :]
     if changed != mended:
         assert not judge(proposal(base, parse_spec("example", PATH, changed), "GF201")).kept
+
+
+OBLIGES = "### Requirement: Other\nThe logger SHALL {} the file.\n\n#### Scenario: A\n- **WHEN** a\n- **THEN** b\n\n"
+
+
+def with_neighbours(first: str, subject: str) -> str:
+    others = "".join(
+        OBLIGES.format(verb).replace("Other", verb).replace("The logger", subject) for verb in ("open", "read", "close")
+    )
+    return f"# S\n\n## Purpose\nSays what the parts of this small example owe.\n\n## Requirements\n### Requirement: Start\n{first}\n\n#### Scenario: A\n- **WHEN** a\n- **THEN** b\n\n{others}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "new", "kept"),
+    [
+        ("The logger", "The logger SHALL start.", True),
+        ("The logger", "The file SHALL start.", False),
+        ("The logger", "The small example SHALL start.", False),
+    ],
+)
+def test_a_pronoun_that_begins_a_requirement_may_become_the_usual_subject(
+    subject: str, new: str, *, kept: bool
+) -> None:
+    bench = Workbench({PATH: with_neighbours("It SHALL start.", subject)})
+    finding = next(one for one in bench.findings if one.code == "GF207")
+    start = bench.document(PATH).text.index("It SHALL")
+    span = SpanEdit(start, start + len("It SHALL start."), new)
+    verdict = judge(bench.propose(Candidate(finding, (span,), "test")))
+    assert verdict.kept is kept
+    assert kept or verdict.refused_by == "subject-named"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check"),
+    [
+        ("The logger should start.", "The logger SHALL start.", ""),
+        ("The disk is new. The logger should start.", "The disk is new. The logger SHALL start.", ""),
+        (
+            "The disk is new. The logger should start.",
+            "The disk SHALL be new. The logger SHALL start.",
+            "sentence-only",
+        ),
+        ("The logger may start.", "The logger SHALL start.", "modality-kept"),
+        ("The logger can start.", "The logger SHALL start.", "modality-kept"),
+        ("The logger should start.", "The logger may start.", "modality-kept"),
+    ],
+)
+def test_advice_may_become_an_obligation_and_a_permission_never(old: str, new: str, check: str) -> None:
+    bench = Workbench({PATH: with_neighbours(old, "The logger")})
+    finding = next(one for one in bench.findings if one.code == "OS-S15" and one.requirement == "Start")
+    start = bench.document(PATH).text.index(old)
+    verdict = judge(bench.propose(Candidate(finding, (SpanEdit(start, start + len(old), new),), "test")))
+    assert verdict.refused_by == check, verdict.reason
+
+
+def test_a_heading_that_gets_its_form_takes_its_steps_along() -> None:
+    text = with_neighbours("The logger SHALL start.", "The logger").replace(
+        "- **THEN** b\n\n### Requirement: open",
+        "- **THEN** b\n\n**Scenario: C**\n- **WHEN** c\n- **THEN** d\n\n### Requirement: open",
+        1,
+    )
+    bench = Workbench({PATH: text})
+    finding = next(one for one in bench.findings if one.code == "GF111")
+    start = text.index("**Scenario: C**")
+    right = (SpanEdit(start, start + len("**Scenario: C**"), "#### Scenario: C"),)
+    assert judge(bench.propose(Candidate(finding, right, "test"))).kept
+    lost = (SpanEdit(start, start + len("**Scenario: C**\n- **WHEN** c"), "#### Scenario: C"),)
+    assert judge(bench.propose(Candidate(finding, lost, "test"))).refused_by == "sentence-only"
+
+
+def test_a_finding_that_was_only_covered_is_not_new() -> None:
+    old = "The reader SHALL efficiently always stop within 10 s."
+    verdict = judge(reworded(old, old.replace("efficiently ", "")))
+    assert verdict.kept, verdict.reason

@@ -110,14 +110,21 @@ def test_a_refused_first_place_does_not_hide_the_others(tmp_path: Path) -> None:
     assert (len(result.edits), len(result.refused)) == (2, 2)
 
 
-def test_permission_and_advice_are_never_turned_into_an_obligation(tmp_path: Path) -> None:
-    for verb in ("may", "should", "can"):
+def test_permission_is_never_turned_into_an_obligation(tmp_path: Path) -> None:
+    for verb in ("may", "can", "might", "could"):
         body = f"The reader {verb} retry the upload."
         root = make_repo(tmp_path / verb, {PATH: spec(requirement("Reading", body))})
         stronger = {"sentence": "The reader SHALL retry the upload."}
         result = run(root, QueueModel(spans(f"reader {verb} retry", "reader SHALL retry"), stronger))
         assert result.edits == ()
         assert [refusal.check for refusal in result.refused] == ["modality-kept", "modality-kept"]
+
+
+def test_advice_becomes_an_obligation_since_openspec_knows_nothing_weaker(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {PATH: spec(requirement("Reading", "The reader should retry the upload."))})
+    result = run(root, QueueModel(spans("reader should retry", "reader SHALL retry")))
+    assert [edit.finding.code for edit in result.edits] == ["OS-S15"]
+    assert "The reader SHALL retry the upload." in git(root, "show", f"{result.branch}:{PATH}")
 
 
 def test_two_findings_of_one_requirement_are_composed_into_one_commit(tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""The command `geoflow bench gate`."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geoflow.cli.render import one_line, print_json, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geoflow.workflow.bench_gate_result import GateBenchResult, Judged, Row
+
+_EXAMPLES = 5
+
+
+def bench_gate(
+    *,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same edits.")] = 1,
+    per_operator: Annotated[int, typer.Option(min=1, max=500, help="Edits an operator, and half of phrasings.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+) -> None:
+    """Tell how many damaging edits the gate of improve refuses, and how many good ones it takes, on your own specs.
+
+    A damaging edit mends a word and brings a defect in; a good one takes out a defect that was put in before. Both are
+    made in memory, and no model is asked.
+
+    Example: geoflow bench gate
+    """
+    from geoflow.cli.bench_review import live_files
+    from geoflow.cli.context import find_root_or_fail
+    from geoflow.cli.progress import progress_bar
+    from geoflow.workflow.bench_gate import GateBench
+
+    files = live_files(find_root_or_fail())
+    with progress_bar() as progress:
+        result = GateBench(files, seed, per_operator, progress).run()
+    if as_json:
+        print_json(result.document())
+    else:
+        sys.stdout.write(printable(_text(result)))
+
+
+def _text(result: "GateBenchResult") -> str:
+    lines = ["damaging edits refused", *_rows(result.rows(damages=True))]
+    lines += ["", "repairs accepted", *_rows(result.rows(damages=False)), ""]
+    for what, damages in (("damaging edits refused", True), ("repairs accepted", False)):
+        lines.append(f"{what}: {_share(result.share(damages=damages))}")
+        lines.append(f"  of phrasings that nobody looked at: {_share(result.share(damages=damages, half='held-out'))}")
+    lines += _examples(result.wrong())
+    return "\n".join(lines) + "\n"
+
+
+def _rows(rows: "Sequence[Row]") -> list[str]:
+    return [_line(row) for row in rows]
+
+
+def _line(row: "Row") -> str:
+    half = ", held out" if row.half == "held-out" else ""
+    checks = ", ".join(f"{name} {count}" for name, count in row.checks[:3])
+    return f"{row.operator:<4}{row.title + half:<42}{row.share:>5.0%} of {row.edits:<4} {checks}".rstrip()
+
+
+def _share(value: float | None) -> str:
+    return "none was made" if value is None else f"{value:.1%}"
+
+
+def _examples(wrong: "Sequence[Judged]") -> list[str]:
+    if not wrong:
+        return []
+    lines = ["", f"decided wrong: {len(wrong)}, such as"]
+    for one in wrong[:_EXAMPLES]:
+        said = "kept" if one.damages else f"refused by {one.refused_by}: {one.reason}"
+        lines += [f"  {one.operator} for {one.code}, {one_line(said)}"]
+        lines += [f"    - {_flat(one.old)}", f"    + {_flat(one.new)}"]
+    return lines
+
+
+def _flat(text: str) -> str:
+    return one_line(" ".join(text.split()))
