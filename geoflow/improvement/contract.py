@@ -73,7 +73,7 @@ CONTRACTS: dict[str, Contract] = {
     # Words that judge go, and no other takes their place: small models reach for any word of the document.
     "GF201": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF202": Contract("reword", "model", excuses=frozenset({"word"})),
-    "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
+    "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"})),
     "GF204": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"}), adds=frozenset({"and"})),
     "GF206": Contract("reword", "model", excuses=frozenset({"relation"}), adds=frozenset({"and", "or", "both"})),
     "GF207": Contract(
