@@ -218,10 +218,16 @@ def finding_gone(proposal: Proposal) -> str:
     return "" if after[key] < before[key] else "the finding is still there"
 
 
+_FIGURES_DIFFER = "GF218"
+
+
 def no_new_finding(proposal: Proposal) -> str:
     """Refuse an edit that brings a finding that was not there before."""
     before, after = _findings(proposal.base_findings), _findings(proposal.new_findings)
     new = after - before
+    if proposal.wish and proposal.wish.is_persons and proposal.contract.licensed & {"number"}:
+        # A person's figure comes into one sentence at a time; the old one in the others is the next edit.
+        new = Counter({found: count for found, count in new.items() if found[0] != _FIGURES_DIFFER})
     return f"brings a new finding: {', '.join(sorted(code for code, _ in new))}" if new else ""
 
 
