@@ -166,7 +166,7 @@ def test_what_a_role_misses_becomes_a_question_once(tmp_path: Path) -> None:
     done = of(revised(root), finding)
     assert done.outcome == "asked"
     assert done.question
-    assert done.question.text.startswith("“Level”: it names no limit for what can grow")
+    assert done.question.text.startswith("What is the largest number, and what happens beyond it, where “Level”")
     assert done.question.about
     assert (done.question.about.path, done.question.about.requirement) == (DELTA, "Level")
     assert revised(root).handled == ()
