@@ -76,12 +76,12 @@ def is_stuck(view: "ChangeView") -> bool:
 
 def _roles(names: str) -> str:
     """Give the option that has these roles look again; empty where the one that looks by itself is enough."""
-    from geoflow.quality.roles import NAMES
+    from geoflow.quality.roles import NAMES, ROLES
 
     named = [name for name in names.split(", ") if name in NAMES]
     if not named or named == ["testing"]:
         return ""
-    return f" --roles {'all' if len(named) == len(NAMES) else ','.join(named)}"
+    return f" --roles {'all' if ROLES.keys() <= {*named} else ','.join(named)}"
 
 
 def state_fields(root: str, change: str = "") -> dict[str, dict[str, Any]]:
