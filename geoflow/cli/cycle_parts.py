@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 _LONGEST_DOCUMENT = 100_000
 """Characters of one document; an agent cannot hand in a longer one either."""
 _MOST_ROUNDS = 50
+_MOST_NAMED = 3
 
 
 def open_cycle(root: Path, author: str, kind: "Author") -> "Cycle":
@@ -53,7 +54,10 @@ def state_line(view: "ChangeView") -> str:
     from geoflow.cli.render import one_line
 
     actor = view.standing.next
-    name = f" {one_line(actor.name)}" if actor.name else ""
+    names = actor.name.split(", ")
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED + 1 else ""
+    shown = f"{', '.join(names[:_MOST_NAMED])}{more}" if more else actor.name
+    name = f" {one_line(shown)}" if shown else ""
     return f"{view.standing.state}; next: {actor.kind}{name}"
 
 

@@ -81,11 +81,12 @@ def _show(console: "Console", result: "RevisionResult", *, dry_run: bool) -> Non
 
 
 def _show_one(console: "Console", one: "Handled", change: str) -> None:
-    place = f"{one_line(one.path)}:{one.line}" if one.line else one_line(one.path)
+    path = one.path or next((edit.path for edit in one.edits), "")
+    place = f"{one_line(path)}:{one.line}" if one.line else one_line(path)
     console.print(f"{one.outcome}  {place}".rstrip(), style=_STYLES[one.outcome], soft_wrap=True)
     console.print(f"      {_who(one)}: {one_line(one.message)}", soft_wrap=True)
     for edit in one.edits:
-        before, after = changed_part(edit.old, edit.new)
+        before, after = changed_part(*_changed_lines(edit.old, edit.new))
         console.print(f"      - {printable(before)}", style="red")
         console.print(f"      + {printable(after)}", style="green")
     if one.outcome == "asked" and one.question:
@@ -97,6 +98,14 @@ def _show_one(console: "Console", one: "Handled", change: str) -> None:
         declining = f'geoflow review {one_line(change)} --decline {one_line(one.id)} --comment "WHY"'
         console.print(f"      or, if it is none: {declining}", style="dim", soft_wrap=True)
     console.print()
+
+
+def _changed_lines(old: str, new: str) -> tuple[str, str]:
+    """Keep the lines that differ, so that no heading stands beside a sentence; all of them where some came or went."""
+    pairs = [(a, b) for a, b in zip(old.splitlines(), new.splitlines(), strict=False) if a != b]
+    if not pairs or len(old.splitlines()) != len(new.splitlines()):
+        return old, new
+    return "\n".join(a for a, _ in pairs), "\n".join(b for _, b in pairs)
 
 
 def _who(one: "Handled") -> str:

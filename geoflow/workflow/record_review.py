@@ -94,7 +94,7 @@ def _heard_from_people(result: Review, events: Sequence[Event]) -> Review:
         for finding, how in one.declined.items()
     }
     told = [one for one in result.findings if is_objection(one) and one.id in said]
-    withdrawn = [Withdrawn(one, *said[one.id]) for one in told]
+    withdrawn = [Withdrawn(one, *said[one.id], is_declined=True) for one in told]
     kept = tuple(one for one in result.findings if one not in told)
     return replace(result, findings=kept, withdrawn=(*result.withdrawn, *withdrawn))
 
@@ -151,7 +151,7 @@ def _note(seat: _Seat, result: Review, findings: int) -> str:
     parts = [f"looked at {seen} of {look.total}" + (f" ({', '.join(look.prompts)})" if look.prompts else "")]
     parts += [f"not looked at: {named(look.missed)}"] if look.missed else []
     gone = [one for one in result.withdrawn if role_of_code(one.finding.code) == look.role]
-    parts += [f"“{' '.join(one.finding.quote.split())}” is answered by {one.by}" for one in gone]
+    parts += [f"“{' '.join(one.finding.quote.split())}” is {one.how}" for one in gone]
     return "; ".join(parts)
 
 

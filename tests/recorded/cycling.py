@@ -22,8 +22,8 @@ from tests.conftest import NPM_OPENSPEC
 
 TRANSCRIPT = Path(__file__).with_name("change-cycle.jsonl")
 OUTCOME = Path(__file__).with_name("change-cycle.json")
-NAME = "export-readings"
-IDEA = "Let people download all readings of the gauge as a file, within 5 minutes after they ask for it"
+NAME = "tell-of-low-battery"
+IDEA = "Let the gauge send a message to the office within 5 minutes when its battery is low"
 COMMENT = "Say 2 minutes instead of 5 minutes, the radio is free most of the time."
 TREE = {
     "openspec/specs/gauge-power/spec.md": spec(
