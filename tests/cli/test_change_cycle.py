@@ -120,6 +120,17 @@ def test_an_edit_in_a_persons_name_silences_no_role(root: Path, server: ModelSer
     assert len(document["still_open"]) == 1
 
 
+def test_a_person_reads_on_few_lines_what_was_stored_and_who_declined(root: Path, server: ModelServer) -> None:
+    shown = at_terminal("review", CHANGE, "--roles", "security,testing", "--fail-on", "never")
+    assert f"stored in {FOLDER}/reviews: blocked: security; approve: rules, testing\n" in shown
+    [found] = change_of(root, CHANGE)["findings"]
+    at_terminal("review", CHANGE, "--decline", found["id"], "--comment", "It holds no secret.")
+    shown = at_terminal("review", CHANGE, "--roles", "security", "--fail-on", "never")
+    assert f"withdrawn {found['code']} “{found['quote']}”: declined by Ada Example" in shown
+    assert "It holds no secret." in shown
+    assert "since the last review: 1 resolved, 0 still open, 0 new" in shown
+
+
 def test_an_objection_to_the_edited_requirement_is_still_open(root: Path, server: ModelServer) -> None:
     review("--roles", "security")
     write_tree(root, {DELTA: delta(EXPORT.replace("The depot", "Each depot"), PRINT)})
