@@ -56,6 +56,10 @@ def record_declined(
     view = revise_change(cycle, found.id, Revision(found.base, Parts(), declined=dict.fromkeys(findings, why)))
     without = "stays open until a person declines it"
     _tell(view, cycle, "geoflow.review-response/1", without, as_json=as_json)
+    about = {(one.code, one.requirement) for one in found.standing.findings if one.id in findings and one.code}
+    for question in view.questions if not as_json else ():
+        if question.about and (question.about.code, question.about.requirement) in about:
+            print(printable(f"  its question still waits; to ask it no more: geoflow ask --withdraw {question.id}"))
 
 
 def _own_cycle() -> "Cycle":

@@ -124,11 +124,15 @@ def test_a_person_reads_on_few_lines_what_was_stored_and_who_declined(root: Path
     shown = at_terminal("review", CHANGE, "--roles", "security,testing", "--fail-on", "never")
     assert f"stored in {FOLDER}/reviews: blocked: security; approve: rules, testing\n" in shown
     [found] = change_of(root, CHANGE)["findings"]
-    at_terminal("review", CHANGE, "--decline", found["id"], "--comment", "It holds no secret.")
+    shown = at_terminal("review", CHANGE, "--decline", found["id"], "--comment", "It holds no secret.")
+    [question] = change_of(root, CHANGE)["questions"]
+    assert f"geoflow ask --withdraw {question['id']}" in shown
+    at_terminal("ask", "--withdraw", question["id"])
     shown = at_terminal("review", CHANGE, "--roles", "security", "--fail-on", "never")
     assert f"withdrawn {found['code']} “{found['quote']}”: declined by Ada Example" in shown
     assert "It holds no secret." in shown
     assert "since the last review: 1 resolved, 0 still open, 0 new" in shown
+    assert shown.endswith("in review; next: person\n")
 
 
 def test_an_objection_to_the_edited_requirement_is_still_open(root: Path, server: ModelServer) -> None:
