@@ -96,7 +96,7 @@ def _proposals(desk: CycleDesk) -> tuple[Callable[..., Any], ...]:
     def revise_change(
         change: str, base: str, ctx: Context, files: Row = _NO_FILES, resolved: dict[str, str] = _NONE_RESOLVED
     ) -> ChangeState:
-        """Replace `files` of a change and say what you `resolved`: {finding id: how}; get_change gives `base`."""
+        """Replace `files` of a change; say what you `resolved`: {finding/question id: how}; `base`: get_change."""
         with told():
             return desk.revise(check_change_id(change), check_revision(base, files, resolved), client_name(ctx))
 

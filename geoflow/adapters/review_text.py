@@ -20,11 +20,11 @@ from geoflow.questions.review_round import (
 
 _SIGNED = ("event", "by", "kind", "at", "about")
 _FINDING = ("id", "severity", "message", "fix", "code", "path", "line", "requirement", "quote")
-_RESOLVED = ("finding", "how")
+_RESPONSES: Mapping[str, str] = {"resolved": "how", "left": "why", "declined": "why"}
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "proposed": (),
     "review": ("role", "verdict", "note", "findings"),
-    "response": ("resolved",),
+    "response": tuple(_RESPONSES),
 }
 _Found = Mapping[str, Value]
 
@@ -58,12 +58,16 @@ def _body(event: Event) -> dict[str, object]:
     if isinstance(event, Proposed):
         return {}
     if isinstance(event, Response):
-        rows = [{"finding": scalar(one), "how": scalar(how)} for one, how in event.resolved.items()]
-        return {"resolved": rows} if rows else {}
+        said = {name: _response_rows(getattr(event, name), word) for name, word in _RESPONSES.items()}
+        return {name: rows for name, rows in said.items() if rows}
     body: dict[str, object] = {"role": scalar(event.role)} if event.role else {}
     body |= {"verdict": event.verdict} | ({"note": scalar(event.note)} if event.note else {})
     findings = [_finding_row(one) for one in event.findings]
     return body | ({"findings": findings} if findings else {})
+
+
+def _response_rows(said: Mapping[str, str], word: str) -> list[dict[str, object]]:
+    return [{"finding": scalar(one, quoted=True), word: scalar(how)} for one, how in said.items()]
 
 
 def _finding_row(one: RoundFinding) -> dict[str, object]:
@@ -88,11 +92,11 @@ def _round(root: Value, found: _Found) -> Round:
 
 
 def _response(root: Value, found: _Found) -> Response:
-    resolved: dict[str, str] = {}
-    for item in found["resolved"].items() if "resolved" in found else []:
-        fields = item.fields(_RESOLVED)
-        resolved[_needed(item, fields, "finding").text()] = _needed(item, fields, "how").text()
-    return Response(_signed(root, found), resolved)
+    said: dict[str, dict[str, str]] = {}
+    for name, word in _RESPONSES.items():
+        rows = [(one, one.fields(("finding", word))) for one in (found[name].items() if name in found else ())]
+        said[name] = {_needed(*row, "finding").text(): _needed(*row, word).text() for row in rows}
+    return Response(_signed(root, found), **said)
 
 
 _READERS: Mapping[str, Callable[[Value, _Found], Event]] = {

@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geoflow.questions.review_round import Author, Event
+    from geoflow.questions.review_round import Author, Event, RoundFinding
     from geoflow.workflow.change_cycle import ChangeView, Cycle
 
 _LONGEST_DOCUMENT = 100_000
 """Characters of one document; an agent cannot hand in a longer one either."""
 _MOST_ROUNDS = 50
+_MOST_NAMED = 3
 
 
 def open_cycle(root: Path, author: str, kind: "Author") -> "Cycle":
@@ -53,13 +54,19 @@ def state_line(view: "ChangeView") -> str:
     from geoflow.cli.render import one_line
 
     actor = view.standing.next
-    name = f" {one_line(actor.name)}" if actor.name else ""
+    names = actor.name.split(", ")
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED + 1 else ""
+    shown = f"{', '.join(names[:_MOST_NAMED])}{more}" if more else actor.name
+    name = f" {one_line(shown)}" if shown else ""
     return f"{view.standing.state}; next: {actor.kind}{name}"
 
 
 def full_row(view: "ChangeView") -> dict[str, Any]:
-    """Give all of a change: documents, rounds, open findings and questions, and the base of the next revision."""
-    from dataclasses import asdict
+    """Give all of a change: documents, rounds, open findings and questions, and the base of the next revision.
+
+    A finding has `why_open` where a response says so; `answers` are those that no response speaks of yet.
+    """
+    from geoflow.questions.cycle import unheard
 
     issues = [{"path": one.document, "line": one.span.line, "message": one.message} for one in view.report.issues]
     broken = [{"path": one.path, "line": one.line, "reason": one.reason} for one in view.broken]
@@ -67,8 +74,12 @@ def full_row(view: "ChangeView") -> dict[str, Any]:
         "base": view.base,
         "documents": [_document_row(name, text) for name, text in view.documents.items()],
         "rounds": [_event_row(one) for one in view.events[-_MOST_ROUNDS:]],
-        "findings": [asdict(one) for one in view.standing.findings],
+        "findings": [_finding_row(one, view) for one in view.standing.findings],
         "questions": [{"id": one.id, "question": one.text, "for": list(one.audience)} for one in view.questions],
+        "answers": [
+            {"question": one.id, "asked": one.text, "answer": reply.text, "by": reply.name}
+            for one, reply in unheard(view.asked, view.events)
+        ],
         "issues": issues,
         "unreadable": broken,
     }
@@ -77,6 +88,12 @@ def full_row(view: "ChangeView") -> dict[str, Any]:
 def _document_row(name: str, text: str) -> dict[str, Any]:
     shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # what is no text was read all the same
     return {"name": name, "text": shown[:_LONGEST_DOCUMENT], "is_cut": len(shown) > _LONGEST_DOCUMENT}
+
+
+def _finding_row(finding: "RoundFinding", view: "ChangeView") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(finding) | {"why_open": view.standing.reasons.get(finding.id, "")}
 
 
 def _event_row(event: "Event") -> dict[str, Any]:

@@ -47,6 +47,10 @@ def review(
         typer.Option(help="Write down your own verdict on one change, and look no further."),
     ] = None,
     comment: Annotated[str, typer.Option(help="Your words to it; alone they ask for a revision.", metavar="TEXT")] = "",
+    decline: Annotated[
+        list[str] | None,
+        typer.Option(help="Say that an open finding of the change is none, and why with --comment.", metavar="FINDING"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the review as one JSON document.")] = False,
 ) -> None:
     """Find what is wrong, by rule and with the model as a tester: each finding with its line and a fix.
@@ -57,10 +61,15 @@ def review(
 
     Verdict: approve, revise, or blocked while a question waits for a person; --fail-on alone sets the exit code.
 
-    With --verdict or --comment it writes your own round into the change's reviews/ instead.
+    With --verdict or --comment it writes your own round into the change's reviews/ instead, with --decline a response.
 
     Example: geoflow review --rules-only
     """
+    if decline:
+        from geoflow.cli.review_round import record_declined
+
+        record_declined(targets or [], verdict, decline, comment, as_json=as_json or form == "json")
+        return
     if verdict or comment:
         from geoflow.cli.review_round import record_round
 

@@ -68,7 +68,7 @@ def _show_dialogue(console: "Console", result: "Review", state: str) -> None:
     """Say what became of objections, what waits for people, and what was stored."""
     for gone in result.withdrawn:
         quote = one_line(" ".join(gone.finding.quote.split()))
-        console.print(f"withdrawn {gone.finding.code} “{quote}”: answered by {one_line(gone.by)}", soft_wrap=True)
+        console.print(f"withdrawn {gone.finding.code} “{quote}”: {one_line(gone.how)}", soft_wrap=True)
         console.print(f"    {one_line(' '.join(gone.quote.split()))}", style="dim", soft_wrap=True)
     _show_compared(console, result)
     console.print(_summary(result), soft_wrap=True)
@@ -85,19 +85,31 @@ def _show_dialogue(console: "Console", result: "Review", state: str) -> None:
         console.print(f"not looked at: {one_line(named(result.missed))}", soft_wrap=True)
     for note in result.notes:
         console.print(f"note: {one_line(note)}", soft_wrap=True)
-    for stored in result.rounds:
-        done = "stored" if stored.path else "would be stored"
-        console.print(f"{done}: {stored.role} {stored.verdict}{one_line(f' {stored.path}')}".rstrip(), soft_wrap=True)
+    _show_rounds(console, result)
     if state:
         console.print(one_line(state), soft_wrap=True)
+
+
+def _show_rounds(console: "Console", result: "Review") -> None:
+    """Name the rounds on one line, those that ask for something first."""
+    if not result.rounds:
+        return
+    folder = result.rounds[0].path.rpartition("/")[0]
+    done = f"stored in {folder}" if folder else "would be stored"
+    by_verdict: dict[str, list[str]] = {"blocked": [], "revise": [], "approve": []}
+    for one in result.rounds:
+        by_verdict[one.verdict].append(one.role)
+    said = "; ".join(f"{verdict}: {', '.join(roles)}" for verdict, roles in by_verdict.items() if roles)
+    console.print(one_line(f"{done}: {said}"), soft_wrap=True)
 
 
 def _show_compared(console: "Console", result: "Review") -> None:
     if result.compared is None:
         return
     for row in result.compared.resolved:
-        how = f" (answered by {row['answered_by']})" if "answered_by" in row else ""
-        said = f"resolved {row['role']}, {row['requirement']}: {row['message']}{how}"
+        if "answered_by" in row:
+            continue  # told above, with the answer
+        said = f"resolved {row['role']}, {row['requirement']}: {row['message']}"
         console.print(one_line(" ".join(said.split())), soft_wrap=True)
     counts = [len(result.compared.resolved), len(result.compared.still_open), len(result.compared.new)]
     words = ("resolved", "still open", "new")

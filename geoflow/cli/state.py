@@ -52,15 +52,36 @@ def next_command(views: Sequence["ChangeView"]) -> str:
     first, standing = views[0].id, views[0].standing
     if standing.state == "in review":
         by_person = standing.next.kind == "person"
-        return f"geoflow review {first} --verdict approve" if by_person else f"geoflow review {first}"
+        return f"geoflow review {first}{' --verdict approve' if by_person else _roles(standing.next.name)}"
     if standing.state == "approved":
         return f"geoflow show {first}" if standing.next.kind == "author" else f"geoflow archive {first}"
+    if standing.state == "to be revised" and is_stuck(views[0]):
+        return f"geoflow show {first}"  # no revision gets further; what is open and how to go on is told there
     commands = {
         "draft": f"geoflow validate {first}",
         "waiting for answers": "geoflow ask --list",
         "to be revised": f"geoflow propose --revise {first}",
     }
     return commands[standing.state]
+
+
+def is_stuck(view: "ChangeView") -> bool:
+    """Tell whether a revision has said of every open finding why it stays, and there is no new answer."""
+    from geoflow.questions.cycle import unheard
+
+    standing = view.standing
+    is_told = bool(standing.findings) and all(one.id in standing.reasons for one in standing.findings)
+    return is_told and not unheard(view.asked, view.events)
+
+
+def _roles(names: str) -> str:
+    """Give the option that has these roles look again; empty where the one that looks by itself is enough."""
+    from geoflow.quality.roles import NAMES, ROLES
+
+    named = [name for name in names.split(", ") if name in NAMES]
+    if not named or named == ["testing"]:
+        return ""
+    return f" --roles {'all' if ROLES.keys() <= {*named} else ','.join(named)}"
 
 
 def state_fields(root: str, change: str = "") -> dict[str, dict[str, Any]]:
@@ -80,3 +101,22 @@ def tell_state(root: str, change: str) -> None:
 
     for view in look_at_changes(open_cycle(Path(root), "", "agent"), {change}):
         say(f"{view.id}: {state_line(view)}")
+        for line in open_lines(view):
+            say(line)
+
+
+def open_lines(view: "ChangeView") -> list[str]:
+    """Say what is open about a change, why it is, and how a person settles it without an edit."""
+    from geoflow.cli.render import one_line
+
+    found, reasons = view.standing.findings, view.standing.reasons
+    lines = []
+    for one in found[:_MOST]:
+        where = f" “{one.requirement}”" if one.requirement else ""
+        lines.append(one_line(f"open {one.id}{where}: {' '.join(one.message.split())}"))
+        lines += [one_line(f"    {reasons[one.id]}")] if one.id in reasons else []
+    if len(found) > _MOST:
+        lines.append(f"and {len(found) - _MOST} more")
+    if found:
+        lines.append(f'edit it by hand, or decline it: geoflow review {view.id} --decline ID --comment "WHY"')
+    return lines

@@ -1,10 +1,11 @@
 """How far a change is and who acts next, derived from its files, its reviews and the questions it raised."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from geoflow.questions.question import Question
+from geoflow.questions.licensing import person_behind
+from geoflow.questions.question import Question, Reply
 from geoflow.questions.review_round import Event, Proposed, Response, Round, RoundFinding
 
 ChangeState = Literal["draft", "in review", "waiting for answers", "to be revised", "approved", "archived"]
@@ -31,6 +32,7 @@ class Situation:
         questions: Those about it that wait for a person.
         people: Who may approve it; empty means anybody.
         has_open_tasks: Whether a task is left.
+        has_news: Whether a person has answered what no response speaks of yet.
     """
 
     is_archived: bool
@@ -40,15 +42,17 @@ class Situation:
     questions: tuple[Question, ...] = ()
     people: tuple[str, ...] = ()
     has_open_tasks: bool = False
+    has_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a change stands. `findings` are the open ones, of all reviewers."""
+    """Where a change stands. `findings` are the open ones, of all reviewers; `reasons` why they are, by their id."""
 
     state: ChangeState
     next: Actor
     findings: tuple[RoundFinding, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def standing_of(situation: Situation) -> Standing:
@@ -56,7 +60,10 @@ def standing_of(situation: Situation) -> Standing:
     looked = _latest_rounds(situation.events)
     findings = tuple(found for one in looked for found in _open(one, situation.events))
     state, actor = _state(situation, looked)
-    return Standing(state, actor, () if situation.is_archived else findings)
+    if situation.is_archived:
+        return Standing(state, actor)
+    told = {found: why for one in situation.events if isinstance(one, Response) for found, why in one.reasons.items()}
+    return Standing(state, actor, findings, {one.id: told[one.id] for one in findings if one.id in told})
 
 
 def waits_for_person(question: Question) -> bool:
@@ -65,6 +72,22 @@ def waits_for_person(question: Question) -> bool:
     An answer counts though the document changed since: revising it is what the answer was for.
     """
     return question.withdrawn is None and not any(reply.is_persons for reply in question.replies)
+
+
+def spoken_of_in(events: Sequence[Event]) -> dict[str, str]:
+    """Give the findings, questions and answers that responses name, by id, with the last word on each."""
+    responses = [one for one in events if isinstance(one, Response)]
+    return {found: said for one in responses for found, said in {**one.left, **one.resolved, **one.declined}.items()}
+
+
+def unheard(questions: Sequence[Question], events: Sequence[Event]) -> tuple[tuple[Question, Reply], ...]:
+    """List the answers of persons to these questions of which no response speaks: those to be brought in."""
+    spoken_of, found = spoken_of_in(events).keys(), []
+    for asked in questions:
+        replies = [] if asked.withdrawn else [one for one in asked.replies if one.is_persons and person_behind(one)]
+        if replies and spoken_of.isdisjoint({asked.id, (last := max(replies, key=lambda one: one.at)).id}):
+            found.append((asked, last))
+    return tuple(found)
 
 
 def author_of(events: Sequence[Event]) -> str:
@@ -82,7 +105,7 @@ def _state(situation: Situation, looked: Sequence[Round]) -> tuple[ChangeState, 
     if situation.questions:
         asked = [name for one in situation.questions for name in one.audience]
         return "waiting for answers", _people(asked)
-    if any(_objects(one, situation) for one in looked):
+    if situation.has_news or any(_objects(one, situation) for one in looked):
         return "to be revised", author
     if missing := _missing(situation, looked):
         return "in review", missing
@@ -93,7 +116,7 @@ def _missing(situation: Situation, looked: Sequence[Round]) -> Actor | None:
     """Name whose approval is missing; None where nobody's is."""
     outdated = [one for one in looked if one.verdict != "approve" or one.signed.about != situation.content]
     if outdated or not looked:
-        return _reviewer(outdated[0]) if outdated else Actor("role")
+        return _reviewers(outdated) if outdated else Actor("role")
     return None if any(one.signed.kind == "person" for one in looked) else _people(situation.people)
 
 
@@ -118,7 +141,7 @@ def _objects(one: Round, situation: Situation) -> bool:
 def _open(one: Round, events: Sequence[Event]) -> list[RoundFinding]:
     resolved: Mapping[str, str] = {}
     for response in _responses_after(one, events):
-        resolved = {**resolved, **response.resolved}
+        resolved = {**resolved, **response.settled}
     return [found for found in one.findings if found.id not in resolved]
 
 
@@ -127,10 +150,11 @@ def _responses_after(one: Round, events: Sequence[Event]) -> list[Response]:
     return [event for event in later if isinstance(event, Response)]
 
 
-def _reviewer(one: Round) -> Actor:
-    kind, name = one.seat
+def _reviewers(outdated: Sequence[Round]) -> Actor:
+    """Name who looks again: where the first is a role, all the roles, since one review has them all."""
+    kind, name = outdated[0].seat
     if kind == "role":
-        return Actor("role", name)
+        return Actor("role", ", ".join(one.role for one in outdated if one.seat[0] == "role"))
     return Actor("person" if kind == "person" else "agent", name)
 
 

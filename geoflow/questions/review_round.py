@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
 
@@ -66,10 +66,29 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The author responded: for each finding, by id, what was done about it."""
+    """The author responded: what was done about findings, by id, and why others stay as they are.
+
+    Args:
+        signed: Who responded.
+        resolved: What was done; so an answer to a question is named too, by the id of the reply.
+        left: Why a finding stays open.
+        declined: Why a finding is none; a person settles it with that, of anybody else it stays open.
+    """
 
     signed: Signed
-    resolved: Mapping[str, str]
+    resolved: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
+    declined: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> Mapping[str, str]:
+        """Give what is not open any more, by id, with what settled it."""
+        return {**self.resolved, **self.declined} if self.signed.kind == "person" else self.resolved
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """Give why findings stay open, by id."""
+        return self.left if self.signed.kind == "person" else {**self.left, **self.declined}
 
 
 Event = Proposed | Round | Response

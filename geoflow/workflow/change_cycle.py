@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from geoflow.errors import ExitCode, GeoflowError
@@ -21,7 +21,7 @@ from geoflow.ports import (
     SaidOfChange,
     StoredQuestions,
 )
-from geoflow.questions.cycle import Situation, Standing, standing_of, waits_for_person
+from geoflow.questions.cycle import Situation, Standing, standing_of, unheard, waits_for_person
 from geoflow.questions.question import Question
 from geoflow.questions.review_round import Author, Event, Signed, content_hash, is_document, text_hash
 
@@ -65,7 +65,10 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A change as it stands. `folder` ends in a slash; `documents` and `files` are {path inside it: text}."""
+    """A change as it stands. `folder` ends in a slash; `documents` and `files` are {path inside it: text}.
+
+    `asked` are all questions about it, `questions` those that wait for a person.
+    """
 
     id: str
     folder: str
@@ -76,6 +79,7 @@ class ChangeView:
     standing: Standing
     report: Report
     broken: tuple[BrokenFile, ...] = ()
+    asked: tuple[Question, ...] = ()
 
     @property
     def base(self) -> str:
@@ -141,9 +145,11 @@ def _view(cycle: Cycle, tree: OpenTree, stored: StoredQuestions, change: str) ->
         questions=waiting,
         people=cycle.people(f"{folder}proposal.md"),
         has_open_tasks=tasks.done < tasks.total,
+        has_news=bool(unheard(about, said.events)),
     )
     standing = standing_of(situation)
-    return ChangeView(change, folder, documents, files, said.events, waiting, standing, report, said.broken)
+    view = ChangeView(change, folder, documents, files, said.events, waiting, standing, report, said.broken)
+    return replace(view, asked=tuple(about))
 
 
 def _archived(cycle: Cycle, change: str) -> ChangeView:

@@ -86,15 +86,15 @@ def _inside(files: Mapping[str, str], folder: str) -> dict[str, str]:
 
 
 def _heard_from_people(result: Review, events: Sequence[Event]) -> Review:
-    """Withdraw what a person has responded to; an agent's word does not silence a role."""
+    """Withdraw what a person has declined; neither an agent's word nor an edit silences a role."""
     said = {
         finding: (how, one.signed.by)
         for one in events
         if isinstance(one, Response) and one.signed.kind == "person"
-        for finding, how in one.resolved.items()
+        for finding, how in one.declined.items()
     }
     told = [one for one in result.findings if is_objection(one) and one.id in said]
-    withdrawn = [Withdrawn(one, *said[one.id]) for one in told]
+    withdrawn = [Withdrawn(one, *said[one.id], is_declined=True) for one in told]
     kept = tuple(one for one in result.findings if one not in told)
     return replace(result, findings=kept, withdrawn=(*result.withdrawn, *withdrawn))
 
@@ -151,7 +151,7 @@ def _note(seat: _Seat, result: Review, findings: int) -> str:
     parts = [f"looked at {seen} of {look.total}" + (f" ({', '.join(look.prompts)})" if look.prompts else "")]
     parts += [f"not looked at: {named(look.missed)}"] if look.missed else []
     gone = [one for one in result.withdrawn if role_of_code(one.finding.code) == look.role]
-    parts += [f"“{' '.join(one.finding.quote.split())}” is answered by {one.by}" for one in gone]
+    parts += [f"“{' '.join(one.finding.quote.split())}” is {one.how}" for one in gone]
     return "; ".join(parts)
 
 
@@ -160,7 +160,9 @@ def _is_said_already(made: Round, last: Round | None, events: Sequence[Event]) -
         return False
     place = max(number for number, one in enumerate(events) if one is last)
     # An objection that its author answered and that stands all the same is a new word to that answer.
-    return last.verdict == "approve" or not any(isinstance(one, Response) for one in events[place:])
+    ids = {found.id for found in last.findings}
+    answered = (isinstance(one, Response) and not ids.isdisjoint(one.resolved) for one in events[place:])
+    return last.verdict == "approve" or not any(answered)
 
 
 def _essence(one: Round) -> tuple[object, ...]:
@@ -179,16 +181,30 @@ def _compare(seats: Sequence[_Seat], result: Review) -> Compared | None:
     new: list[dict[str, str]] = []
     for seat in seats:
         earlier = seat.last.findings if seat.last else ()
-        now = {one.id for one in (*seat.findings, *seat.unseen)}
+        now = _paired(earlier, (*seat.findings, *seat.unseen))
         for one in earlier:
-            row = _row(one, seat)
             if one.id in now:
-                still_open.append(row)
+                still_open.append(_row(now[one.id], seat))
             else:
-                resolved.append(row | ({"answered_by": answered[one.id]} if one.id in answered else {}))
-        known = {one.id for one in earlier}
+                resolved.append(_row(one, seat) | ({"answered_by": answered[one.id]} if one.id in answered else {}))
+        known = {one.id for one in now.values()}
         new += [_row(one, seat) for one in seat.findings if one.id not in known]
     return Compared(tuple(resolved), tuple(still_open), tuple(new))
+
+
+def _paired(earlier: Sequence[RoundFinding], now: Iterable[RoundFinding]) -> dict[str, RoundFinding]:
+    """Give what became of each earlier finding that is still there, by its id.
+
+    After an edit the same objection quotes other words, and so has another id: it is told by its place and its code.
+    """
+    left = {one.id: one for one in now}
+    same = {one.id: left.pop(one.id) for one in earlier if one.id in left}
+    for one in earlier:
+        place = (one.code, one.path, one.requirement)
+        found = next((new for new in left.values() if (new.code, new.path, new.requirement) == place), None)
+        if one.id not in same and one.requirement and found:
+            same[one.id] = left.pop(found.id)
+    return same
 
 
 def _row(one: RoundFinding, seat: _Seat) -> dict[str, str]:

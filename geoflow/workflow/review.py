@@ -1,20 +1,19 @@
 """Review: findings by rule, then a dialogue of roles in rounds: each with closed questions, then those who may know."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec import Spec, Tree, read_tree, validate
+from geoflow.openspec import Spec, Tree, read_tree
 from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates, ToolBox
 from geoflow.quality.changed import Changed, changed_paths
-from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.findings import documents, find_all, requirements_of, wanted
+from geoflow.quality.finding import Finding, by_place
+from geoflow.quality.findings import documents, requirements_of, wanted
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.roles import CONSISTENCY, NAMES, ROLES, Role
 from geoflow.quality.since import find_since
-from geoflow.quality.waivers import Waiver, find_waivers, split, waivers_in, waivers_of
+from geoflow.quality.waivers import split
 from geoflow.settings import Allowed
-from geoflow.workflow.base_moved import find_moved_bases
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.pairs import candidate_pairs
 from geoflow.workflow.review_result import Review, RoleLook
@@ -24,8 +23,7 @@ from geoflow.workflow.role_facts import FactDesk, FactRounds, Heard
 from geoflow.workflow.role_lookup import Lookup
 from geoflow.workflow.role_rounds import RoleRounds
 from geoflow.workflow.role_seats import SeatedReview, Seats
-
-MOVED = "GF304"
+from geoflow.workflow.rule_findings import Rules, find_by_rule
 
 
 @dataclass(frozen=True)
@@ -72,16 +70,11 @@ def review(
     prefixes = _prefixes(tree, targets)
     roles = _roles(reviewer)
     within = _in_question(files, prefixes, before)
-    moved, unlooked = find_moved_bases(tree, reviewer.history, within) if MOVED not in reviewer.off else ([], ())
-    reports = validate(files, within=within)
-    found = find_all(tree, reports, files, off=reviewer.off, within=within, lexicon=reviewer.lexicon)
     changed = _changed(tree, files, before, within) if before is not None else None
     lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
-    waivers = [*waivers_in(files, within), *waivers_of(reviewer.allowed, files)]
-    judged = _judged(reviewer.off, whole=within is None, moved=not unlooked)
-    found = [*found, *moved, *lost]
-    found += [one for one in find_waivers(waivers, found, judged) if one.code not in reviewer.off]
-    found = sorted(number_occurrences(found), key=by_place)
+    rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history)
+    by_rule = find_by_rule(rules, tree, files, within, lost)
+    waivers, unlooked, found = by_rule.waivers, by_rule.notes, by_rule.findings
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
     everything = [Item(document, one) for document in documents(tree) for one in requirements_of(document)]
     items = [item for item in everything if item.document.path.startswith(prefixes)]
@@ -143,16 +136,6 @@ class _Looked:
         self.places = rounds.looked
         self.looks += rounds.looks(total)
         self.remembered, self.pairs, self.stopped = rounds.remembered, rounds.pairs, rounds.stopped
-
-
-def _judged(off: frozenset[str], *, whole: bool, moved: bool) -> Callable[[Waiver, str], bool]:
-    """Give what tells whether a rule has looked wherever a waiver holds; what models say differs from run to run."""
-
-    def judged(waiver: Waiver, code: str) -> bool:
-        looks = code not in off and code[:3] not in ("GF4", "GF5") and (moved or code != MOVED)
-        return looks and (whole or waiver.kind == "comment")
-
-    return judged
 
 
 def _in_question(

@@ -16,11 +16,17 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """An objection that does not stand: what answers it, and where (`path:line`, or who said it)."""
+    """An objection that does not stand: what answers it, and where (`path:line`), or why somebody declined it."""
 
     finding: Finding
     quote: str
     by: str
+    is_declined: bool = False
+
+    @property
+    def how(self) -> str:
+        """Say who or what it was answered or declined by."""
+        return f"{'declined' if self.is_declined else 'answered'} by {self.by}"
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""

@@ -1,9 +1,12 @@
 """Revise a change: an edit, a question or a reason for each of its findings and answers, written all at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from geoflow.ports import ChatModel, RunProgress, Templates
+from geoflow.quality.finding import Finding
+from geoflow.quality.waivers import split
+from geoflow.questions.cycle import spoken_of_in
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.change_cycle import ChangeView, Cycle, active_change
 from geoflow.workflow.change_parts import Parts, check_change
@@ -12,6 +15,7 @@ from geoflow.workflow.revise_change import Revision, revise_change
 from geoflow.workflow.revise_findings import Findings, Working
 from geoflow.workflow.revise_repeats import repeat
 from geoflow.workflow.revise_result import Handled, RevisionResult
+from geoflow.workflow.rule_findings import Rules, find_by_rule
 from geoflow.workflow.workbench import Workbench
 
 
@@ -25,7 +29,7 @@ class Reviser:
         templates: The prompts of `improve`, for what rules find.
         own: The prompts for reviewers' words.
         progress: Told how far it is.
-        off: Codes of rules that are not to look.
+        rules: What rules go by, as in a review.
     """
 
     cycle: Cycle
@@ -33,7 +37,7 @@ class Reviser:
     templates: Templates
     own: Templates
     progress: RunProgress
-    off: frozenset[str] = frozenset()
+    rules: Rules = field(default_factory=Rules)
 
 
 def revise(reviser: Reviser, change: str, limits: Limits, *, write: bool = True) -> RevisionResult:
@@ -50,10 +54,11 @@ def revise(reviser: Reviser, change: str, limits: Limits, *, write: bool = True)
     files = dict(cycle.tree.read())
     meter = Meter(cycle.clock, limits)
     reviser.progress.follow(meter.spent)
-    working = Working(reviser.model, reviser.templates, reviser.progress, reviser.off)
-    session = Session(working, Workbench(files, reviser.off), meter)
+    working = Working(reviser.model, reviser.templates, reviser.progress, reviser.rules.off)
+    bench = Workbench(files, reviser.rules.off, reviser.rules.allowed, reviser.rules.lexicon)
+    session = Session(working, bench, meter)
     findings = Findings(cycle, found, session, reviser.own, working)
-    handled = findings.handle()
+    handled = findings.handle(_by_rule(reviser.rules, found, bench))
     documents = _documents(found, session, handled)
     result = RevisionResult(
         change=found.id,
@@ -69,6 +74,16 @@ def revise(reviser: Reviser, change: str, limits: Limits, *, write: bool = True)
     return _delivered(cycle, found, files, (result, documents), write=write)
 
 
+def _by_rule(rules: Rules, found: ChangeView, bench: Workbench) -> list[Finding]:
+    """List what rules find in a change: what the bench can edit, and the rest of what a review of it says."""
+    own = [one for one in bench.findings if one.path.startswith(found.folder)]
+    seen = {(one.code, one.path, one.start, one.message) for one in own}
+    within = frozenset(path for path in bench.files if path.startswith(found.folder))
+    looked = find_by_rule(rules, bench.tree, bench.files, within)
+    rest = [one for one in split(looked.findings, looked.waivers).kept if one.severity != "info"]
+    return [*own, *(one for one in rest if (one.code, one.path, one.start, one.message) not in seen)]
+
+
 def _delivered(
     cycle: Cycle,
     found: ChangeView,
@@ -80,14 +95,22 @@ def _delivered(
     result, documents = made
     known = {one.id for one in found.standing.findings}
     resolved = {one.id: one.told for one in result.handled if one.id in known and one.outcome != "open"}
-    if not (documents or resolved or result.questions):
+    spoken_of = spoken_of_in(found.events)
+    for one in result.handled:
+        if one.reply and one.outcome != "open" and one.reply not in spoken_of:
+            resolved[one.reply] = f"{one.question.path if one.question else one.path}: {one.told}"
+    left = {
+        one.reply or one.id: one.why
+        for one in result.handled
+        if one.is_left and (one.reply or one.id in known) and spoken_of.get(one.reply or one.id) != one.why
+    }
+    if not (documents or resolved or left or result.questions):
         return result
     if not write:
         check_change(found.id, {**files, **result.documents}, files)
         return result
-    view = revise_change(
-        cycle, found.id, Revision(found.base, Parts(), resolved, exact=documents, questions=result.questions)
-    )
+    revision = Revision(found.base, Parts(), resolved, exact=documents, questions=result.questions, left=left)
+    view = revise_change(cycle, found.id, revision)
     standing = view.standing
     return replace(result, written=True, state=standing.state, next=(standing.next.kind, standing.next.name))
 
@@ -96,6 +119,6 @@ def _documents(found: ChangeView, session: Session, handled: tuple[Handled, ...]
     """Give the documents that changed, by their path inside the change, what repeats a sentence included."""
     now = {name: session.bench.files.get(found.folder + name, text) for name, text in found.documents.items()}
     edits = [edit for _, edit in session.kept]
-    answered = [one for one in handled if one.source == "answer" and one.outcome == "edited"]
+    answered = [one for one in handled if one.source == "answer" and one.outcome != "open"]
     now |= repeat({name: text for name, text in now.items() if not name.startswith("specs/")}, edits, answered)
     return {name: text for name, text in now.items() if text != found.documents[name]}

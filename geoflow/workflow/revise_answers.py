@@ -5,6 +5,7 @@ from dataclasses import replace
 from geoflow.improvement.edit import Wish
 from geoflow.improvement.insight import HELD, Base, Insight, why_held
 from geoflow.quality.findings import documents
+from geoflow.questions.cycle import spoken_of_in
 from geoflow.questions.licensing import licensing_answer
 from geoflow.questions.question import Question
 from geoflow.workflow.change_cycle import ChangeView, Cycle
@@ -29,6 +30,7 @@ class Answers:
 
     def __init__(self, cycle: Cycle, found: ChangeView, session: Session, wishes: Wishes) -> None:
         self._cycle, self._found, self._session, self._wishes = cycle, found, session, wishes
+        self._spoken_of = spoken_of_in(found.events).keys()
 
     def handle(self) -> list[Handled]:
         """Handle each answer that is not in the change yet; raises what the model raises."""
@@ -36,11 +38,11 @@ class Answers:
         base = Base({one.path: one for one in documents(bench.tree)}, bench.findings, told_in(bench))
         return [
             done
-            for question, insight in self._answered()
-            if (done := self._handled(question, insight, why_held(insight, base)))
+            for question, insight, reply in self._answered()
+            if (done := self._handled(question, insight, (reply, why_held(insight, base))))
         ]
 
-    def _answered(self) -> list[tuple[Question, Insight]]:
+    def _answered(self) -> list[tuple[Question, Insight, str]]:
         files = self._cycle.documents.read("live")
         found = []
         for _, question in sorted(self._cycle.questions.read_from(files).questions.items()):
@@ -51,10 +53,11 @@ class Answers:
             fresh = replace(question, replies=tuple(replace(one, evidence=()) for one in question.replies))
             reply = licensing_answer(fresh, lambda _: ())
             if not isinstance(reply, str):
-                found.append((question, insight_of(question, reply, files)))
+                found.append((question, insight_of(question, reply, files), reply.id))
         return found
 
-    def _handled(self, question: Question, insight: Insight, held: str) -> Handled | None:
+    def _handled(self, question: Question, insight: Insight, known: tuple[str, str]) -> Handled | None:
+        reply, held = known
         done = Handled(
             question.id,
             "answer",
@@ -65,13 +68,13 @@ class Answers:
             insight.requirement,
             "open",
             question=question,
+            reply=reply,
         )
+        is_news = not self._spoken_of & {question.id, reply}
         if held == HELD:
-            return (
-                replace(done, outcome="settled", why="the change says it already") if self._is_news(question) else None
-            )
+            return replace(done, outcome="settled", why="the change says it already") if is_news else None
         if question.options and not insight.quote and insight.answer in question.options:
-            return replace(done, outcome="settled", why=NOTED) if self._is_news(question) else None
+            return replace(done, outcome="settled", why=NOTED) if is_news else None
         if held:
             return replace(done, why=held)
         before = len(self._session.kept)
@@ -95,8 +98,3 @@ class Answers:
 
     def _edits(self, before: int) -> tuple[KeptEdit, ...]:
         return tuple(edit for _, edit in self._session.kept[before:])
-
-    def _is_news(self, question: Question) -> bool:
-        """Tell whether the proposal names the question and not yet its answer."""
-        lines = self._found.documents.get("proposal.md", "").splitlines()
-        return any(f"`{question.path}`" in line and "Answered:" not in line for line in lines)

@@ -8,7 +8,8 @@ from geoflow.improvement.contract import ANSWERABLE
 from geoflow.improvement.edit import Wish
 from geoflow.ports import ChatModel, Progress, Templates
 from geoflow.quality.finding import Finding
-from geoflow.quality.roles import ROLES
+from geoflow.quality.roles import role_of_code
+from geoflow.questions.cycle import waits_for_person
 from geoflow.questions.review_round import Author, Round, RoundFinding
 from geoflow.workflow.budget import SPENT
 from geoflow.workflow.change_cycle import ChangeView, Cycle
@@ -17,10 +18,17 @@ from geoflow.workflow.improve_session import Session
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED
 from geoflow.workflow.revise_answers import Answers
 from geoflow.workflow.revise_questions import Asking
-from geoflow.workflow.revise_result import ENOUGH_ASKED, HELD_BY_NOW, NOT_A_DELTA, SPLITTING, Handled
+from geoflow.workflow.revise_result import (
+    ANSWERED,
+    ENOUGH_ASKED,
+    HELD_BY_NOW,
+    NOT_A_DELTA,
+    NOT_BROUGHT_IN,
+    SPLITTING,
+    Handled,
+)
 from geoflow.workflow.revise_wishes import Granted, Wishes
 
-_ROLE_CODES = frozenset(role.code for role in ROLES.values())
 _SPLITS = frozenset({"GF502", "GF503"})
 """Codes of roles whose findings ask for another requirement, not for another word."""
 
@@ -53,6 +61,7 @@ class Findings:
         self._answers = Answers(cycle, found, session, self._wishes)
         self._asking = Asking(cycle, found)
         self._failure: GeoflowError | None = None
+        self._heard: dict[str, Handled] = {}
         self._said = {one.id: event for event in found.events if isinstance(event, Round) for one in event.findings}
 
     @property
@@ -60,13 +69,16 @@ class Findings:
         """Give the questions that arose."""
         return self._asking
 
-    def handle(self) -> tuple[Handled, ...]:
-        """Handle everything; raises `interrupted`, and the model's failure where nothing else was done."""
-        by_rule = [one for one in self._session.bench.findings if one.path.startswith(self._found.folder)]
+    def handle(self, by_rule: Sequence[Finding]) -> tuple[Handled, ...]:
+        """Handle everything; raises `interrupted`, and the model's failure where nothing else was done.
+
+        `by_rule` is all that rules find in the change now.
+        """
         rounds = [(one, _same(one, by_rule)) for one in self._found.standing.findings]
         words = [one for one, _ in rounds if not _is_rules(one)]
         done: list[Handled] = []
         self._guarded(lambda: done.extend(self._answers.handle()))
+        self._heard = {one.id: one for one in done}
         done += [self._worded(one) for one in words if self._kind(one) == "person"]
         done += self._ruled(by_rule, rounds)
         done += [self._worded(one) for one in words if self._kind(one) != "person"]
@@ -98,7 +110,7 @@ class Findings:
     def _worded(self, finding: RoundFinding) -> Handled:
         kind, by = self._kind(finding), self._said[finding.id].signed.by
         done = Handled(finding.id, kind, by, finding.message, finding.path, finding.line, finding.requirement, "open")
-        if finding.code not in _SPLITS and (finding.code in _ROLE_CODES or finding.message.rstrip().endswith("?")):
+        if finding.code not in _SPLITS and (role_of_code(finding.code) or finding.message.rstrip().endswith("?")):
             return self._asked(done, finding)
         document = finding.path.removeprefix(self._found.folder)
         if finding.code in _SPLITS or (document and not document.startswith("specs/")):
@@ -123,7 +135,14 @@ class Findings:
 
     def _asked(self, done: Handled, finding: RoundFinding) -> Handled:
         question = self._asking.of_reviewer(finding, finding.requirement)
-        return replace(done, outcome="asked", question=question) if question else replace(done, why=ENOUGH_ASKED)
+        if question is None:
+            return replace(done, why=ENOUGH_ASKED)
+        if waits_for_person(question):
+            return replace(done, outcome="asked", question=question)
+        answer = self._heard.get(question.id)
+        if answer and answer.outcome == "open":
+            return replace(done, why=NOT_BROUGHT_IN.format(why=answer.why))
+        return replace(done, outcome="settled", why=ANSWERED.format(path=question.path))
 
     def _ruled(
         self, by_rule: Sequence[Finding], rounds: Sequence[tuple[RoundFinding, Finding | None]]
@@ -170,7 +189,7 @@ class Findings:
 
 
 def _is_rules(finding: RoundFinding) -> bool:
-    return bool(finding.code) and finding.code not in _ROLE_CODES
+    return bool(finding.code) and not role_of_code(finding.code)
 
 
 def _same(said: RoundFinding, by_rule: Sequence[Finding]) -> Finding | None:

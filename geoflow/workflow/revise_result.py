@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geoflow.questions.question import Question
-from geoflow.workflow.improve_result import KeptEdit
+from geoflow.workflow.improve_result import BUDGET_SPENT, MODEL_STOPPED, NEEDS_MODEL, STOPPED, KeptEdit
 
 Source = Literal["person", "agent", "model", "rule", "answer"]
 Outcome = Literal["edited", "asked", "settled", "open"]
@@ -20,13 +20,17 @@ SPLITTING = "splitting or restructuring a requirement is for a person"
 ENOUGH_ASKED = (
     f"it needs an answer, and {MOST_QUESTIONS} questions are asked already: run it again when those are answered"
 )
+UNUSABLE = "not changed: the model's reply could not be used"
+ANSWERED = "answered: {path}"
+NOT_BROUGHT_IN = "its answer is not in the change: {why}"
+_PASSING = frozenset({BUDGET_SPENT, MODEL_STOPPED, NEEDS_MODEL, STOPPED, ENOUGH_ASKED})
 
 
 @dataclass(frozen=True)
 class Handled:
     """One finding or answer, and what came of it.
 
-    `id` is the finding's, or the question's where `source` is `answer`. `by` is who said it.
+    `id` is the finding's, or the question's where `source` is `answer`, and `reply` the answer's. `by` is who said it.
     """
 
     id: str
@@ -40,6 +44,13 @@ class Handled:
     why: str = ""
     edits: tuple[KeptEdit, ...] = ()
     question: Question | None = None
+    reply: str = ""
+
+    @property
+    def is_left(self) -> bool:
+        """Tell whether it stays open for a reason that another run would not do away with."""
+        passing = self.why in _PASSING or self.why.startswith(UNUSABLE)
+        return self.outcome == "open" and bool(self.why) and not passing
 
     @property
     def told(self) -> str:

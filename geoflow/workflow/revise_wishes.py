@@ -19,7 +19,7 @@ from geoflow.ports import Templates
 from geoflow.workflow.improve_result import BUDGET_SPENT, NEEDS_MODEL, KeptEdit
 from geoflow.workflow.improve_session import Session
 from geoflow.workflow.model_failures import ONE_CALL_ONLY
-from geoflow.workflow.revise_result import NO_SENTENCE
+from geoflow.workflow.revise_result import NO_SENTENCE, UNUSABLE
 from geoflow.workflow.wish_dialogue import WishDialogue, choose_place
 
 _MOST_REPEATS = 20
@@ -114,6 +114,6 @@ class Wishes:
             return Granted(why=BUDGET_SPENT)
         last = refusals[-1]
         if last.check == "span-found":
-            return Granted(why=f"not changed: the model's reply could not be used: {last.reason}")
+            return Granted(why=f"{UNUSABLE}: {last.reason}")
         lacks = any(one.reason.startswith(_UNLICENSED) for one in refusals)
         return Granted(why=f"not changed: the model's edit {last.reason}", lacks_fact=lacks)

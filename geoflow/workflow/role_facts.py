@@ -27,6 +27,7 @@ from geoflow.questions.question import (
     new_reply_id,
 )
 from geoflow.questions.retrieval import ranked
+from geoflow.questions.review_round import RoundFinding
 from geoflow.questions.terms import query_terms
 from geoflow.workflow.passages_of import passages_in
 from geoflow.workflow.review_result import Waiting, Withdrawn, is_objection
@@ -167,7 +168,12 @@ class FactRounds:
         return made if self._desk.dry else self._desk.questions.create(made)
 
 
-def question_about(finding: Finding) -> str:
+def is_about_fact(code: str) -> bool:
+    """Tell whether an objection of this code is about a fact that only people can know."""
+    return code in _ASKS
+
+
+def question_about(finding: Finding | RoundFinding) -> str:
     """Write the question that an objection about a missing fact comes to, the same for the same objection."""
     name = single_line(finding.requirement, _LONGEST_NAME)
     quote = single_line(" ".join(finding.quote.split()), _LONGEST_QUOTE)

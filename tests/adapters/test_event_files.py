@@ -46,7 +46,7 @@ events = st.one_of(
     st.builds(
         Round, signed, st.sampled_from(["approve", "revise", "blocked"]), texts, st.lists(findings).map(tuple), texts
     ),
-    st.builds(Response, signed, st.dictionaries(said, said, max_size=3)),
+    st.builds(Response, signed, *(st.dictionaries(said, said, max_size=3) for _ in range(3))),
 )
 
 
@@ -105,6 +105,7 @@ def test_a_person_may_write_little() -> None:
         (f"{HEAD}verdict: revise\nfindings:\n  - message: No.\n    line: many\n", 7, "must be a number"),
         (f"{HEAD}verdict: revise\nfindings: none\n", 5, "must be a list"),
         ("event: response\nby: A\nkind: person\nresolved:\n  - finding: a\n", 5, "it has no `how`"),
+        ("event: response\nby: A\nkind: person\ndeclined:\n  - finding: a\n", 5, "it has no `why`"),
         (f"{HEAD}verdict: &a approve\nnote: {{b: [*a, *a]}}\n", 5, "must be a text"),
         (HEAD + "a" * 1_000_001, 0, "it is larger than such a file can be"),
     ],

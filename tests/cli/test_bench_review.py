@@ -135,9 +135,9 @@ def test_the_model_is_asked_what_only_a_reader_can_see(root: Path, monkeypatch: 
         table = bench("--roles", "requirements", "--budget", "1000calls").stdout
     joined = row(document, "M2")
     assert joined["asked"] == joined["mutants"] > 0
-    assert joined["found"] == 0
+    assert joined["found"] < joined["mutants"]
     assert joined["found_by_model"] == joined["asked"]
-    assert (joined["recall"], joined["recall_with_model"]) == (0.0, 1.0)
+    assert joined["recall"] < joined["recall_with_model"] == 1.0
     assert row(document, "M2", "held-out")["recall_with_model"] == 0.0
     assert row(document, "A1")["asked"] == 0  # no business of this role
     assert document["unmutated"]["asked"] == 3

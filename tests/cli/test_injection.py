@@ -100,7 +100,7 @@ class World:
         return {name: content for name, content in kept.items() if not re.match(_OWN_PLACES, name)}
 
 
-_OWN_PLACES = r"repo/\.git/(objects/|geoflow/|refs/heads/geoflow/|logs/refs/heads/geoflow/|packed-refs)|home/\.cache/geoflow/replies/"
+_OWN_PLACES = r"repo/\.git/(objects/|geoflow/|refs/(heads/)?geoflow/|logs/refs/heads/geoflow/|packed-refs)|home/\.cache/geoflow/replies/"
 
 
 @pytest.fixture(params=ATTACKS, ids=lambda attack: attack.name)
@@ -192,7 +192,8 @@ def _check_answer(root: Path, document: dict[str, Any]) -> None:
 def _check_branch(world: World, document: dict[str, Any], head: str) -> None:
     root = world.root
     branches = git(root, "for-each-ref", "--format=%(refname)").splitlines()
-    assert [name for name in branches if not name.startswith("refs/heads/geoflow/")] == ["refs/heads/main"]
+    own = ("refs/heads/geoflow/", "refs/geoflow/runs/")
+    assert [name for name in branches if not name.startswith(own)] == ["refs/heads/main"]
     assert git(root, "rev-parse", "HEAD") == head
     if not document.get("branch"):
         return

@@ -32,21 +32,21 @@ def found(root: Path, lexicon: str, body: str, scenario: str = "") -> list[tuple
 
 
 def test_a_word_that_is_ruled_out_is_found_with_its_reason(root: Path) -> None:
-    lexicon = "judging:\n  - snappy\n  - {word: at the latest state, reason: nobody knew which}\n"
-    body = "The gate SHALL be Snappy, never `snappy` or snappy-ish, at the\nlatest state."
-    assert found(root, lexicon, body) == [("GF219", "Snappy"), ("GF219", "at the\nlatest state")]
+    lexicon = "judging:\n  - zesty\n  - {word: at the latest state, reason: nobody knew which}\n"
+    body = "The gate SHALL be Zesty, never `zesty` or zesty-ish, at the\nlatest state."
+    assert found(root, lexicon, body) == [("GF219", "Zesty"), ("GF219", "at the\nlatest state")]
     messages = [one["message"] for one in run("review", "--rules-only")["findings"]]
     assert messages[1] == "“at the latest state” is ruled out in this project: nobody knew which"
 
 
 def test_words_are_taken_to_the_letter_and_are_no_patterns(root: Path) -> None:
-    assert found(root, 'judging: ["s.appy", "(a+)+b"]\n', "The gate SHALL be snappy aaaaab.") == []
+    assert found(root, 'judging: ["z.sty", "(a+)+b"]\n', "The gate SHALL be zesty aaaaab.") == []
     assert found(root, 'judging: ["(a+)+b"]\n', "The gate SHALL be (A+)+b now.") == [("GF219", "(A+)+b")]
 
 
 def test_a_condition_may_hold_a_word_that_judges(root: Path) -> None:
-    scenario = "#### Scenario: It\n- **WHEN** a snappy push comes\n- **THEN** it opens in a snappy way\n"
-    assert found(root, "judging: [snappy]\n", "The gate SHALL open.", scenario) == [("GF219", "snappy")]
+    scenario = "#### Scenario: It\n- **WHEN** a zesty push comes\n- **THEN** a zesty lamp shines\n"
+    assert found(root, "judging: [zesty]\n", "The gate SHALL open.", scenario) == [("GF219", "zesty")]
 
 
 def test_an_allowed_word_silences_the_rule_for_that_word_alone(root: Path) -> None:
@@ -78,7 +78,7 @@ def test_an_empty_lexicon_is_none(lexicon: str, root: Path) -> None:
         ("judging: [a\n", 2, "is not YAML"),
         ("- judging\n", 0, "is no list of sections"),
         ("judging: []\njuging: [a]\n", 2, "unknown section"),
-        ("judging: snappy\n", 1, "needs a list"),
+        ("judging: zesty\n", 1, "needs a list"),
         ("judging:\n  - ok\n  - 12\n", 3, "no word or phrase"),
         ("judging:\n  - {word: ok, why: so}\n", 2, "does not exist"),
         ("allowed:\n  - gracefully\n", 2, "does not say why"),
@@ -99,7 +99,7 @@ def test_a_lexicon_that_cannot_be_read_stops_with_line_and_fix(lexicon: str, lin
 
 def test_a_staged_review_takes_the_staged_lexicon(root: Path) -> None:
     make_repo(root, {GATE: spec(requirement("Shut", "The gate SHALL shut."))})
-    write_tree(root, {GATE: spec(requirement("Open", "The gate SHALL be snappy.")), LEXICON: "judging: [snappy]\n"})
+    write_tree(root, {GATE: spec(requirement("Open", "The gate SHALL be zesty.")), LEXICON: "judging: [zesty]\n"})
     git(root, "add", "-A")
     write_tree(root, {LEXICON: "judging: []\n"})
     assert [one["code"] for one in run("review", "--rules-only", "--staged")["findings"]] == ["GF219"]

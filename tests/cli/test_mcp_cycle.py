@@ -114,9 +114,14 @@ def test_two_agents_and_a_person_bring_a_change_from_idea_to_archive(way: Way, r
     team.reviewer("answer_question", id=asked["id"], answer="It is red.")
     assert standing(team.seen()) == ("waiting for answers", "person", "")
     at_terminal("ask", "--confirm", asked["id"])
-    assert standing(team.seen()) == ("in review", "role", "security")
+    seen = team.seen()
+    assert standing(seen) == ("to be revised", "author", CLAUDE)
+    assert [(one["question"], one["answer"]) for one in seen["answers"]] == [(asked["id"], "It is red.")]
+    noted = team.author("revise_change", change=CHANGE, base=seen["base"], resolved={asked["id"]: "left to the badge"})
+    assert standing(noted) == ("in review", "role", "security")
 
     seen = team.seen()
+    assert seen["answers"] == []
     agreed = team.reviewer("submit_review", change=CHANGE, base=seen["base"], verdict="approve", role="security")
     assert standing(agreed) == ("in review", "person", "")
     approved = said_at_terminal("review", CHANGE, "--verdict", "approve")
@@ -128,6 +133,7 @@ def test_two_agents_and_a_person_bring_a_change_from_idea_to_archive(way: Way, r
         ("proposed", CLAUDE, "agent"),
         ("round", CURSOR, "agent"),
         ("response", CLAUDE, "agent"),
+        ("response", CLAUDE, "agent"),
         ("round", CURSOR, "agent"),
         ("round", ADA, "person"),
     ]
@@ -135,7 +141,7 @@ def test_two_agents_and_a_person_bring_a_change_from_idea_to_archive(way: Way, r
     at_terminal("archive", CHANGE, "--yes")
     assert team.reviewer("get_change")["changes"] == []
     archived = team.seen()
-    assert (standing(archived), len(archived["rounds"])) == (("archived", "nobody", ""), 5)
+    assert (standing(archived), len(archived["rounds"])) == (("archived", "nobody", ""), 6)
     assert better in (root / PATH).read_text()
     assert not (root / FOLDER).exists()
 

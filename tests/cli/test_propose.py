@@ -29,6 +29,8 @@ REPLIES = (
 @pytest.fixture
 def kiln(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = make_repo(tmp_path / "kiln", TREE)
+    git(folder, "config", "user.name", "Ada Example")
+    git(folder, "config", "user.email", "ada@example.org")
     monkeypatch.chdir(folder)
     return folder
 

@@ -338,8 +338,11 @@ def test_a_person_declines_a_finding_and_an_agent_cannot(root: Path, serve: Any)
     [finding] = [one for one in review(CHANGE, "--roles", "architecture")["findings"] if one["code"] == "GF502"]
     respond(root, finding["id"], "agent")
     document = review(CHANGE, "--roles", "architecture")
-    assert (document["verdict"], [one["verdict"] for one in document["rounds"]]) == ("revise", ["revise"])
+    assert (document["verdict"], document["rounds"]) == ("revise", [])
+    [row] = change_of(root, CHANGE)["findings"]
+    assert (row["id"], row["why_open"]) == (finding["id"], "A clerk needs it.")
     respond(root, finding["id"], "person")
+    assert change_of(root, CHANGE)["findings"] == []
     document = review(CHANGE, "--roles", "architecture")
     assert [(one["id"], one["answered_by"]) for one in document["withdrawn"]] == [(finding["id"], "Ada")]
     assert (document["verdict"], [one["verdict"] for one in document["rounds"]]) == ("approve", ["approve"])
@@ -349,7 +352,7 @@ def respond(root: Path, finding: str, kind: str) -> None:
     """Respond to a finding as a file does that somebody wrote by hand."""
     reviews = root / FOLDER / "reviews"
     time, _, _ = max(path.name for path in reviews.iterdir()).rpartition("-")
-    resolved = f'resolved:\n- finding: "{finding}"\n  how: A clerk needs it.\n'
+    resolved = f'declined:\n- finding: "{finding}"\n  why: A clerk needs it.\n'
     write_tree(reviews, {f"{time}-zz.yaml": f"event: response\nby: Ada\nkind: {kind}\n{resolved}"})
 
 

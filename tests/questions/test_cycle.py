@@ -51,6 +51,10 @@ def fixed(*findings: RoundFinding) -> Response:
     return Response(signed("Claude"), {one.id: "said so" for one in findings})
 
 
+def declined(kind: Author, *findings: RoundFinding) -> Response:
+    return Response(signed("Ben", kind), declined={one.id: "so it is" for one in findings})
+
+
 MADE = Proposed(signed("Claude"))
 ADA_AGREES = looked("approve", by="Ada", kind="person")
 SECURITY_AGREES = looked("approve", role="security")
@@ -73,6 +77,36 @@ CASES: dict[str, tuple[Situation, ChangeState, Actor]] = {
     ),
     "answered, and found again": (
         replace(VALID, events=(MADE, SECURITY_OBJECTS, fixed(FOUND, OTHER), SECURITY_OBJECTS)),
+        "to be revised",
+        AUTHOR,
+    ),
+    "two roles, both answered": (
+        replace(
+            VALID,
+            events=(MADE, SECURITY_OBJECTS, looked("revise", OTHER, role="testing"), fixed(FOUND, OTHER)),
+        ),
+        "in review",
+        Actor("role", "security, testing"),
+    ),
+    "left with a reason": (
+        replace(
+            VALID, events=(MADE, SECURITY_OBJECTS, Response(signed("Claude"), {"f2": "done"}, {"f1": "no figure"}))
+        ),
+        "to be revised",
+        AUTHOR,
+    ),
+    "declined by a person": (
+        replace(VALID, events=(MADE, SECURITY_OBJECTS, declined("person", FOUND, OTHER))),
+        "in review",
+        Actor("role", "security"),
+    ),
+    "declined by an agent": (
+        replace(VALID, events=(MADE, SECURITY_OBJECTS, declined("agent", FOUND, OTHER))),
+        "to be revised",
+        AUTHOR,
+    ),
+    "an answer that no response speaks of": (
+        replace(VALID, events=(MADE, SECURITY_AGREES, ADA_AGREES), has_news=True),
         "to be revised",
         AUTHOR,
     ),

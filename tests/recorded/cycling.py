@@ -1,7 +1,7 @@
 """A whole cycle of a change by the commands that people type, with the calls of a model recorded or replayed.
 
-Draft, review by all roles, a person's comment, revise, review again, answer, revise, approve, archive. After each step
-the npm CLI, where it is there, has to accept the change.
+Draft, review by all roles, a person's comment, revise, review again, answer, revise, review, approve, archive. Each
+review is stored, a round a role. After each step the npm CLI, where it is there, has to accept the change.
 """
 
 import json
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geoflow.cli.mcp_cycle import Changing
 from tests.builders import git, make_repo, requirement, spec
 from tests.conftest import NPM_OPENSPEC
 
@@ -94,6 +95,11 @@ class Cycling:
         assert accepted is not False, f"npm refuses the tree after {' '.join(words)}"
         return said
 
+    def shown(self) -> dict[str, Any]:
+        """Give the change as agents get it, with its rounds and what is open."""
+        [row] = Changing(self.root).change(self.name)["changes"]
+        return dict(row)
+
     def accepted(self) -> bool | None:
         """Tell whether the npm CLI accepts the change, and once it is archived the specs; None where it is not there."""
         if NPM_OPENSPEC is None:
@@ -114,13 +120,16 @@ def cycle(at: Cycling, idea: Sequence[str], comment: str) -> None:
     name = at.name
     drafted = at.run("propose", *idea, "--name", name, *at.options)
     assert drafted.get("change") == name, drafted
-    at.run("review", name, "--roles", "all", "--fail-on", "never", *at.options)
+    at.run("review", name, "--roles", "all", "--record", "--fail-on", "never", *at.options)
     at.run("review", name, "--comment", comment)
     at.run("propose", "--revise", name, *at.options)
-    at.run("review", name, "--roles", "all", "--fail-on", "never", *at.options)
+    at.run("review", name, "--roles", "all", "--record", "--fail-on", "never", *at.options)
     for question in _open(at.root):
         at.run("ask", "--answer", question["id"], (question["options"] or ["2"])[-1])
     at.run("propose", "--revise", name, *at.options)
+    at.run("review", name, "--roles", "all", "--record", "--fail-on", "never", *at.options)
+    for finding in at.shown().get("findings", []):
+        at.run("review", name, "--decline", finding["id"], "--comment", "It is as the office wants it.")
     at.run("review", name, "--verdict", "approve")
     at.run("archive", name, "--yes")
 
@@ -144,7 +153,9 @@ def _decided(said: dict[str, Any]) -> Any:
     if schema == "geoflow.revise/1":
         return [[one["source"], one["outcome"], [edit["new"] for edit in one["edits"]]] for one in said["handled"]]
     if schema.startswith("geoflow.review/"):
-        return sorted([one["code"], one["requirement"]] for one in said["findings"])
+        findings = sorted([one["code"], one["requirement"]] for one in said["findings"])
+        came = {name: len(said.get(name, ())) for name in ("resolved", "still_open", "new", "questions")}
+        return {"findings": findings, "rounds": [[one["role"], one["verdict"]] for one in said["rounds"]], **came}
     return said.get("state", "")
 
 

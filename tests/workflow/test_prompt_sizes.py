@@ -35,7 +35,8 @@ FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthChec
 def fill(request: ChatRequest) -> dict[str, Any]:
     """Answer in any form that is asked for."""
     values = {"boolean": True, "integer": 1, "string": "kiln cools"}
-    return {name: values[form["type"]] for name, form in (request.schema or {})["properties"].items()}
+    forms = (request.schema or {})["properties"].items()
+    return {name: form["enum"][0] if "enum" in form else values[form["type"]] for name, form in forms}
 
 
 def model() -> QueueModel:

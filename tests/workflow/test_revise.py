@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from geoflow.adapters.question_files import QuestionFiles
 from geoflow.errors import GeoflowError
 from geoflow.openspec import validate
 from geoflow.openspec.disk import load
+from geoflow.questions.question import Mark, Question
 from geoflow.questions.review_round import Response
 from geoflow.workflow.budget import Limits
 from geoflow.workflow.change_cycle import look_at_change
@@ -166,7 +168,7 @@ def test_what_a_role_misses_becomes_a_question_once(tmp_path: Path) -> None:
     done = of(revised(root), finding)
     assert done.outcome == "asked"
     assert done.question
-    assert done.question.text.startswith("“Level”: it names no limit for what can grow")
+    assert done.question.text.startswith("What is the largest number, and what happens beyond it, where “Level”")
     assert done.question.about
     assert (done.question.about.path, done.question.about.requirement) == (DELTA, "Level")
     assert revised(root).handled == ()
@@ -182,6 +184,51 @@ def test_no_more_than_five_questions_are_asked_at_once(tmp_path: Path) -> None:
     outcomes = [one.outcome for one in revised(root).handled]
     assert outcomes.count("asked") == 5
     assert outcomes.count("open") == 3
+
+
+def test_an_objection_of_consistency_is_no_rules_finding(tmp_path: Path) -> None:
+    root = change_in(tmp_path)
+    finding = role_round(root, "GF508", "it cannot hold together with “Siren”: both sound at once", SENTENCE)
+    assert of(revised(root), finding).outcome == "asked"
+
+
+def test_why_a_finding_stays_open_lies_with_the_change_and_is_not_told_twice(tmp_path: Path) -> None:
+    root = change_in(tmp_path)
+    finding = role_round(root, "GF503", "it asks for more than one thing", SENTENCE)
+    result = revised(root)
+    assert (result.worked, result.written, result.documents) == (False, True, {})
+    view = look_at_change(cycle(root), CHANGE)
+    why = "splitting or restructuring a requirement is for a person"
+    assert (view.standing.state, view.standing.reasons) == ("to be revised", {finding: why})
+    before = files_of(root)
+    assert (revised(root).written, files_of(root)) == (False, before)
+
+
+def test_a_reason_that_another_run_would_do_away_with_is_not_stored(tmp_path: Path) -> None:
+    root = change_in(tmp_path)
+    comment(root, "Send the measured water level to the office.", quote="send the water level")
+    before = files_of(root)
+    assert (revised(root).written, files_of(root)) == (False, before)
+
+
+def test_an_answer_is_to_be_brought_in_until_a_response_speaks_of_it(tmp_path: Path) -> None:
+    root = change_in(tmp_path)
+    answered(root, "When?", "The gauge SHALL send the water level within 1 minute after it was measured.")
+    assert look_at_change(cycle(root), CHANGE).standing.state == "to be revised"
+    [done] = revised(root).handled
+    assert (done.outcome, done.why) == ("settled", "the change says it already")
+    assert look_at_change(cycle(root), CHANGE).standing.state == "in review"
+    assert revised(root).handled == ()
+
+
+def test_nobody_gets_a_sixth_question_by_a_revision(tmp_path: Path) -> None:
+    root = change_in(tmp_path)
+    store = QuestionFiles(root, root / ".locks")
+    for count in range(5):
+        store.create(Question(f"o{count}", f"What about {count}?", Mark("Ada", "2026-11-22T10:00:00Z")))
+    finding = role_round(root, "GF507", "it does not say who may", SENTENCE)
+    done = of(revised(root), finding)
+    assert (done.outcome, done.why.startswith("it needs an answer")) == ("open", True)
 
 
 def test_what_a_rule_finds_is_mended_with_it(tmp_path: Path) -> None:

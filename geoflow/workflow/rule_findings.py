@@ -1,0 +1,59 @@
+"""What rules find in files, as everybody has to see it who speaks of a change: its reviewer and who revises it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from geoflow.openspec import Tree, validate
+from geoflow.ports import History
+from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.findings import find_all
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
+from geoflow.quality.waivers import Waiver, find_waivers, waivers_in, waivers_of
+from geoflow.settings import Allowed
+from geoflow.workflow.base_moved import find_moved_bases
+
+MOVED = "GF304"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What rules go by: codes that are `off`, findings that the settings let stand, the project's words, git."""
+
+    off: frozenset[str] = frozenset()
+    allowed: tuple[Allowed, ...] = ()
+    lexicon: ProjectLexicon = NO_WORDS
+    history: History | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Findings in reading order, waived ones among them; the waivers; what could not be looked at."""
+
+    findings: list[Finding]
+    waivers: list[Waiver]
+    notes: tuple[str, ...]
+
+
+def find_by_rule(
+    rules: Rules, tree: Tree, files: Mapping[str, str], within: frozenset[str] | None, more: Sequence[Finding] = ()
+) -> Found:
+    """Find all that rules find in some files, or in all where `within` is None; `more` was found beside them."""
+    looks = MOVED not in rules.off
+    moved, unlooked = find_moved_bases(tree, rules.history, within) if looks else ([], ())
+    reports = validate(files, within=within)
+    found = find_all(tree, reports, files, off=rules.off, within=within, lexicon=rules.lexicon)
+    waivers = [*waivers_in(files, within), *waivers_of(rules.allowed, files)]
+    judged = _judged(rules.off, whole=within is None, moved=not unlooked)
+    found = [*found, *moved, *more]
+    found += [one for one in find_waivers(waivers, found, judged) if one.code not in rules.off]
+    return Found(sorted(number_occurrences(found), key=by_place), waivers, tuple(unlooked))
+
+
+def _judged(off: frozenset[str], *, whole: bool, moved: bool) -> Callable[[Waiver, str], bool]:
+    """Give what tells whether a rule has looked wherever a waiver holds; what models say differs from run to run."""
+
+    def judged(waiver: Waiver, code: str) -> bool:
+        looks = code not in off and code[:3] not in ("GF4", "GF5") and (moved or code != MOVED)
+        return looks and (whole or waiver.kind == "comment")
+
+    return judged
