@@ -5,6 +5,7 @@ there a word such as "gracefully" tells one event from another.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.acronyms import find_acronyms
@@ -13,7 +14,7 @@ from geoflow.quality.figures import find_figures
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.names import Names
 from geoflow.quality.passages import Reading, Source, passages
-from geoflow.quality.phrases import found_in
+from geoflow.quality.phrases import Index, Phrase, compiled
 from geoflow.quality.pointers import find_pointers
 from geoflow.quality.wording import SMELLS, Smell
 
@@ -28,9 +29,9 @@ def find_smells(path: str, text: str, requirement: Requirement, names: Names | N
     worded = [
         source.finding(smell.rule, reading.start + start, reading.start + end)
         for reading in readings
-        for smell in SMELLS
-        if reading.place in smell.places
-        for start, end in _matches(smell, reading)
+        for index in _index().among(reading.words)
+        if reading.place in (smell := _SMELLS[index]).places
+        for start, end in _matches(smell, _PHRASES[index], reading)
     ]
     found = [
         *_without_inner(worded),
@@ -42,9 +43,18 @@ def find_smells(path: str, text: str, requirement: Requirement, names: Names | N
     return number_occurrences(sorted(found, key=by_place))
 
 
-def _matches(smell: Smell, reading: Reading) -> Iterator[tuple[int, int]]:
+_PHRASES = tuple(phrase for smell in SMELLS for phrase in smell.phrases)
+_SMELLS = tuple(smell for smell in SMELLS for _ in smell.phrases)
+
+
+@cache
+def _index() -> Index:
+    return Index(_PHRASES)
+
+
+def _matches(smell: Smell, phrase: Phrase, reading: Reading) -> Iterator[tuple[int, int]]:
     prose = reading.prose
-    for match in found_in(prose, reading.words, smell.phrases):
+    for match in compiled(phrase.source).finditer(prose):
         start, end = reading.sentence(match.start())
         if (
             not (smell.unless and smell.unless.search(prose[start:end]))
