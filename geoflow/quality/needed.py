@@ -10,14 +10,20 @@ from functools import lru_cache
 from itertools import product
 from typing import Literal, NamedTuple
 
-MARKS = ("??", "__", "<", "[", "{", "(", "/", "%", "...")
+MARKS = ("??", "__", "<", "[", "{", "(", "/", "%", "§", "...")
 """What is no word and may be needed as well."""
 
 _COMMON = (
     "the and when a then is shall with or to an not for that given in as it no must its on from be has of before only "
     "are system without does change by one same at than after any each every all so still both first while other more"
 ).split()
-_WEIGHTS = {word: 10 + 600 // (rank + 1) for rank, word in enumerate(_COMMON)} | {"(": 65, "/": 30, "%": 5, "-ly": 120}
+_WEIGHTS = {word: 10 + 600 // (rank + 1) for rank, word in enumerate(_COMMON)} | {
+    "(": 65,
+    "/": 30,
+    "%": 5,
+    "§": 1,
+    "-ly": 120,
+}
 _MOST_ENTRIES = 16
 _MOST_SPELLINGS = 64
 
@@ -53,6 +59,7 @@ _TOKEN = re.compile(
 _TIMES = re.compile(r"(?:([?*])|\+|\{(\d*)(?:,\d*)?\})[?+]?")
 _EITHER = re.compile(r"\[([a-z]+)\](\??)|([a-z])\?")
 _LETTERS = re.compile("[a-z]+")
+_HIDDEN = "(?P<hidden>"
 _HOLDS_NO_LETTER = re.compile(r"\[(?:\\[sd.\-]|[^A-Za-z\\^])*\]")
 
 
@@ -97,17 +104,24 @@ def _part(source: str, token: re.Match[str], at: int) -> tuple[_Part, int]:
     kind, text = token.lastgroup, token.group()
     if kind in ("open", "look"):
         inner, at = _choices(source, at)
-        return (_Part("group", choices=inner, marked=text == "«") if kind == "open" else _Part("look")), at
+        if kind == "look":
+            return _Part("look"), at
+        return _Part("any") if text == _HIDDEN else _Part("group", choices=inner, marked=text == "«"), at
+    return _plain(kind or "", token), at
+
+
+def _plain(kind: str, token: re.Match[str]) -> _Part:
+    text = token.group()
     if kind in ("flat", "marked"):
         listed = token[kind].lower().replace("\\s+", " ").replace("\\-", "-")
-        return _Part("flat", listed, marked=kind == "marked"), at
+        return _Part("flat", listed, marked=kind == "marked")
     if kind == "word":
-        return _Part("word", text.lower()), at
+        return _Part("word", text.lower())
     if kind == "any":
-        return _Part("gap" if _HOLDS_NO_LETTER.fullmatch(text) else "any"), at
+        return _Part("gap" if _HOLDS_NO_LETTER.fullmatch(text) else "any")
     if kind == "edge":
-        return _Part("edge"), at
-    return _Part("look" if text in (r"\A", r"\Z", "^", "$") else "gap", text.removeprefix("\\")), at
+        return _Part("edge")
+    return _Part("look" if text in (r"\A", r"\Z", "^", "$") else "gap", text.removeprefix("\\"))
 
 
 def _all_glued(choices: list[list[_Part]]) -> list[list[_Part]]:
@@ -137,6 +151,9 @@ def _spellings(part: _Part) -> tuple[str, ...]:
     """List what a word, or a list of words, may be; nothing where it is more than that."""
     if part.kind == "word":
         return _spelt(part.text)
+    if part.kind == "group" and part.once and all(len(one) == 1 and one[0].once for one in part.choices):
+        spelt = [() if one.optional else _spellings(one) for (one,) in part.choices]
+        return tuple(word for words in spelt for word in words) if all(spelt) else ()
     return tuple(part.text.split("|")) if part.kind == "flat" and part.once else ()
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from functools import cache, lru_cache
 
 from geoflow.quality.finding import Finding
 from geoflow.quality.names import Names, folded
 from geoflow.quality.passages import Reading, Rule, Source
-from geoflow.quality.phrases import words_of
+from geoflow.quality.phrases import Index, Phrase, words_of
 
 _DANGLING = Rule(
     "GF215", "warning", "", "“{quote}” refers to nothing that is here", "name what is meant, or say it here"
@@ -89,45 +91,64 @@ _NO_PLACES = words_of(
 )
 
 
+_PATTERNS = (_NUMBERED, _AT_PLACE, _AT_NO_PLACE, _POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED, _POINTED_NAME)
+
+
+@cache
+def _index() -> Index:
+    # What is named may be a literal, which is hidden in the prose whose words are known.
+    return Index(Phrase("", written=pattern.pattern.replace("(?P<q>", "(?P<hidden>")) for pattern in _PATTERNS)
+
+
 def find_pointers(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
     """Find references to numbers, places and names that the tree does not hold (GF215)."""
-    told: set[int] = set()
     for reading in readings:
         if reading.place == "condition" or _CUES.isdisjoint(reading.words):
             continue
-        raw = source.text[reading.start : reading.start + len(reading.prose)]
-        for start, end in _dangling(source, reading, raw, names):
+        told: set[int] = set()
+        for start, end in _dangling(source, reading, names):
             if not any(start <= seen < end or seen == start for seen in told):
                 told.add(start)
                 yield source.finding(_DANGLING, reading.start + start, reading.start + end)
 
 
-def _dangling(source: Source, reading: Reading, raw: str, names: Names) -> Iterator[tuple[int, int]]:
+def _dangling(source: Source, reading: Reading, names: Names) -> Iterator[tuple[int, int]]:
     prose = reading.prose
-    for match in _NUMBERED.finditer(prose):
-        if not _is_numbered(match.group(), source, names) and not _EXTERNAL.search(prose):
-            yield match.span()
-    yield from _at_places(source, reading)
+    tried = {_PATTERNS[index] for index in _index().among(reading.words)}
+    if _NUMBERED in tried and not _EXTERNAL.search(prose):
+        for match in _NUMBERED.finditer(prose):
+            if not _is_numbered(match.group(), source, names):
+                yield match.span()
+    yield from _at_places(source, reading, tried)
+    raw = source.text[reading.start : reading.start + len(prose)]
     for pattern in (_POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED):
-        for match in pattern.finditer(raw):
+        for match in pattern.finditer(raw) if pattern in tried else ():
             if _is_prose(prose, match) and not _is_known(match["q"], source, names):
                 yield match.span("q")
-    for match in _POINTED_NAME.finditer(prose):
+    for match in _POINTED_NAME.finditer(prose) if _POINTED_NAME in tried else ():
         if not _EXTERNAL.search(match.group()) and _names_something(match["q"], names):
             yield match.span("q")
 
 
-def _at_places(source: Source, reading: Reading) -> Iterator[tuple[int, int]]:
+def _at_places(source: Source, reading: Reading, tried: AbstractSet[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
     """Find what points at a place: above, below, elsewhere."""
     if not _PLACES.isdisjoint(reading.words):
-        for match in _AT_PLACE.finditer(reading.prose):
+        for match in _AT_PLACE.finditer(reading.prose) if _AT_PLACE in tried else ():
             if not _is_there(match["kind1"] or match["kind2"], source.text):
                 yield match.span()
         if reading.place == "body" and reading.sentences:
             # Nothing stands above the first sentence.
             yield from (match.span() for match in _DEICTIC.finditer(reading.prose, 0, reading.sentences[0][1]))
-    if not _NO_PLACES.isdisjoint(reading.words):
+    if _AT_NO_PLACE in tried and not _NO_PLACES.isdisjoint(reading.words):
         yield from (match.span() for match in _AT_NO_PLACE.finditer(reading.prose))
+
+
+@lru_cache(maxsize=4)
+def _headings(text: str) -> str:
+    return "\n".join(_HEADING_LINE.findall(text))
+
+
+_HEADING_LINE = re.compile(r"^(?:#+[ \t]|[ \t]*\*\*)[^\n]*", re.MULTILINE)
 
 
 def _is_numbered(reference: str, source: Source, names: Names) -> bool:
@@ -138,9 +159,9 @@ def _is_numbered(reference: str, source: Source, names: Names) -> bool:
         re.MULTILINE | re.IGNORECASE,
     )
     return (
-        bool(there.search(source.text))
+        bool(there.search(_headings(source.text)))
         or folded(reference) in names.known
-        or any(f"{reference.rsplit(maxsplit=1)[-1]}:" in text for text in names.texts)
+        or names.count(f"{reference.rsplit(maxsplit=1)[-1]}:") > 0
     )
 
 
@@ -183,12 +204,11 @@ def _is_known(name: str, source: Source, names: Names) -> bool:
     if _NO_NAME.match(name) or _EXTERNAL.search(name) or not re.search(r"[A-Za-z]{3}", bare):
         return True
     short = folded(bare)
-    if short in names.known or any(short in known for known in names.known if short):
+    if (short and names.has(short)) or short in names.known:
         return True
     if bare.islower() and bare.isalnum():
         return True  # a single word in code is a value, not a document
-    there = sum(text.count(bare) for text in names.texts)
-    return there > source.text[source.requirement.start : source.requirement.end].count(bare)
+    return names.count(bare) > source.text[source.requirement.start : source.requirement.end].count(bare)
 
 
 _ORDINARY = frozenset(
@@ -207,5 +227,5 @@ def _names_something(name: str, names: Names) -> bool:
     if not named or (kind in {"table", "figure", "page", "section", "standard", "contract"} and not name[:1].isupper()):
         return False
     phrase = " ".join(named)
-    there = any(phrase in known for known in names.known) or " ".join(words) in names.known
-    return not there and sum(" ".join(text.lower().split()).count(phrase) > 1 for text in names.texts) == 0
+    there = names.has(phrase) or " ".join(words) in names.known
+    return not there and not names.repeats(phrase)
