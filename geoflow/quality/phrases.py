@@ -14,6 +14,7 @@ from typing import NamedTuple
 from geoflow.quality.needed import MARKS, Needs, needs_of
 
 _WORD = re.compile(r"[a-z]+")
+_LY = re.compile(r"ly(?![a-z])")
 
 
 class Phrase(NamedTuple):
@@ -34,11 +35,14 @@ class Phrase(NamedTuple):
 
 def words_of(prose: str) -> frozenset[str]:
     """Give the words of a text in lower case, its marks, and `-ly` where a word ends so: what phrases need."""
-    found = set(_WORD.findall(prose.lower()))
-    found.update(mark for mark in MARKS if mark in prose)
+    lower = prose.lower()
+    found = set(_WORD.findall(lower))
+    for mark in MARKS:
+        if mark in prose:
+            found.add(mark)
     if "…" in prose:
         found.add("...")
-    if any(word.endswith("ly") for word in found):
+    if "ly" in lower and _LY.search(lower):
         found.add("-ly")
     return frozenset(found)
 

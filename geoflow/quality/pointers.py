@@ -38,7 +38,7 @@ _AT_PLACE = re.compile(
     re.IGNORECASE,
 )
 _AT_NO_PLACE = re.compile(
-    rf"{_POINTED}\s+(?:the\s+|an?\s+|our\s+|some\s+)?(?:other|another|separate|relevant|corresponding|respective|appropriate|applicable|associated|companion|related|accompanying|"
+    rf"\b{_POINTED}\s+(?:the\s+|an?\s+|our\s+|some\s+)?(?:other|another|separate|relevant|corresponding|respective|appropriate|applicable|associated|companion|related|accompanying|"
     rf"external|internal|current|latest|official|usual|project|parent|same|internal)\s+(?:\w+\s+)?{_KIND}s?\b"
     r"|\bas\s+(?:already\s+|previously\s+|was\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|documented|discussed|mentioned|noted|covered|agreed)\s+"
     r"(?:elsewhere|earlier|previously|before|separately|there|somewhere\s+else|in\s+(?:another|a\s+different)\s+place|later(?:\s+on)?|in\s+what\s+follows|hereafter|overleaf)\b"
@@ -97,7 +97,8 @@ _PATTERNS = (_NUMBERED, _AT_PLACE, _AT_NO_PLACE, _POINTED_LITERAL, _NAMED_KIND, 
 @cache
 def _index() -> Index:
     # What is named may be a literal, which is hidden in the prose whose words are known.
-    return Index(Phrase("", written=pattern.pattern.replace("(?P<q>", "(?P<hidden>")) for pattern in _PATTERNS)
+    sources = (pattern.pattern.replace("(?P<q>", "(?P<hidden>") for pattern in _PATTERNS)
+    return Index(Phrase("", written=rf"\b(?:{source})") for source in sources)
 
 
 def find_pointers(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
