@@ -1,13 +1,14 @@
 """The prose of a requirement in pieces, each read once: what is literal is hidden, and sentences are known."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.finding import Finding, Severity
-from geoflow.quality.phrases import words_of
+from geoflow.quality.phrases import Index, words_of
 from geoflow.quality.prose import masked, sentences_of
 
 Place = Literal["body", "condition", "outcome"]
@@ -22,6 +23,22 @@ class Passage(NamedTuple):
     place: Place
     start: int
     end: int
+
+
+class Try(NamedTuple):
+    """A phrase by its number that may match from `start` on, before `end`; what it looks ahead at ends at `reach`."""
+
+    number: int
+    start: int
+    end: int
+    reach: int
+
+    def matches(self, pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+        """Find the matches that begin in this sentence."""
+        for match in pattern.finditer(text, self.start, self.reach):
+            if match.start() >= self.end:
+                return
+            yield match
 
 
 class Reading:
@@ -49,7 +66,26 @@ class Reading:
 
     def sentence(self, position: int) -> tuple[int, int]:
         """Find the sentence that holds an offset; the whole prose where none does."""
-        return next((place for place in self.sentences if place[0] <= position < place[1]), (0, len(self.prose)))
+        number = bisect_right(self.sentences, position, key=lambda place: place[0]) - 1
+        holds = number >= 0 and position < self.sentences[number][1]
+        return self.sentences[number] if holds else (0, len(self.prose))
+
+    def worth(self, index: Index) -> list[Try]:
+        """Tell which phrases of an index may match, and in which sentences, by phrase and then by place."""
+        numbers = index.among(self.words)
+        if not numbers:
+            return []
+        if len(self.sentences) < 2:
+            return [Try(number, 0, len(self.prose), len(self.prose)) for number in numbers]
+        found: list[Try] = []
+        behind = [*(end for _, end in self.sentences[1:]), len(self.prose)]
+        for (start, end), words, reach in zip(self.sentences, self._words_of_sentences, behind, strict=True):
+            found += (Try(number, start, end, reach) for number in index.among(words))
+        return sorted(found)
+
+    @cached_property
+    def _words_of_sentences(self) -> list[frozenset[str]]:
+        return [words_of(self.prose[start:end]) for start, end in self.sentences]
 
 
 def passages(requirement: Requirement) -> Iterator[Passage]:

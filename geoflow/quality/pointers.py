@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 
 from geoflow.quality.finding import Finding
 from geoflow.quality.names import Names, folded
-from geoflow.quality.passages import Reading, Rule, Source
+from geoflow.quality.passages import Reading, Rule, Source, Try
 from geoflow.quality.phrases import Index, Phrase, words_of
 
 _DANGLING = Rule(
@@ -113,35 +112,45 @@ def find_pointers(source: Source, readings: list[Reading], names: Names) -> Iter
                 yield source.finding(_DANGLING, reading.start + start, reading.start + end)
 
 
+_Tries = dict[re.Pattern[str], list[Try]]
+
+
 def _dangling(source: Source, reading: Reading, names: Names) -> Iterator[tuple[int, int]]:
     prose = reading.prose
-    tried = {_PATTERNS[index] for index in _index().among(reading.words)}
-    if _NUMBERED in tried and not _EXTERNAL.search(prose):
-        for match in _NUMBERED.finditer(prose):
+    tries: _Tries = {}
+    for one in reading.worth(_index()):
+        tries.setdefault(_PATTERNS[one.number], []).append(one)
+    if _NUMBERED in tries and not _EXTERNAL.search(prose):
+        for match in _matches(_NUMBERED, tries, prose):
             if not _is_numbered(match.group(), source, names):
                 yield match.span()
-    yield from _at_places(source, reading, tried)
+    yield from _at_places(source, reading, tries)
     raw = source.text[reading.start : reading.start + len(prose)]
     for pattern in (_POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED):
-        for match in pattern.finditer(raw) if pattern in tried else ():
+        for match in _matches(pattern, tries, raw):
             if _is_prose(prose, match) and not _is_known(match["q"], source, names):
                 yield match.span("q")
-    for match in _POINTED_NAME.finditer(prose) if _POINTED_NAME in tried else ():
+    for match in _matches(_POINTED_NAME, tries, prose):
         if not _EXTERNAL.search(match.group()) and _names_something(match["q"], names):
             yield match.span("q")
 
 
-def _at_places(source: Source, reading: Reading, tried: AbstractSet[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
+def _matches(pattern: re.Pattern[str], tries: _Tries, text: str) -> Iterator[re.Match[str]]:
+    for one in tries.get(pattern, ()):
+        yield from one.matches(pattern, text)
+
+
+def _at_places(source: Source, reading: Reading, tries: _Tries) -> Iterator[tuple[int, int]]:
     """Find what points at a place: above, below, elsewhere."""
     if not _PLACES.isdisjoint(reading.words):
-        for match in _AT_PLACE.finditer(reading.prose) if _AT_PLACE in tried else ():
+        for match in _matches(_AT_PLACE, tries, reading.prose):
             if not _is_there(match["kind1"] or match["kind2"], source.text):
                 yield match.span()
         if reading.place == "body" and reading.sentences:
             # Nothing stands above the first sentence.
             yield from (match.span() for match in _DEICTIC.finditer(reading.prose, 0, reading.sentences[0][1]))
-    if _AT_NO_PLACE in tried and not _NO_PLACES.isdisjoint(reading.words):
-        yield from (match.span() for match in _AT_NO_PLACE.finditer(reading.prose))
+    if not _NO_PLACES.isdisjoint(reading.words):
+        yield from (match.span() for match in _matches(_AT_NO_PLACE, tries, reading.prose))
 
 
 @lru_cache(maxsize=4)
