@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from geoflow.quality.finding import Finding
 from geoflow.quality.lexicon import KNOWN_ACRONYMS, PLACEHOLDERS
-from geoflow.quality.names import ACRONYM, Names
+from geoflow.quality.names import ACRONYM, Names, acronyms_in
 from geoflow.quality.passages import Reading, Rule, Source
 
 _ACRONYM = Rule("GF217", "info", "R37", "“{quote}” is used here alone and written out nowhere", "write it out once")
@@ -14,17 +14,19 @@ _ACRONYM = Rule("GF217", "info", "R37", "“{quote}” is used here alone and wr
 def find_acronyms(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
     """Find the acronyms that stand in this requirement only, are not widely known, and are not explained (GF217)."""
     seen: set[str] = set()
-    for reading in readings:
+    # Most requirements hold none of these, and their text is soon looked through.
+    lone = names.lone & acronyms_in(source.block)
+    for reading in readings if lone else ():
         for match in ACRONYM.finditer(reading.prose):
             word = match.group()
-            if word in KNOWN_ACRONYMS or word in PLACEHOLDERS or word in seen or names.acronyms.get(word, 0) != 1:
+            if word not in lone or word in seen or word in KNOWN_ACRONYMS or word in PLACEHOLDERS:
                 continue
             seen.add(word)
             if (
-                not _is_expanded(word, reading, match)
-                and not _shouted(reading.prose, match)
                 # An ordinary word in capitals is emphasis.
-                and word.lower() not in names.short
+                not names.is_word(word.lower())
+                and not _shouted(reading.prose, match)
+                and not _is_expanded(word, reading, match)
             ):
                 yield source.finding(_ACRONYM, reading.start + match.start(), reading.start + match.end())
 

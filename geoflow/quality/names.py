@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
 from geoflow.quality.prose import without_comments
@@ -40,14 +40,18 @@ class Names:
         return frozenset(map(folded, named))
 
     @cached_property
-    def acronyms(self) -> Mapping[str, int]:
-        """Tell in how many requirements each acronym stands."""
-        return _acronyms(self._documents)
+    def lone(self) -> frozenset[str]:
+        """Give the acronyms that stand in one requirement alone."""
+        return frozenset(word for word, count in _acronyms(self._documents).items() if count == 1)
 
-    @cached_property
-    def short(self) -> frozenset[str]:
-        """Give the words of up to five letters that stand somewhere in lower case."""
-        return frozenset(word for document in self._documents for word in _SHORT.findall(document.text))
+    def is_word(self, word: str) -> bool:
+        """Tell whether a word stands somewhere as it is written here, and is no part of a longer one."""
+        text, at = self._statements, self._statements.find(word)
+        while at >= 0:
+            if not (_IN_A_WORD.match(text[at - 1 : at]) or _IN_A_WORD.match(text[at + len(word) : at + len(word) + 1])):
+                return True
+            at = text.find(word, at + 1)
+        return False
 
     @property
     def passive(self) -> float:
@@ -85,6 +89,10 @@ class Names:
         return _BETWEEN.join(self._texts)
 
     @cached_property
+    def _statements(self) -> str:
+        return _BETWEEN.join(document.text for document in self._documents)
+
+    @cached_property
     def _all_known(self) -> str:
         return _BETWEEN.join(self.known)
 
@@ -103,8 +111,8 @@ def names_of(tree: Tree) -> Names:
 
 
 _BETWEEN = "\n\0\n"
-_SHORT = re.compile(r"(?<![\w-])[a-z]{2,5}(?![\w-])")
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
+_IN_A_WORD = re.compile(r"[\w-]")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -117,11 +125,17 @@ def _requirements(document: Spec | Delta) -> tuple[Requirement, ...]:
     return document.requirements if isinstance(document, Spec) else document.added + document.modified
 
 
+@lru_cache(maxsize=8192)
+def acronyms_in(text: str) -> frozenset[str]:
+    """Find what has the form of an acronym."""
+    return frozenset(ACRONYM.findall(text))
+
+
 def _acronyms(documents: Iterable[Spec | Delta]) -> Counter[str]:
     count: Counter[str] = Counter()
     for document in documents:
         for one in _requirements(document):
-            count.update(set(ACRONYM.findall(without_comments(document.text[one.start : one.end]))))
+            count.update(acronyms_in(without_comments(document.text[one.start : one.end])))
     return count
 
 

@@ -42,17 +42,23 @@ class Try(NamedTuple):
 
 
 class Reading:
-    """A passage with its prose (`masked`, of the same length as its source) and its sentences.
-
-    `lead` is how much of the prose comes before its first word: a bullet and a step's keyword.
-    """
+    """A passage with its prose (`masked`, of the same length as `raw`) and its sentences, each read when asked for."""
 
     def __init__(self, passage: Passage, text: str) -> None:
         self.place = passage.place
         self.start = passage.start
-        self.prose = masked(text[passage.start : passage.end])
-        match = _STEP_LEAD.match(self.prose) if passage.place != "body" else None
-        self.lead = match.end() if match else 0
+        self.raw = text[passage.start : passage.end]
+
+    @cached_property
+    def prose(self) -> str:
+        """Give the text with everything hidden that is literal."""
+        return masked(self.raw)
+
+    @cached_property
+    def lead(self) -> int:
+        """Tell how much of the prose comes before its first word: a bullet and a step's keyword."""
+        match = _STEP_LEAD.match(self.prose) if self.place != "body" else None
+        return match.end() if match else 0
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -114,6 +120,11 @@ class Source(NamedTuple):
     path: str
     text: str
     requirement: Requirement
+
+    @property
+    def block(self) -> str:
+        """Give the text of the requirement."""
+        return self.text[self.requirement.start : self.requirement.end]
 
     def finding(self, rule: Rule, start: int, end: int) -> Finding:
         """Make a finding of a rule at offsets of the document."""

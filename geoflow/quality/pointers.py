@@ -125,9 +125,8 @@ def _dangling(source: Source, reading: Reading, names: Names) -> Iterator[tuple[
             if not _is_numbered(match.group(), source, names):
                 yield match.span()
     yield from _at_places(source, reading, tries)
-    raw = source.text[reading.start : reading.start + len(prose)]
     for pattern in (_POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED):
-        for match in _matches(pattern, tries, raw):
+        for match in _matches(pattern, tries, reading.raw):
             if _is_prose(prose, match) and not _is_known(match["q"], source, names):
                 yield match.span("q")
     for match in _matches(_POINTED_NAME, tries, prose):

@@ -28,6 +28,8 @@ def find_scenarios(path: str, text: str, requirement: Requirement) -> Iterator[F
         if "THEN" in words and not words & _CONDITIONS:
             message = f"the scenario “{scenario.name}” does not say when it happens"
             yield finding_at(place, "GF114", "warning", message, "add a **WHEN** step")
+        if len(requirement.scenarios) < 2:
+            continue
         steps = _said(scenario)
         other = seen.setdefault(" ".join(steps), scenario)
         if other is not scenario and len(steps) >= _SHORTEST_COPY:

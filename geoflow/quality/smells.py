@@ -4,6 +4,7 @@ Literals (code, quotations, identifiers) are never judged, and conditions (GIVEN
 there a word such as "gracefully" tells one event from another.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
@@ -30,13 +31,14 @@ def find_smells(path: str, text: str, requirement: Requirement, names: Names | N
     worded = [
         source.finding(smell.rule, reading.start + start, reading.start + end)
         for reading in readings
+        if reading.place in _PLACES
         for tried in reading.worth(_index())
         if reading.place in (smell := _SMELLS[tried.number]).places
         for start, end in _matches(smell, tried, reading.prose)
     ]
     found = [
         *_without_inner(worded),
-        *find_in_clauses(source, readings, names),
+        *find_in_clauses(source, [readings[0], *filter(_may_oblige, readings[1:])], names),
         *find_figures(source, readings),
     ]
     if names:
@@ -46,6 +48,14 @@ def find_smells(path: str, text: str, requirement: Requirement, names: Names | N
 
 _PHRASES = tuple(phrase for smell in SMELLS for phrase in smell.phrases)
 _SMELLS = tuple(smell for smell in SMELLS for _ in smell.phrases)
+
+_PLACES = frozenset(place for smell in SMELLS for place in smell.places)
+_OBLIGES = re.compile("shall|must|should|will", re.IGNORECASE)
+
+
+def _may_oblige(reading: Reading) -> bool:
+    """Tell whether a step may hold an obligation, whose subject it is asked for then."""
+    return bool(_OBLIGES.search(reading.raw))
 
 
 @cache
