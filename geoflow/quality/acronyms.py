@@ -14,12 +14,15 @@ _ACRONYM = Rule("GF217", "info", "R37", "“{quote}” is used here alone and wr
 def find_acronyms(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
     """Find the acronyms that stand in this requirement only, are not widely known, and are not explained (GF217)."""
     seen: set[str] = set()
-    # Most requirements hold none of these, and their text is soon looked through.
-    lone = names.lone & acronyms_in(source.block)
+    # Few requirements have any that is not well known.
+    asked = acronyms_in(source.block) - KNOWN_ACRONYMS - _PLACEHOLDERS
+    lone = [word for word in asked if names.is_lone(word)]
     for reading in readings if lone else ():
+        if not any(word in reading.raw for word in lone):
+            continue
         for match in ACRONYM.finditer(reading.prose):
             word = match.group()
-            if word not in lone or word in seen or word in KNOWN_ACRONYMS or word in PLACEHOLDERS:
+            if word not in lone or word in seen:
                 continue
             seen.add(word)
             if (
@@ -29,6 +32,9 @@ def find_acronyms(source: Source, readings: list[Reading], names: Names) -> Iter
                 and not _is_expanded(word, reading, match)
             ):
                 yield source.finding(_ACRONYM, reading.start + match.start(), reading.start + match.end())
+
+
+_PLACEHOLDERS = frozenset(PLACEHOLDERS)
 
 
 def _is_expanded(word: str, reading: Reading, match: re.Match[str]) -> bool:

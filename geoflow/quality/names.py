@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
 from geoflow.quality.prose import without_comments
@@ -13,6 +13,7 @@ _OBLIGATION = re.compile(r"\b(?:SHALL|MUST)\b")
 _IN_PASSIVE = re.compile(
     r"\A(?:(?!\b(?:SHALL|MUST)\b).)*\b(?:SHALL|MUST)(?:\s+NOT)?\s+be\s+\w+(?:ed|en|wn|t)\b", re.DOTALL
 )
+_FEW = 20
 _ENOUGH = 20  # requirements, before a habit is one
 
 
@@ -25,6 +26,7 @@ class Names:
             *tree.specs,
             *(delta for change in tree.changes for delta in change.deltas),
         ]
+        self._lone: dict[str, bool] = {}
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -39,10 +41,14 @@ class Names:
         ]
         return frozenset(map(folded, named))
 
-    @cached_property
-    def lone(self) -> frozenset[str]:
-        """Give the acronyms that stand in one requirement alone."""
-        return frozenset(word for word, count in _acronyms(self._documents).items() if count == 1)
+    def is_lone(self, acronym: str) -> bool:
+        """Tell whether an acronym stands in one requirement alone."""
+        if acronym not in self._lone and len(self._lone) > _FEW:
+            return self._uses[acronym] == 1
+        if acronym not in self._lone:
+            using = (block for block in self._blocks if acronym in block and acronym in acronyms_in(block))
+            self._lone[acronym] = sum(1 for _ in islice(using, 2)) == 1
+        return self._lone[acronym]
 
     def is_word(self, word: str) -> bool:
         """Tell whether a word stands somewhere as it is written here, and is no part of a longer one."""
@@ -63,6 +69,12 @@ class Names:
         """Give the share of requirements with more than one obligation; 1 where they are too few to tell."""
         return self._habits[1]
 
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Give the documents, proposals and designs as they are."""
+        others = (text for change in self._tree.changes for text in (change.proposal, change.design) if text)
+        return (*(document.text for document in self._documents), *others)
+
     def has(self, part: str) -> bool:
         """Tell whether a folded text is a name, or part of one."""
         return part in self._all_known
@@ -80,13 +92,21 @@ class Names:
         return [one for document in self._documents for one in _requirements(document)]
 
     @cached_property
-    def _texts(self) -> list[str]:
-        others = [text for change in self._tree.changes for text in (change.proposal, change.design) if text]
-        return [document.text for document in self._documents] + others
+    def _uses(self) -> Counter[str]:
+        """In how many requirements each acronym stands: dear, but less than to look for many of them one by one."""
+        return Counter(acronym for block in self._blocks for acronym in acronyms_in(block))
+
+    @cached_property
+    def _blocks(self) -> list[str]:
+        return [
+            without_comments(document.text[one.start : one.end])
+            for document in self._documents
+            for one in _requirements(document)
+        ]
 
     @cached_property
     def _all_texts(self) -> str:
-        return _BETWEEN.join(self._texts)
+        return _BETWEEN.join(self.texts)
 
     @cached_property
     def _statements(self) -> str:
@@ -98,7 +118,7 @@ class Names:
 
     @cached_property
     def _squeezed(self) -> list[str]:
-        return [" ".join(text.lower().split()) for text in self._texts]
+        return [" ".join(text.lower().split()) for text in self.texts]
 
     @cached_property
     def _habits(self) -> tuple[float, float]:
@@ -129,14 +149,6 @@ def _requirements(document: Spec | Delta) -> tuple[Requirement, ...]:
 def acronyms_in(text: str) -> frozenset[str]:
     """Find what has the form of an acronym."""
     return frozenset(ACRONYM.findall(text))
-
-
-def _acronyms(documents: Iterable[Spec | Delta]) -> Counter[str]:
-    count: Counter[str] = Counter()
-    for document in documents:
-        for one in _requirements(document):
-            count.update(acronyms_in(without_comments(document.text[one.start : one.end])))
-    return count
 
 
 def _habits(requirements: list[Requirement]) -> tuple[float, float]:

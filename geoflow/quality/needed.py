@@ -26,6 +26,7 @@ _WEIGHTS = {word: 10 + 600 // (rank + 1) for rank, word in enumerate(_COMMON)} |
 }
 _MOST_ENTRIES = 16
 _MOST_SPELLINGS = 64
+_BEGINNING = 30  # letters by which groups are told apart
 
 
 class Need(NamedTuple):
@@ -103,11 +104,25 @@ def _choices(source: str, at: int) -> tuple[list[list[_Part]], int]:
 def _part(source: str, token: re.Match[str], at: int) -> tuple[_Part, int]:
     kind, text = token.lastgroup, token.group()
     if kind in ("open", "look"):
-        inner, at = _choices(source, at)
+        inner, at = _group(source, at)
         if kind == "look":
             return _Part("look"), at
         return _Part("any") if text == _HIDDEN else _Part("group", choices=inner, marked=text == "«"), at
     return _plain(kind or "", token), at
+
+
+_GROUPS: dict[str, list[tuple[str, list[list[_Part]]]]] = {}
+"""Groups that were read before, by how they begin: patterns share many, and long ones."""
+
+
+def _group(source: str, at: int) -> tuple[list[list[_Part]], int]:
+    same = _GROUPS.setdefault(source[at : at + _BEGINNING], [])
+    for text, read in same:
+        if source.startswith(text, at):
+            return read, at + len(text)
+    inner, end = _choices(source, at)
+    same.append((source[at:end], inner))
+    return inner, end
 
 
 def _plain(kind: str, token: re.Match[str]) -> _Part:

@@ -8,7 +8,7 @@ the rest of the match is only around it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from geoflow.quality.needed import MARKS, Needs, needs_of
@@ -69,7 +69,7 @@ def one_of(listed: Iterable[str]) -> str:
 
 def found_in(prose: str, words: AbstractSet[str], tried: Sequence[Phrase]) -> Iterator[re.Match[str]]:
     """Find all matches of phrases; `words` are those of the prose (`words_of`)."""
-    for index in Index(tried).among(words):
+    for index in _index(tuple(tried)).among(words):
         yield from compiled(tried[index].source).finditer(prose)
 
 
@@ -93,6 +93,11 @@ class Index:
         for word in self._by_word.keys() & words:
             found.update(number for number, along in self._by_word[word] if not along or not along.isdisjoint(words))
         return sorted(found)
+
+
+@lru_cache(maxsize=256)
+def _index(tried: tuple[Phrase, ...]) -> Index:
+    return Index(tried)
 
 
 @cache
