@@ -27,6 +27,7 @@ class Names:
             *(delta for change in tree.changes for delta in change.deltas),
         ]
         self._lone: dict[str, bool] = {}
+        self._counted: dict[str, int] = {}
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -81,7 +82,9 @@ class Names:
 
     def count(self, literal: str) -> int:
         """Count how often a text stands in the documents, proposals and designs, to the letter."""
-        return self._all_texts.count(literal)
+        if literal not in self._counted:
+            self._counted[literal] = self._all_texts.count(literal)
+        return self._counted[literal]
 
     def repeats(self, phrase: str) -> bool:
         """Tell whether one of these has a phrase more than once, in any case of letters and any spacing."""

@@ -1,9 +1,9 @@
 """The prose of a requirement in pieces, each read once: what is literal is hidden, and sentences are known."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from geoflow.openspec.model import Requirement
@@ -114,6 +114,11 @@ class Rule(NamedTuple):
     fix: str
 
 
+@lru_cache(maxsize=4)
+def _line_ends(text: str) -> tuple[int, ...]:
+    return tuple(match.start() for match in re.finditer("\n", text))
+
+
 class Source(NamedTuple):
     """The document that findings are made in, and its requirement that is looked at."""
 
@@ -129,7 +134,8 @@ class Source(NamedTuple):
     def finding(self, rule: Rule, start: int, end: int) -> Finding:
         """Make a finding of a rule at offsets of the document."""
         quote = self.text[start:end]
-        line = self.requirement.span.line + self.text.count("\n", self.requirement.start, start)
+        ends = _line_ends(self.text)
+        line = self.requirement.span.line + bisect_left(ends, start) - bisect_left(ends, self.requirement.start)
         return Finding(
             code=rule.code,
             severity=rule.severity,

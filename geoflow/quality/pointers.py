@@ -1,6 +1,7 @@
 """References to what is nowhere in the tree."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
@@ -105,10 +106,11 @@ def find_pointers(source: Source, readings: list[Reading], names: Names) -> Iter
     for reading in readings:
         if reading.place == "condition" or _CUES.isdisjoint(reading.words):
             continue
-        told: set[int] = set()
+        told: list[int] = []
         for start, end in _dangling(source, reading, names):
-            if not any(start <= seen < end or seen == start for seen in told):
-                told.add(start)
+            place = bisect_left(told, start)
+            if place == len(told) or told[place] >= max(end, start + 1):
+                told.insert(place, start)
                 yield source.finding(_DANGLING, reading.start + start, reading.start + end)
 
 
@@ -217,7 +219,12 @@ def _is_known(name: str, source: Source, names: Names) -> bool:
         return True
     if bare.islower() and bare.isalnum():
         return True  # a single word in code is a value, not a document
-    return names.count(bare) > source.text[source.requirement.start : source.requirement.end].count(bare)
+    return names.count(bare) > _times(source.block, bare)
+
+
+@lru_cache(maxsize=1024)
+def _times(text: str, literal: str) -> int:
+    return text.count(literal)
 
 
 _ORDINARY = frozenset(
