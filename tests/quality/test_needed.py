@@ -46,6 +46,11 @@ def needs(pattern: str) -> list[tuple[set[str], set[str]]]:
         (r"(?=odd)\w+", []),
         ("(?:odd)?", []),
         (r"od+s", []),
+        # Nor is anything known of a pattern that is not understood.
+        (r"(?i:odd)", []),
+        (r"(odd)\B", []),
+        (r"\x6fdd", []),
+        (r"even (odd)\1", [({"even"}, set())]),
     ],
 )
 def test_the_rarest_words_of_each_alternative_are_needed(pattern: str, words: list[tuple[set[str], set[str]]]) -> None:
