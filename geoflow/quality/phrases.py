@@ -11,10 +11,10 @@ from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from geoflow.quality import lexicon
 from geoflow.quality.needed import MARKS, Needs, needs_of
 
 _WORD = re.compile(r"[a-z]+")
-_LY = re.compile(r"ly(?![a-z])")
 
 
 class Phrase(NamedTuple):
@@ -34,7 +34,7 @@ class Phrase(NamedTuple):
 
 
 def words_of(prose: str) -> frozenset[str]:
-    """Give the words of a text in lower case, its marks, and `-ly` where a word ends so: what phrases need."""
+    """Give what phrases need: the words of a text in lower case, its marks, and `-ly` for an adverb that may judge."""
     lower = prose.lower()
     found = set(_WORD.findall(lower))
     for mark in MARKS:
@@ -42,9 +42,16 @@ def words_of(prose: str) -> frozenset[str]:
             found.add(mark)
     if "…" in prose:
         found.add("...")
-    if "ly" in lower and _LY.search(lower):
+    if "ly" in lower and any(map(_may_judge, found)):
         found.add("-ly")
     return frozenset(found)
+
+
+_ADVERBS, _NEUTRAL, _ENDS = frozenset(lexicon.MANNER), frozenset(lexicon.NEUTRAL), tuple(lexicon.JUDGING_ENDS)
+
+
+def _may_judge(word: str) -> bool:
+    return word.endswith("ly") and (word in _ADVERBS or (word.endswith(_ENDS) and word not in _NEUTRAL))
 
 
 def phrases(*choices: str, before: str = "", after: str = "") -> tuple[Phrase, ...]:

@@ -44,7 +44,11 @@ def masked(text: str) -> str:
             if sign in text:
                 text = pattern.sub(hide, text)
                 break
-    return _NAME.sub(hide, text) if _NAME_SIGN.search(text) else text
+    first = _NAME_SIGN.search(text)
+    if first is None:
+        return text
+    start = text.rfind(" ", 0, first.start()) + 1  # no identifier holds a blank
+    return text[:start] + _NAME.sub(hide, text[start:])
 
 
 def hide(match: re.Match[str]) -> str:

@@ -4,7 +4,6 @@ Literals (code, quotations, identifiers) are never judged, and conditions (GIVEN
 there a word such as "gracefully" tells one event from another.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
@@ -50,12 +49,13 @@ _PHRASES = tuple(phrase for smell in SMELLS for phrase in smell.phrases)
 _SMELLS = tuple(smell for smell in SMELLS for _ in smell.phrases)
 
 _PLACES = frozenset(place for smell in SMELLS for place in smell.places)
-_OBLIGES = re.compile("shall|must|should|will", re.IGNORECASE)
+_MODALS = ("shall", "must", "should", "will")
 
 
 def _may_oblige(reading: Reading) -> bool:
     """Tell whether a step may hold an obligation, whose subject it is asked for then."""
-    return bool(_OBLIGES.search(reading.raw))
+    lower = reading.raw.lower()
+    return any(modal in lower for modal in _MODALS)
 
 
 @cache
