@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, Tree, read_tree, validate
 from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates, ToolBox
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.findings import documents, find_all, requirements_of, wanted
+from geoflow.quality.findings import documents, find_all, find_in, requirements_of, wanted
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.roles import CONSISTENCY, NAMES, ROLES, Role
 from geoflow.quality.since import find_since
@@ -74,10 +75,12 @@ def review(
     within = _in_question(files, prefixes, before)
     moved, unlooked = find_moved_bases(tree, reviewer.history, within) if MOVED not in reviewer.off else ([], ())
     reports = validate(files, within=within)
-    found = find_all(tree, reports, files, off=reviewer.off, within=within, lexicon=reviewer.lexicon)
     changed = _changed(tree, files, before, within) if before is not None else None
-    lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
     waivers = [*waivers_in(files, within), *waivers_of(reviewer.allowed, files)]
+    asked = _asked(changed[0], waivers) if changed else None
+    look = partial(find_in, lexicon=reviewer.lexicon, asked=asked)
+    found = find_all(tree, reports, files, off=reviewer.off, within=within, look=look)
+    lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
     judged = _judged(reviewer.off, whole=within is None, moved=not unlooked)
     found = [*found, *moved, *lost]
     found += [one for one in find_waivers(waivers, found, judged) if one.code not in reviewer.off]
@@ -171,6 +174,12 @@ def _changed(
     """Give what tells what changed, and the earlier tree, as far as it is in question."""
     earlier = read_tree({path: before[path] for path in within or () if path in before})
     return Changed(tree, files, earlier, before), earlier
+
+
+def _asked(changed: Changed, waivers: Iterable[Waiver]) -> Callable[[str, str], bool]:
+    """Give what tells which requirements are looked at: what changed, and all that a waiver may hold for."""
+    waiving = {waiver.place.path for waiver in waivers if waiver.kind == "comment"}
+    return lambda path, requirement: path in waiving or changed.holds(path, requirement)
 
 
 def _look_from_seats(reviewer: Reviewer, meter: Meter, items: Sequence[Item], looked: _Looked) -> None:

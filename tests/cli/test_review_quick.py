@@ -130,3 +130,17 @@ def test_files_are_named_by_their_paths_in_the_repository(
     monkeypatch.chdir(tmp_path / "below")
     answer_quickly(["review", "--rules-only", "--format", "github", "bell"])
     assert "file=below/openspec/specs/bell/spec.md" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "waiver", ["", "<!-- geoflow: allow GF201 it may -->\n", "<!-- geoflow: allow GF204 idle -->\n"]
+)
+def test_what_changed_has_the_findings_that_it_has_among_all(waiver: str, root: Path) -> None:
+    before = FILES[GATE].replace("### Requirement: Open", f"{waiver}### Requirement: Open", 1)
+    write_tree(root, {GATE: before})
+    git(root, "commit", "--allow-empty", "-qam", "waived")
+    write_tree(root, {GATE: before.replace("SHALL shut", "SHALL elegantly close")})
+    git(root, "add", "-A")
+    among_all = [one for one in findings() if one["path"] == GATE and one["requirement"] != "Open"]
+    assert "GF201" in {one["code"] for one in among_all} or "GF201" in waiver
+    assert findings("--staged") == findings("--since", "HEAD") == among_all
