@@ -109,6 +109,25 @@ def test_a_review_by_rule_loads_neither_typer_nor_rich(tmp_path: Path) -> None:
     assert _python(code, ROOT, cwd=repo).splitlines()[-1] == "[]"
 
 
+def test_a_review_of_main_specs_by_rule_loads_what_it_needs_alone(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo", {"openspec/specs/auth/spec.md": spec(requirement("Login", "It SHALL work."))})
+    unwanted = ("git", "sqlite3", "ruamel.yaml", "subprocess", "jinja2")
+    code = (
+        "from geoflow.__main__ import answer_quickly\nassert answer_quickly(['review', '--rules-only']) == 0\n"
+        f"print([name for name in {unwanted!r} if name in sys.modules])"
+    )
+    assert _python(code, ROOT, cwd=repo).splitlines()[-1] == "[]"
+
+
+def test_a_plain_validation_compiles_no_rule_of_wording(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo", {"openspec/specs/auth/spec.md": spec(requirement("Login", "It SHALL work."))})
+    code = (
+        "from geoflow.__main__ import answer_quickly\nassert answer_quickly(['validate', '--all']) == 0\n"
+        "print([name for name in sys.modules if name.startswith('geoflow.quality')])"
+    )
+    assert _python(code, ROOT, cwd=repo).splitlines()[-1] == "[]"
+
+
 def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
     code = f"import geoflow, geoflow.__main__; print([name for name in {HEAVY!r} if name in sys.modules])"
     assert _python(code, ROOT, cwd=tmp_path).strip() == "[]"

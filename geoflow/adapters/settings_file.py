@@ -211,16 +211,20 @@ def _from_file(file: Path) -> dict[str, Entry]:
 
 
 def _load_yaml(file: Path) -> Any:
+    try:
+        if file.stat().st_size > _LARGEST_FILE:
+            raise _invalid(str(file), "is larger than a settings file can be")
+        text = file.read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise _invalid(str(file), f"cannot be read: {error}") from error
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        if file.stat().st_size > _LARGEST_FILE:
-            raise _invalid(str(file), "is larger than a settings file can be")
-        return YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {}
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        return YAML(typ="safe", pure=True).load(text) or {}
+    except RecursionError as error:
         raise _invalid(str(file), f"cannot be read: {error}") from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)

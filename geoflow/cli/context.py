@@ -247,6 +247,7 @@ def open_review(
     the project are those among `files`, which are looked at.
     """
     from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.history_when_asked import HistoryWhenAsked
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
@@ -265,11 +266,11 @@ def open_review(
             templates=templates,
             clock=SystemClock(),
             progress=progress,
-            history=history_or_none(root),
+            history=HistoryWhenAsked(root),
             off=off,
             roles=roles,
             seats=seated,
-            memory=None if replay else open_memory(root, fresh=fresh),
+            memory=None if replay or not (model or seated) else open_memory(root, fresh=fresh),
             facts=dialogue(bool(model or seated)) if dialogue else None,
             allowed=settings.review.allow,
             lexicon=read_lexicon(files or {}),

@@ -37,16 +37,17 @@ class Checks:
     def review(self, target: str) -> "Reviewed":
         """Review by rule; errors come first, and what has no room is counted."""
         from geoflow.adapters.clock import SystemClock
+        from geoflow.adapters.history_when_asked import HistoryWhenAsked
         from geoflow.adapters.lexicon_file import read_lexicon
         from geoflow.adapters.templates import JinjaTemplates
-        from geoflow.cli.context import history_or_none, load_settings
+        from geoflow.cli.context import load_settings
         from geoflow.cli.progress import silent_progress
         from geoflow.openspec.disk import load
         from geoflow.quality.finding import SEVERITY_ORDER
         from geoflow.workflow.budget import Limits
         from geoflow.workflow.review import Reviewer, review
 
-        settings, history, files = load_settings(), history_or_none(self._root), load(str(self._root), archive=False)
+        settings, history, files = load_settings(), HistoryWhenAsked(self._root), load(str(self._root), archive=False)
         reviewer = Reviewer(
             None,
             JinjaTemplates(),

@@ -34,7 +34,10 @@ class Request(NamedTuple):
 
 
 _VALUES = ("--since", "--fail-on", "--format")
+_QUESTIONS = "openspec/questions"
 _SWITCHES = ("--staged", "--json")
+_WITH_PATHS = ("sarif", "github")
+"""Forms that name files by their paths in the repository."""
 
 
 def read_arguments(arguments: Sequence[str]) -> Request | None:
@@ -69,6 +72,16 @@ def read_arguments(arguments: Sequence[str]) -> Request | None:
     )
 
 
+def _may_be_answered(request: Request) -> bool:
+    """Tell whether there may be objections, or questions about the one item, that others are to be asked about."""
+    from pathlib import Path
+
+    from geoflow.cli.root import root_here
+
+    looks = not request.rules_only or request.seats
+    return bool(looks or (len(request.targets) == 1 and Path(root_here(), _QUESTIONS).is_dir()))
+
+
 def run(request: Request) -> int:
     """Review what was asked for, print the answer, and give the exit code."""
     from geoflow.cli.context import open_review
@@ -81,7 +94,7 @@ def run(request: Request) -> int:
     from geoflow.workflow.review import review
 
     limits = read_limits(request.budget)
-    looked = files_to_review(request.since, staged=request.staged)
+    looked = files_to_review(request.since, staged=request.staged, prefixed=request.form in _WITH_PATHS)
     apart = "--staged" if request.staged else "--since" if request.since else ""
     quiet = request.rules_only or request.replay is not None
     recording = Recording(request.record, request.targets, looked, apart=apart, quiet=quiet)
@@ -96,7 +109,7 @@ def run(request: Request) -> int:
         roles=NAMES if request.roles == "all" else named,
         seats=request.seats,
         fresh=request.fresh,
-        dialogue=facts,
+        dialogue=facts if _may_be_answered(request) else None,
         files=looked.files,
     )
     with opened as reviewer:

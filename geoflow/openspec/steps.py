@@ -4,6 +4,7 @@ from geoflow.openspec.lines import WHITE, Lines
 from geoflow.openspec.model import Step
 
 _KEYWORDS = ("GIVEN", "WHEN", "THEN", "AND", "BUT")
+_LONGEST = 9  # what holds `**GIVEN**`
 _FIRST_LETTERS = frozenset("GWTABgwtab")
 _MARKS = ("**", "__", "*", "_", "`")
 
@@ -48,6 +49,10 @@ def _step(bare: str) -> tuple[str, str] | None:
 
 
 def _keyword(body: str, *, any_case: bool) -> tuple[str, str] | None:
+    if body[:2] == "**":
+        end = body.find("**", 2, _LONGEST)
+        if end > 0 and body[2:end] in _KEYWORDS:  # the form that nearly every step has
+            return body[2:end], body[end + 2 :].lstrip(WHITE + ":,")
     mark = next((mark for mark in _MARKS if body.startswith(mark)), "")
     word = body[len(mark) :]
     if word[:1] not in _FIRST_LETTERS:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from geoflow.quality.finding import Finding
 from geoflow.quality.lexicon import KNOWN_ACRONYMS, PLACEHOLDERS
-from geoflow.quality.names import ACRONYM, Names
+from geoflow.quality.names import ACRONYM, Names, acronyms_in
 from geoflow.quality.passages import Reading, Rule, Source
 
 _ACRONYM = Rule("GF217", "info", "R37", "“{quote}” is used here alone and written out nowhere", "write it out once")
@@ -14,19 +14,27 @@ _ACRONYM = Rule("GF217", "info", "R37", "“{quote}” is used here alone and wr
 def find_acronyms(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
     """Find the acronyms that stand in this requirement only, are not widely known, and are not explained (GF217)."""
     seen: set[str] = set()
-    for reading in readings:
+    # Few requirements have any that is not well known.
+    asked = acronyms_in(source.block) - KNOWN_ACRONYMS - _PLACEHOLDERS
+    lone = [word for word in asked if names.is_lone(word)]
+    for reading in readings if lone else ():
+        if not any(word in reading.raw for word in lone):
+            continue
         for match in ACRONYM.finditer(reading.prose):
             word = match.group()
-            if word in KNOWN_ACRONYMS or word in PLACEHOLDERS or word in seen or names.acronyms.get(word, 0) != 1:
+            if word not in lone or word in seen:
                 continue
             seen.add(word)
             if (
-                not _is_expanded(word, reading, match)
-                and not _shouted(reading.prose, match)
                 # An ordinary word in capitals is emphasis.
-                and word.lower() not in names.short
+                not names.is_word(word.lower())
+                and not _shouted(reading.prose, match)
+                and not _is_expanded(word, reading, match)
             ):
                 yield source.finding(_ACRONYM, reading.start + match.start(), reading.start + match.end())
+
+
+_PLACEHOLDERS = frozenset(PLACEHOLDERS)
 
 
 def _is_expanded(word: str, reading: Reading, match: re.Match[str]) -> bool:

@@ -139,8 +139,8 @@ def _weak(body: Reading) -> Iterator[tuple[int, int]]:
     if not _SHALL.search(body.prose):
         return  # validation says that nothing obliges here
     for index, (start, end) in enumerate(body.sentences):
-        match = _WEAKER.search(body.prose, start, end)
-        if match is None or _SHALL.search(body.prose, start, end):
+        match = None if _SHALL.search(body.prose, start, end) else _WEAKER.search(body.prose, start, end)
+        if match is None:
             continue
         before = body.prose[start : match.start()]
         permits = not _NEVER_BINDING.match(match.group()) or match.group().isupper()

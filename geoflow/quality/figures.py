@@ -1,6 +1,7 @@
 """Figures that a requirement's text and its scenarios give differently."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -56,17 +57,16 @@ def find_figures(source: Source, readings: list[Reading]) -> Iterator[Finding]:
     stated = list(_figures(body))
     if not stated:
         return
-    shown = [figure for step in steps for figure in _figures(step)]
+    times = Counter(figure.of for figure in stated)
+    shown: dict[str, list[_Figure]] = {}
+    for step in steps:
+        for figure in _figures(step):
+            shown.setdefault(figure.of, []).append(figure)
     for figure in stated:
-        others = {(other.amount, other.number, other.unit) for other in shown if other.of == figure.of}
-        alone = sum(other.of == figure.of for other in stated) == 1
-        if (
-            not alone
-            or len(others) != 1
-            or any(other.of == figure.of and other.amount == figure.amount for other in shown)
-        ):
-            continue
-        if _told_of_the_same(figure, [other for other in shown if other.of == figure.of]):
+        others = shown.get(figure.of, []) if times[figure.of] == 1 else []
+        one_other = len({(other.amount, other.number, other.unit) for other in others}) == 1
+        differs = all(other.amount != figure.amount for other in others)
+        if one_other and differs and _told_of_the_same(figure, others):
             yield source.finding(_RULE, figure.start, figure.end)
 
 

@@ -1,6 +1,6 @@
 """All findings of an OpenSpec tree in one list: validity, form, smells, and what lies between documents."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
 from geoflow.quality.between import find_between
@@ -14,6 +14,8 @@ from geoflow.quality.scenarios import find_scenarios
 from geoflow.quality.smells import find_smells
 from geoflow.quality.structure import find_form, from_issue
 
+Asked = Callable[[str, str], bool]
+Look = Callable[[Spec | Delta, Iterable[Issue], Names], list[Finding]]
 _ABOUT_A_MERGE = "OS-C1"
 _SAYS_THE_SAME = ("GF301", "GF302")
 
@@ -25,7 +27,7 @@ def find_all(
     *,
     off: Collection[str] = (),
     within: Collection[str] | None = None,
-    lexicon: ProjectLexicon = NO_WORDS,
+    look: Look | None = None,
 ) -> list[Finding]:
     """Find everything wrong in main specs and active changes, in reading order.
 
@@ -35,7 +37,7 @@ def find_all(
         texts: The text of every file, by path.
         off: Codes of rules that do not look.
         within: Paths of the files whose findings are asked for; None: all.
-        lexicon: The words of the project.
+        look: Looks at one document; `find_in` for all of it unless told.
     """
     issues: dict[str, list[Issue]] = {}
     for report in reports:
@@ -46,7 +48,7 @@ def find_all(
     for document in documents(tree):
         if within is not None and document.path not in within:
             continue
-        found += find_in(document, issues.pop(document.path, []), names, lexicon)
+        found += (look or find_in)(document, issues.pop(document.path, []), names)
     for path, others in issues.items():
         if within is None or path in within:
             found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
@@ -76,15 +78,22 @@ def requirements_of(document: Spec | Delta) -> tuple[Requirement, ...]:
 
 
 def find_in(
-    document: Spec | Delta, issues: Iterable[Issue], names: Names | None = None, lexicon: ProjectLexicon = NO_WORDS
+    document: Spec | Delta,
+    issues: Iterable[Issue],
+    names: Names | None = None,
+    lexicon: ProjectLexicon = NO_WORDS,
+    asked: Asked | None = None,
 ) -> list[Finding]:
     """Find what is wrong in one document: its validation issues, its form and its smells.
 
-    `names` is what the tree around it holds (`names_of`); without it, what needs the tree is not looked for.
+    `names` is what the tree around it holds (`names_of`); without it, what needs the tree is not looked for. With
+    `asked` the form and smells of other requirements are not looked for.
     """
     requirements = requirements_of(document)
     found = [from_issue(issue, document.text, requirements, purpose_place(document)) for issue in issues]
     for requirement in requirements:
+        if asked is not None and not asked(document.path, requirement.name):
+            continue
         found += find_form(document.path, document.text, requirement)
         found += find_scenarios(document.path, document.text, requirement)
         found += find_smells(document.path, document.text, requirement, names)

@@ -1,13 +1,14 @@
 """The prose of a requirement in pieces, each read once: what is literal is hidden, and sentences are known."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.finding import Finding, Severity
-from geoflow.quality.phrases import words_of
+from geoflow.quality.phrases import Index, words_of
 from geoflow.quality.prose import masked, sentences_of
 
 Place = Literal["body", "condition", "outcome"]
@@ -24,18 +25,40 @@ class Passage(NamedTuple):
     end: int
 
 
-class Reading:
-    """A passage with its prose (`masked`, of the same length as its source) and its sentences.
+class Try(NamedTuple):
+    """A phrase by its number that may match from `start` on, before `end`; what it looks ahead at ends at `reach`."""
 
-    `lead` is how much of the prose comes before its first word: a bullet and a step's keyword.
-    """
+    number: int
+    start: int
+    end: int
+    reach: int
+
+    def matches(self, pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+        """Find the matches that begin in this sentence."""
+        for match in pattern.finditer(text, self.start, self.reach):
+            if match.start() >= self.end:
+                return
+            yield match
+
+
+class Reading:
+    """A passage with its prose (`masked`, of the same length as `raw`) and its sentences, each read when asked for."""
 
     def __init__(self, passage: Passage, text: str) -> None:
         self.place = passage.place
         self.start = passage.start
-        self.prose = masked(text[passage.start : passage.end])
-        match = _STEP_LEAD.match(self.prose) if passage.place != "body" else None
-        self.lead = match.end() if match else 0
+        self.raw = text[passage.start : passage.end]
+
+    @cached_property
+    def prose(self) -> str:
+        """Give the text with everything hidden that is literal."""
+        return masked(self.raw)
+
+    @cached_property
+    def lead(self) -> int:
+        """Tell how much of the prose comes before its first word: a bullet and a step's keyword."""
+        match = _STEP_LEAD.match(self.prose) if self.place != "body" else None
+        return match.end() if match else 0
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -49,7 +72,26 @@ class Reading:
 
     def sentence(self, position: int) -> tuple[int, int]:
         """Find the sentence that holds an offset; the whole prose where none does."""
-        return next((place for place in self.sentences if place[0] <= position < place[1]), (0, len(self.prose)))
+        number = bisect_right(self.sentences, position, key=lambda place: place[0]) - 1
+        holds = number >= 0 and position < self.sentences[number][1]
+        return self.sentences[number] if holds else (0, len(self.prose))
+
+    def worth(self, index: Index) -> list[Try]:
+        """Tell which phrases of an index may match, and in which sentences, by phrase and then by place."""
+        numbers = index.among(self.words)
+        if not numbers:
+            return []
+        if len(self.sentences) < 2:
+            return [Try(number, 0, len(self.prose), len(self.prose)) for number in numbers]
+        found: list[Try] = []
+        behind = [*(end for _, end in self.sentences[1:]), len(self.prose)]
+        for (start, end), words, reach in zip(self.sentences, self._words_of_sentences, behind, strict=True):
+            found += (Try(number, start, end, reach) for number in index.among(words))
+        return sorted(found)
+
+    @cached_property
+    def _words_of_sentences(self) -> list[frozenset[str]]:
+        return [words_of(self.prose[start:end]) for start, end in self.sentences]
 
 
 def passages(requirement: Requirement) -> Iterator[Passage]:
@@ -72,6 +114,11 @@ class Rule(NamedTuple):
     fix: str
 
 
+@lru_cache(maxsize=4)
+def _line_ends(text: str) -> tuple[int, ...]:
+    return tuple(match.start() for match in re.finditer("\n", text))
+
+
 class Source(NamedTuple):
     """The document that findings are made in, and its requirement that is looked at."""
 
@@ -79,10 +126,16 @@ class Source(NamedTuple):
     text: str
     requirement: Requirement
 
+    @property
+    def block(self) -> str:
+        """Give the text of the requirement."""
+        return self.text[self.requirement.start : self.requirement.end]
+
     def finding(self, rule: Rule, start: int, end: int) -> Finding:
         """Make a finding of a rule at offsets of the document."""
         quote = self.text[start:end]
-        line = self.requirement.span.line + self.text.count("\n", self.requirement.start, start)
+        ends = _line_ends(self.text)
+        line = self.requirement.span.line + bisect_left(ends, start) - bisect_left(ends, self.requirement.start)
         return Finding(
             code=rule.code,
             severity=rule.severity,

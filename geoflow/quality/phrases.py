@@ -1,40 +1,57 @@
 """Phrases: patterns that are compiled and tried only where one of their own words stands in the text.
 
 A pattern is written as a regular expression with three liberties. A blank stands for any white space. `«a|b»` is a
-group that every match goes through, so that a text without one of its words cannot match. A group `q...` is what is
-quoted, where the rest of the match is only around it.
+group that begins with a whole word, by which a text is known that may match. A group `q...` is what is quoted, where
+the rest of the match is only around it.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from geoflow.quality import lexicon
+from geoflow.quality.needed import MARKS, Needs, needs_of
+
 _WORD = re.compile(r"[a-z]+")
-_CUE = re.compile(r"[a-z](?:[a-z]|\?|\[[a-z]+\])*")
-_MARKED = re.compile(r"«([^»]*)»")
-_EITHER = re.compile(r"\[([a-z]+)\](\??)|([a-z])\?")
-
-
-_MARKS = ("??", "__", "<", "[", "{", "(", "/", "...")
 
 
 class Phrase(NamedTuple):
-    """One pattern: `cues` are words of which a text that matches has at least one; an empty set says nothing."""
+    """One pattern; `cues` are words or marks of which a text that matches has one, where the pattern does not show it.
+
+    `written` is the pattern with its marks, from which the words are read that it needs.
+    """
 
     source: str
-    cues: frozenset[str]
+    cues: frozenset[str] = frozenset()
+    written: str = ""
+
+    @property
+    def needs(self) -> Needs:
+        """Tell what a text that matches has."""
+        return needs_of(self.written or self.source, self.cues)
 
 
 def words_of(prose: str) -> frozenset[str]:
-    """Give the words of a text in lower case, its marks, and `-ly` where a word ends so: what cues may be."""
-    found = set(_WORD.findall(prose.lower()))
-    found.update(mark for mark in _MARKS if mark in prose)
+    """Give what phrases need: the words of a text in lower case, its marks, and `-ly` for an adverb that may judge."""
+    lower = prose.lower()
+    found = set(_WORD.findall(lower))
+    for mark in MARKS:
+        if mark in prose:
+            found.add(mark)
     if "…" in prose:
         found.add("...")
-    if any(word.endswith("ly") for word in found):
+    if "ly" in lower and any(map(_may_judge, found)):
         found.add("-ly")
     return frozenset(found)
+
+
+_ADVERBS, _NEUTRAL, _ENDS = frozenset(lexicon.MANNER), frozenset(lexicon.NEUTRAL), tuple(lexicon.JUDGING_ENDS)
+
+
+def _may_judge(word: str) -> bool:
+    return word.endswith("ly") and (word in _ADVERBS or (word.endswith(_ENDS) and word not in _NEUTRAL))
 
 
 def phrases(*choices: str, before: str = "", after: str = "") -> tuple[Phrase, ...]:
@@ -57,34 +74,51 @@ def one_of(listed: Iterable[str]) -> str:
     return "|".join(re.escape(one).replace(r"\ ", " ") for one in sorted(set(listed), key=lambda one: (-len(one), one)))
 
 
-def found_in(prose: str, words: Collection[str], tried: Iterable[Phrase]) -> Iterator[re.Match[str]]:
+def found_in(prose: str, words: AbstractSet[str], tried: Sequence[Phrase]) -> Iterator[re.Match[str]]:
     """Find all matches of phrases; `words` are those of the prose (`words_of`)."""
-    for phrase in tried:
-        if not phrase.cues or not phrase.cues.isdisjoint(words):
-            yield from _compiled(phrase.source).finditer(prose)
+    for index in _index(tuple(tried)).among(words):
+        yield from compiled(tried[index].source).finditer(prose)
+
+
+class Index:
+    """Which words let which phrases match."""
+
+    def __init__(self, tried: Iterable[Phrase]) -> None:
+        self._always: list[int] = []
+        self._by_word: dict[str, list[tuple[int, frozenset[str]]]] = {}
+        for number, phrase in enumerate(tried):
+            needs = phrase.needs
+            if not needs:
+                self._always.append(number)
+            for need in needs:
+                for word in need.either:
+                    self._by_word.setdefault(word, []).append((number, need.along))
+
+    def among(self, words: AbstractSet[str]) -> list[int]:
+        """Tell which phrases may match a text of these words: their numbers, in order."""
+        found = set(self._always)
+        for word in self._by_word.keys() & words:
+            found.update(number for number, along in self._by_word[word] if not along or not along.isdisjoint(words))
+        return sorted(found)
+
+
+@lru_cache(maxsize=256)
+def _index(tried: tuple[Phrase, ...]) -> Index:
+    return Index(tried)
 
 
 @cache
-def _compiled(source: str) -> re.Pattern[str]:
+def compiled(source: str) -> re.Pattern[str]:
+    """Compile a pattern, at the first text that it is tried on."""
     return re.compile(source, re.IGNORECASE)
 
 
 def _phrase(choice: str, before: str, after: str) -> Phrase:
-    cues = {word for group in _MARKED.findall(choice) for cue in _CUE.findall(group.lower()) for word in _variants(cue)}
-    pattern = _spaced(choice.replace("«", "(?:").replace("»", ")"))
-    return Phrase(rf"(?<![\w-]){before}(?:{pattern})(?![\w-]){_spaced(after)}", frozenset(cues))
+    spaced = _spaced(choice)
+    before, after = rf"(?<![\w-]){before}", rf"(?![\w-]){_spaced(after)}"
+    pattern = spaced.replace("«", "(?:").replace("»", ")")
+    return Phrase(f"{before}(?:{pattern}){after}", written=f"{before}(?:{spaced}){after}")
 
 
 def _spaced(pattern: str) -> str:
     return pattern.replace(" ?", r"\s*").replace(" *", r"\s*").replace(" ", r"\s+")
-
-
-def _variants(cue: str) -> Iterator[str]:
-    """Spell out `finali[sz]e` and `standards?`."""
-    match = _EITHER.search(cue)
-    if match is None:
-        yield cue
-        return
-    letters = [*(match[1] or match[3]), *([""] if match[2] or match[3] else [])]
-    for letter in letters:
-        yield from _variants(cue[: match.start()] + letter + cue[match.end() :])

@@ -1,12 +1,14 @@
 """References to what is nowhere in the tree."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from geoflow.quality.finding import Finding
 from geoflow.quality.names import Names, folded
-from geoflow.quality.passages import Reading, Rule, Source
-from geoflow.quality.phrases import words_of
+from geoflow.quality.passages import Reading, Rule, Source, Try
+from geoflow.quality.phrases import Index, Phrase, words_of
 
 _DANGLING = Rule(
     "GF215", "warning", "", "“{quote}” refers to nothing that is here", "name what is meant, or say it here"
@@ -36,7 +38,7 @@ _AT_PLACE = re.compile(
     re.IGNORECASE,
 )
 _AT_NO_PLACE = re.compile(
-    rf"{_POINTED}\s+(?:the\s+|an?\s+|our\s+|some\s+)?(?:other|another|separate|relevant|corresponding|respective|appropriate|applicable|associated|companion|related|accompanying|"
+    rf"\b{_POINTED}\s+(?:the\s+|an?\s+|our\s+|some\s+)?(?:other|another|separate|relevant|corresponding|respective|appropriate|applicable|associated|companion|related|accompanying|"
     rf"external|internal|current|latest|official|usual|project|parent|same|internal)\s+(?:\w+\s+)?{_KIND}s?\b"
     r"|\bas\s+(?:already\s+|previously\s+|was\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|documented|discussed|mentioned|noted|covered|agreed)\s+"
     r"(?:elsewhere|earlier|previously|before|separately|there|somewhere\s+else|in\s+(?:another|a\s+different)\s+place|later(?:\s+on)?|in\s+what\s+follows|hereafter|overleaf)\b"
@@ -89,45 +91,75 @@ _NO_PLACES = words_of(
 )
 
 
+_PATTERNS = (_NUMBERED, _AT_PLACE, _AT_NO_PLACE, _POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED, _POINTED_NAME)
+
+
+@cache
+def _index() -> Index:
+    # What is named may be a literal, which is hidden in the prose whose words are known.
+    sources = (pattern.pattern.replace("(?P<q>", "(?P<hidden>") for pattern in _PATTERNS)
+    return Index(Phrase("", written=rf"\b(?:{source})") for source in sources)
+
+
 def find_pointers(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
     """Find references to numbers, places and names that the tree does not hold (GF215)."""
-    told: set[int] = set()
     for reading in readings:
         if reading.place == "condition" or _CUES.isdisjoint(reading.words):
             continue
-        raw = source.text[reading.start : reading.start + len(reading.prose)]
-        for start, end in _dangling(source, reading, raw, names):
-            if not any(start <= seen < end or seen == start for seen in told):
-                told.add(start)
+        told: list[int] = []
+        for start, end in _dangling(source, reading, names):
+            place = bisect_left(told, start)
+            if place == len(told) or told[place] >= max(end, start + 1):
+                told.insert(place, start)
                 yield source.finding(_DANGLING, reading.start + start, reading.start + end)
 
 
-def _dangling(source: Source, reading: Reading, raw: str, names: Names) -> Iterator[tuple[int, int]]:
+_Tries = dict[re.Pattern[str], list[Try]]
+
+
+def _dangling(source: Source, reading: Reading, names: Names) -> Iterator[tuple[int, int]]:
     prose = reading.prose
-    for match in _NUMBERED.finditer(prose):
-        if not _is_numbered(match.group(), source, names) and not _EXTERNAL.search(prose):
-            yield match.span()
-    yield from _at_places(source, reading)
+    tries: _Tries = {}
+    for one in reading.worth(_index()):
+        tries.setdefault(_PATTERNS[one.number], []).append(one)
+    if _NUMBERED in tries and not _EXTERNAL.search(prose):
+        for match in _matches(_NUMBERED, tries, prose):
+            if not _is_numbered(match.group(), source, names):
+                yield match.span()
+    yield from _at_places(source, reading, tries)
     for pattern in (_POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED):
-        for match in pattern.finditer(raw):
+        for match in _matches(pattern, tries, reading.raw):
             if _is_prose(prose, match) and not _is_known(match["q"], source, names):
                 yield match.span("q")
-    for match in _POINTED_NAME.finditer(prose):
+    for match in _matches(_POINTED_NAME, tries, prose):
         if not _EXTERNAL.search(match.group()) and _names_something(match["q"], names):
             yield match.span("q")
 
 
-def _at_places(source: Source, reading: Reading) -> Iterator[tuple[int, int]]:
+def _matches(pattern: re.Pattern[str], tries: _Tries, text: str) -> Iterator[re.Match[str]]:
+    for one in tries.get(pattern, ()):
+        yield from one.matches(pattern, text)
+
+
+def _at_places(source: Source, reading: Reading, tries: _Tries) -> Iterator[tuple[int, int]]:
     """Find what points at a place: above, below, elsewhere."""
     if not _PLACES.isdisjoint(reading.words):
-        for match in _AT_PLACE.finditer(reading.prose):
+        for match in _matches(_AT_PLACE, tries, reading.prose):
             if not _is_there(match["kind1"] or match["kind2"], source.text):
                 yield match.span()
         if reading.place == "body" and reading.sentences:
             # Nothing stands above the first sentence.
             yield from (match.span() for match in _DEICTIC.finditer(reading.prose, 0, reading.sentences[0][1]))
     if not _NO_PLACES.isdisjoint(reading.words):
-        yield from (match.span() for match in _AT_NO_PLACE.finditer(reading.prose))
+        yield from (match.span() for match in _matches(_AT_NO_PLACE, tries, reading.prose))
+
+
+@lru_cache(maxsize=4)
+def _headings(text: str) -> str:
+    return "\n".join(_HEADING_LINE.findall(text))
+
+
+_HEADING_LINE = re.compile(r"^(?:#+[ \t]|[ \t]*\*\*)[^\n]*", re.MULTILINE)
 
 
 def _is_numbered(reference: str, source: Source, names: Names) -> bool:
@@ -138,9 +170,9 @@ def _is_numbered(reference: str, source: Source, names: Names) -> bool:
         re.MULTILINE | re.IGNORECASE,
     )
     return (
-        bool(there.search(source.text))
+        bool(there.search(_headings(source.text)))
         or folded(reference) in names.known
-        or any(f"{reference.rsplit(maxsplit=1)[-1]}:" in text for text in names.texts)
+        or names.count(f"{reference.rsplit(maxsplit=1)[-1]}:") > 0
     )
 
 
@@ -183,12 +215,16 @@ def _is_known(name: str, source: Source, names: Names) -> bool:
     if _NO_NAME.match(name) or _EXTERNAL.search(name) or not re.search(r"[A-Za-z]{3}", bare):
         return True
     short = folded(bare)
-    if short in names.known or any(short in known for known in names.known if short):
+    if (short and names.has(short)) or short in names.known:
         return True
     if bare.islower() and bare.isalnum():
         return True  # a single word in code is a value, not a document
-    there = sum(text.count(bare) for text in names.texts)
-    return there > source.text[source.requirement.start : source.requirement.end].count(bare)
+    return names.count(bare) > _times(source.block, bare)
+
+
+@lru_cache(maxsize=1024)
+def _times(text: str, literal: str) -> int:
+    return text.count(literal)
 
 
 _ORDINARY = frozenset(
@@ -207,5 +243,5 @@ def _names_something(name: str, names: Names) -> bool:
     if not named or (kind in {"table", "figure", "page", "section", "standard", "contract"} and not name[:1].isupper()):
         return False
     phrase = " ".join(named)
-    there = any(phrase in known for known in names.known) or " ".join(words) in names.known
-    return not there and sum(" ".join(text.lower().split()).count(phrase) > 1 for text in names.texts) == 0
+    there = names.has(phrase) or " ".join(words) in names.known
+    return not there and not names.repeats(phrase)

@@ -15,10 +15,9 @@ _NAME = re.compile(r"(?<![\w`])(?:\w+_\w+|[A-Za-z]+\d\w*|\w+[a-z][A-Z]\w*|--?[a-
 LITERALS = (FENCE, _CODE, _QUOTED, _ADDRESS, _NAME)
 """What is kept to the letter: fenced and inline code, quotations, addresses, identifiers; in this order."""
 
-_SIGNS = tuple(
-    re.compile(sign) for sign in (r"`{3}|~{3}", r"`", r"[\"“]", r"/", r"_|[A-Za-z]\d|[a-z][A-Z]|-[a-z]|\w\.\w")
-)
-"""What stands in a text wherever the literal in the same place of `LITERALS` does: three times as fast to look for."""
+_SIGNS = (("```", "~~~"), ("`",), ('"', "“"), ("/",))
+_NAME_SIGN = re.compile(r"_|[A-Za-z]\d|[a-z][A-Z]|-[a-z]|\w\.\w")
+"""What stands in a text wherever the literal in the same place of `LITERALS` does, and is looked for much faster."""
 _SENTENCE_END = re.compile(
     r"^#{1,6}[ \t][^\n]*\n|[.!?](?=[\s)\"'*]|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d+[.)])[ \t])", re.MULTILINE
 )
@@ -40,10 +39,16 @@ def without_code(text: str) -> str:
 def masked(text: str) -> str:
     """Hide everything that is not prose (comments, code, quotations, addresses, identifiers), keeping offsets."""
     text = without_comments(text)
-    for pattern, sign in zip(LITERALS, _SIGNS, strict=True):
-        if sign.search(text):
-            text = pattern.sub(hide, text)
-    return text
+    for pattern, signs in zip(LITERALS, _SIGNS, strict=False):
+        for sign in signs:
+            if sign in text:
+                text = pattern.sub(hide, text)
+                break
+    first = _NAME_SIGN.search(text)
+    if first is None:
+        return text
+    start = text.rfind(" ", 0, first.start()) + 1  # no identifier holds a blank
+    return text[:start] + _NAME.sub(hide, text[start:])
 
 
 def hide(match: re.Match[str]) -> str:

@@ -4,7 +4,9 @@ Literals (code, quotations, identifiers) are never judged, and conditions (GIVEN
 there a word such as "gracefully" tells one event from another.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cache
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.acronyms import find_acronyms
@@ -12,8 +14,8 @@ from geoflow.quality.clauses import find_in_clauses
 from geoflow.quality.figures import find_figures
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.names import Names
-from geoflow.quality.passages import Reading, Source, passages
-from geoflow.quality.phrases import found_in
+from geoflow.quality.passages import Reading, Source, Try, passages
+from geoflow.quality.phrases import Index, compiled
 from geoflow.quality.pointers import find_pointers
 from geoflow.quality.wording import SMELLS, Smell
 
@@ -28,13 +30,14 @@ def find_smells(path: str, text: str, requirement: Requirement, names: Names | N
     worded = [
         source.finding(smell.rule, reading.start + start, reading.start + end)
         for reading in readings
-        for smell in SMELLS
-        if reading.place in smell.places
-        for start, end in _matches(smell, reading)
+        if reading.place in _PLACES
+        for tried in reading.worth(_index())
+        if reading.place in (smell := _SMELLS[tried.number]).places
+        for start, end in _matches(smell, tried, reading.prose)
     ]
     found = [
         *_without_inner(worded),
-        *find_in_clauses(source, readings, names),
+        *find_in_clauses(source, [readings[0], *filter(_may_oblige, readings[1:])], names),
         *find_figures(source, readings),
     ]
     if names:
@@ -42,10 +45,27 @@ def find_smells(path: str, text: str, requirement: Requirement, names: Names | N
     return number_occurrences(sorted(found, key=by_place))
 
 
-def _matches(smell: Smell, reading: Reading) -> Iterator[tuple[int, int]]:
-    prose = reading.prose
-    for match in found_in(prose, reading.words, smell.phrases):
-        start, end = reading.sentence(match.start())
+_PHRASES = tuple(phrase for smell in SMELLS for phrase in smell.phrases)
+_SMELLS = tuple(smell for smell in SMELLS for _ in smell.phrases)
+
+_PLACES = frozenset(place for smell in SMELLS for place in smell.places)
+_MODALS = ("shall", "must", "should", "will")
+
+
+def _may_oblige(reading: Reading) -> bool:
+    """Tell whether a step may hold an obligation, whose subject it is asked for then."""
+    lower = reading.raw.lower()
+    return any(modal in lower for modal in _MODALS)
+
+
+@cache
+def _index() -> Index:
+    return Index(_PHRASES)
+
+
+def _matches(smell: Smell, tried: Try, prose: str) -> Iterator[tuple[int, int]]:
+    start, end = tried.start, tried.end
+    for match in tried.matches(compiled(_PHRASES[tried.number].source), prose):
         if (
             not (smell.unless and smell.unless.search(prose[start:end]))
             and not (smell.not_after and smell.not_after.search(prose[start : match.start()]))
@@ -58,7 +78,13 @@ def _matches(smell: Smell, reading: Reading) -> Iterator[tuple[int, int]]:
 def _without_inner(found: list[Finding]) -> list[Finding]:
     """Drop findings whose quote overlaps that of a longer one: one flaw is told once, in its widest form."""
     kept: list[Finding] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for one in sorted(found, key=lambda one: one.start - one.end):
-        if not any(one.start < other.end and other.start < one.end for other in kept):
+        # What is kept overlaps nothing, so the ends are in the order of the starts.
+        place = bisect_right(ends, one.start)
+        if place == len(starts) or starts[place] >= one.end:
             kept.append(one)
+            starts.insert(place, one.start)
+            ends.insert(place, one.end)
     return kept

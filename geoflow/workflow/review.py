@@ -73,7 +73,7 @@ def review(
     changed = _changed(tree, files, before, within) if before is not None else None
     lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
     rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history)
-    by_rule = find_by_rule(rules, tree, files, within, lost)
+    by_rule = find_by_rule(rules, tree, files, within, lost, changed[0] if changed else None)
     waivers, unlooked, found = by_rule.waivers, by_rule.notes, by_rule.findings
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
     everything = [Item(document, one) for document in documents(tree) for one in requirements_of(document)]

@@ -1,12 +1,14 @@
 """What rules find in files, as everybody has to see it who speaks of a change: its reviewer and who revises it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from geoflow.openspec import Tree, validate
 from geoflow.ports import History
+from geoflow.quality.changed import Changed
 from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.findings import find_all
+from geoflow.quality.findings import find_all, find_in
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.waivers import Waiver, find_waivers, waivers_in, waivers_of
 from geoflow.settings import Allowed
@@ -35,18 +37,33 @@ class Found:
 
 
 def find_by_rule(
-    rules: Rules, tree: Tree, files: Mapping[str, str], within: frozenset[str] | None, more: Sequence[Finding] = ()
+    rules: Rules,
+    tree: Tree,
+    files: Mapping[str, str],
+    within: frozenset[str] | None,
+    more: Sequence[Finding] = (),
+    changed: Changed | None = None,
 ) -> Found:
-    """Find all that rules find in some files, or in all where `within` is None; `more` was found beside them."""
+    """Find all that rules find in some files, or in all where `within` is None; `more` was found beside them.
+
+    With `changed` the wording is read only of the requirements that did.
+    """
     looks = MOVED not in rules.off
     moved, unlooked = find_moved_bases(tree, rules.history, within) if looks else ([], ())
     reports = validate(files, within=within)
-    found = find_all(tree, reports, files, off=rules.off, within=within, lexicon=rules.lexicon)
     waivers = [*waivers_in(files, within), *waivers_of(rules.allowed, files)]
+    look = partial(find_in, lexicon=rules.lexicon, asked=_asked(changed, waivers) if changed else None)
+    found = find_all(tree, reports, files, off=rules.off, within=within, look=look)
     judged = _judged(rules.off, whole=within is None, moved=not unlooked)
     found = [*found, *moved, *more]
     found += [one for one in find_waivers(waivers, found, judged) if one.code not in rules.off]
     return Found(sorted(number_occurrences(found), key=by_place), waivers, tuple(unlooked))
+
+
+def _asked(changed: Changed, waivers: Iterable[Waiver]) -> Callable[[str, str], bool]:
+    """Give what tells which requirements are looked at: what changed, and all that a waiver may hold for."""
+    waiving = {waiver.place.path for waiver in waivers if waiver.kind == "comment"}
+    return lambda path, requirement: path in waiving or changed.holds(path, requirement)
 
 
 def _judged(off: frozenset[str], *, whole: bool, moved: bool) -> Callable[[Waiver, str], bool]:

@@ -95,3 +95,52 @@ def test_a_new_document_has_the_findings_that_it_has_among_all(path: str, root: 
     git(root, "add", path)
     among_all = [finding for finding in findings() if finding["path"] == path]
     assert findings("--staged") == among_all
+
+
+def quickly(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    answer_quickly(["review", "--rules-only", "--json", *arguments])
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+@pytest.mark.parametrize(("item", "notes"), [("gate", 0), ("three", 0), ("one", 1)])
+def test_git_is_asked_only_where_a_delta_stands_on_a_main_spec(
+    item: str, notes: int, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_git = quickly([item], capsys)
+    monkeypatch.setenv("PATH", "")
+    without = quickly([item], capsys)
+    assert with_git["notes"] == []
+    assert len(without["notes"]) == notes
+    assert without["findings"] == with_git["findings"]
+
+
+def test_outside_a_repository_it_is_said_what_was_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(write_tree(tmp_path / "plain", FILES))
+    (note,) = quickly([], capsys)["notes"]
+    assert note.endswith("(this is no git repository)")
+
+
+def test_files_are_named_by_their_paths_in_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_repo(tmp_path, {f"below/{path}": text for path, text in FILES.items()})
+    monkeypatch.chdir(tmp_path / "below")
+    answer_quickly(["review", "--rules-only", "--format", "github", "bell"])
+    assert "file=below/openspec/specs/bell/spec.md" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "waiver", ["", "<!-- geoflow: allow GF201 it may -->\n", "<!-- geoflow: allow GF204 idle -->\n"]
+)
+def test_what_changed_has_the_findings_that_it_has_among_all(waiver: str, root: Path) -> None:
+    before = FILES[GATE].replace("### Requirement: Open", f"{waiver}### Requirement: Open", 1)
+    write_tree(root, {GATE: before})
+    git(root, "commit", "--allow-empty", "-qam", "waived")
+    write_tree(root, {GATE: before.replace("SHALL shut", "SHALL elegantly close")})
+    git(root, "add", "-A")
+    among_all = [one for one in findings() if one["path"] == GATE and one["requirement"] != "Open"]
+    assert "GF201" in {one["code"] for one in among_all} or "GF201" in waiver
+    assert findings("--staged") == findings("--since", "HEAD") == among_all
