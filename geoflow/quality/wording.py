@@ -4,8 +4,10 @@ import re
 from typing import NamedTuple
 
 from geoflow.quality import grammar, lexicon
+from geoflow.quality.absolutes import ABSOLUTE
 from geoflow.quality.passages import Rule
 from geoflow.quality.phrases import Phrase, any_word
+from geoflow.quality.undecided import ASIDE, UNDECIDED
 
 _BODY = frozenset({"body"})
 _SAID = frozenset({"body", "outcome"})
@@ -30,6 +32,8 @@ _EXPLAINED = re.compile(
     r"\b(?:SHALL|MUST)\b|^(?:\S+\s+){12}.*\b(?:shall|must)\b|\b(?:that|which|who|because|if|when|so|why|what)\b.*\b(?:shall|must)\b",
     re.DOTALL,
 )
+
+_OBLIGES = re.compile(r"\b(?:SHALL|MUST|SHOULD|MAY)\b")
 
 
 class Smell(NamedTuple):
@@ -101,7 +105,8 @@ SMELLS: tuple[Smell, ...] = (
     Smell(_AMOUNT, grammar.AMOUNT, places=_BODY),
     Smell(_AMOUNT, grammar.AMOUNT_PHRASES, not_after=_NEGATED),
     Smell(_UNWRITTEN, grammar.MARKERS),
-    Smell(_UNDECIDED, grammar.UNDECIDED),
+    Smell(_UNDECIDED, UNDECIDED),
+    Smell(_UNDECIDED, ASIDE, places=_BODY, unless=_OBLIGES),
     Smell(
         Rule("GF101", "warning", "R1", "“{quote}” in lower case is not read as an obligation", "write it in capitals"),
         (Phrase(r"(?-i:(?<![\w-])(?:shall|must)(?![\w-]))", frozenset({"shall", "must"})),),
@@ -112,7 +117,9 @@ SMELLS: tuple[Smell, ...] = (
     Smell(_COMPARED, grammar.COMPARED, not_after=_LIMITING, unless=_THAN),
     Smell(
         Rule("GF214", "info", "R26", "“{quote}” claims more than a test can show", "name the cases that count"),
-        grammar.ABSOLUTE,
+        ABSOLUTE,
+        places=_BODY,
+        not_after=_NEGATED,
     ),
     Smell(
         Rule("GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”"),
