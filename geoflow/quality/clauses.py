@@ -7,7 +7,8 @@ from geoflow.quality import grammar, lexicon
 from geoflow.quality.finding import Finding
 from geoflow.quality.names import Names
 from geoflow.quality.passages import Reading, Rule, Source
-from geoflow.quality.phrases import one_of, words_of
+from geoflow.quality.habits import obliques_in
+from geoflow.quality.phrases import found_in, one_of, words_of
 
 _WEAK = Rule("GF102", "warning", "R1", "“{quote}” does not oblige", "write SHALL, or MAY where nothing is asked for")
 _PRONOUN = Rule("GF207", "warning", "R24", "“{quote}” does not name who has to do it", "name the subject")
@@ -18,16 +19,42 @@ _COMPOUND = Rule(
 )
 _PASSIVE = Rule("GF209", "info", "R2", "“{quote}” does not say who has to do it", "name who acts: “X SHALL ...”")
 
+_OBLIQUE = Rule(
+    "GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”"
+)
+
 _SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
 _ANY_SHALL = re.compile(r"\b(?:SHALL|MUST|shall|must)\b")
 _ADVERBS = r"(?:\s+(?:\w+ly|also|then|always|still|both|all|only|thus|hence|too))?"
-_PRONOUNS = r"(?:it|they|he|she|the\s+(?:same|latter|former|above|aforementioned|said\s+one)|this\s+one|that\s+one|each\s+of\s+(?:them|these)|both|one|you|we|someone|somebody|whoever|something)"
+_POINTING = r"(?:them|these|those|it|this|that|the\s+(?:two|three|four|former|latter|above|same|others?)|which|us|you|its\s+kind)"
+_PRONOUNS = (
+    r"(?:it|they|he|she|he\s+or\s+she|she\s+or\s+he|he/she|s/he|itself|themselves|theirs|its|ours|you|we|one|ones|none|neither|either|both|each|"
+    r"another|any|all|some|several|many|few|most|everything|anything|something|nothing|everyone|everybody|someone|somebody|anyone|anybody|nobody|"
+    r"no\s+one|whoever|whatever|whichever|the\s+(?:very\s+)?(?:same|latter|former|above|below|foregoing|preceding|previous|aforementioned|aforesaid|"
+    r"above-mentioned|said|said\s+one|first|second|third|last|other|others|rest|remainder|remaining|one|ones|two|three|whole|lot|whole\s+thing|"
+    r"thing|things|affected\s+one|respective\s+one|corresponding\s+one)(?:\s+(?:one|ones|two|part|thing))?|"
+    r"(?:this|that|such|these|those|any|each|every|another|either|neither|the\s+other|which|whichever)\s+(?:a\s+)?(?:one|ones|thing|things|two|same|latter|former|other|others)|"
+    rf"(?:one|each|both|all|any|either|neither|none|some|most|many|few|several|half|part|every\s+one|every\s+single\s+one|each\s+one|any\s+one|a\s+few|"
+    rf"at\s+least\s+one|only\s+one|two|three|the\s+(?:first|second|last|other|others|rest|latter|former|whole|majority|remainder|sum|more\s+\w+|most\s+\w+))\s+of\s+{_POINTING}|"
+    r"all\s+(?:this|that|these|those)|all\s+the\s+(?:same|rest|others)|such|the\s+like|the\s+above|what\s+(?:was|is|has\s+been)\s+(?:said|described|mentioned)(?:\s+\w+)?)"
+)
 _STANDS_IN = re.compile(
     rf"(?P<q>{_PRONOUNS}|this|that|these|those|such|doing\s+(?:so|this)){_ADVERBS}(?=\s+{grammar.MODAL}\b)",
     re.IGNORECASE,
 )
 _LATER_STANDS_IN = re.compile(
     rf"[,;:]\s+(?:then\s+|and\s+)?(?P<q>{_PRONOUNS}){_ADVERBS}(?=\s+(?:SHALL|MUST|shall|must)\b)", re.IGNORECASE
+)
+_PERSONAL = re.compile(r"it|they", re.IGNORECASE)
+# "When the pump starts, it SHALL" names whom it means; "when a user asks" and "when a file is missing" do not.
+_ACTOR = re.compile(
+    r"(?:if|when|whenever|while|after|before|once|until|unless|where|as\s+soon\s+as)\s+(?:(?:the|an?|any|each|this|its)\s+)?(?!\w+ing\b)[\w\0]",
+    re.IGNORECASE,
+)
+_NO_ACTOR = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|been|be|exists?|contains?|does|do|can|cannot|fails?|remains?|becomes?|users?|operators?|"
+    r"administrators?|admins?|developers?|maintainers?|customers?|callers?|people|someone|person|visitors?|it|they)\b",
+    re.IGNORECASE,
 )
 _POINTS_AT = re.compile(
     rf"(?P<q>this|that|these|those|such|the\s+(?:latter|former)){_ADVERBS}(?=\s+{grammar.MODAL}\b)", re.IGNORECASE
@@ -62,7 +89,7 @@ _ADDED = re.compile(
     rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:\b(?:and|but|plus)|[,;])\s+(?:\w+\s+)?(?:SHALL|MUST)\s+{_FURTHER}\b"
     r"|(?:\b(?:which|and|but)|;)\s+(?:it|they)\s+(?:\w+\s+)?(?-i:SHALL|MUST)\b"
-    r"|\b(?:together\s+with|along\s+with|besides|in\s+addition\s+to|on\s+top\s+of|apart\s+from)\s+[a-z]{2,}ing\b"
+    r"|\b(?:together\s+with|along\s+with|besides|in\s+addition\s+to|on\s+top\s+of)\s+(?!existing|leading|trailing|following|remaining|being|during)[a-z]{2,}ing\b"
     r"|\bas\s+well\s+as\s+(?:to\s+)?(?:[a-z]{2,}ing|"
     rf"{_VERBS})\s+(?:a|an|the|all|any|each|every|its|their|to|\w+s)\b"
     r"|\b(?:while|whilst)\s+(?:also|at\s+the\s+same\s+time|simultaneously|additionally)\s+[a-z]{2,}ing\b"
@@ -75,8 +102,9 @@ _CHAINED = re.compile(
     re.IGNORECASE,
 )
 _CHAIN = 2
+_ONE_SUBJECT = re.compile(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
 # How many requirements of the tree have several obligations: one more is a slip where few have, and a habit where many.
-_RARE, _UNKNOWN = 0.1, 1.0
+_RARE, _MANY, _UNKNOWN = 0.1, 0.3, 1.0
 # The same of passives, by the share of requirements that are written so.
 _HABIT = 0.05
 
@@ -91,15 +119,21 @@ _BY = re.compile(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", r
 
 
 def find_in_clauses(source: Source, readings: list[Reading], names: Names | None) -> Iterator[Finding]:
-    """Find weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), and passives (GF209).
+    """Find weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), passives (GF209), and
+    words with a stroke between them (GF216).
 
     Where the tree's habit is one obligation to a requirement, a second one is found without a word such as "also";
-    where the passive is its habit, none is found.
+    where the passive or the stroke is its habit, none is found.
     """
     for reading in readings:
         for rule, (start, end) in _pronouns(reading):
             yield source.finding(rule, reading.start + start, reading.start + end)
     body = readings[0]
+    if names is None or obliques_in(names.texts) < _HABIT:
+        yield from (
+            source.finding(_OBLIQUE, body.start + match.start(), body.start + match.end())
+            for match in found_in(body.prose, body.words, grammar.OBLIQUE)
+        )
     for rule, found in (
         (_WEAK, _weak(body)),
         (_COMPOUND, _second(body, several=names.several if names else _UNKNOWN)),
@@ -112,16 +146,31 @@ def find_in_clauses(source: Source, readings: list[Reading], names: Names | None
 def _pronouns(reading: Reading) -> Iterator[tuple[Rule, tuple[int, int]]]:
     if reading.words.isdisjoint(_MODALS) or reading.words.isdisjoint(_STANDING_IN):
         return
+    in_body, named = reading.place == "body", False
     for start, end in reading.sentences:
         first = reading.lead if start < reading.lead else _after_bullet(reading.prose, start)
-        if match := (_STANDS_IN if reading.place == "body" else _POINTS_AT).match(reading.prose, first, end):
-            yield _PRONOUN, match.span("q")
-        if reading.place != "body":
-            continue  # the scenario has named its subject in its first steps
-        for match in _LATER_STANDS_IN.finditer(reading.prose, start, end):
-            # Behind a clause that names the subject and an obligation of it, a pronoun is plain.
-            if _INTRODUCTION.match(reading.prose, first) and not _SHALL.search(reading.prose, start, match.start()):
+        if match := (_STANDS_IN if in_body else _POINTS_AT).match(reading.prose, first, end):
+            # Behind a sentence that obliges someone by name, "it" is that one, and "this" may be all that was said.
+            if not named:
+                yield _PRONOUN, match.span("q")
+            elif not _PERSONAL.fullmatch(match["q"]):
                 yield _LATER_PRONOUN, match.span("q")
+        elif in_body and not named and (match := _introduced(reading.prose, first, end)):
+            # In a step there is none to find: the scenario has named its subject before.
+            yield _LATER_PRONOUN, match.span("q")
+        named = named or bool(_SHALL.search(reading.prose, start, end))
+
+
+def _introduced(prose: str, first: int, end: int) -> re.Match[str] | None:
+    """Find a pronoun behind an introductory clause that names no one who could be meant."""
+    if not _INTRODUCTION.match(prose, first):
+        return None
+    match = _LATER_STANDS_IN.search(prose, first, end)
+    if match is None or _SHALL.search(prose, first, match.start()):
+        return None
+    actor = _ACTOR.match(prose, first, match.start())
+    meant = actor and _PERSONAL.fullmatch(match["q"]) and not _NO_ACTOR.search(prose, first, match.start())
+    return None if meant else match
 
 
 _MODALS = frozenset({"shall", "must", "should", "will"})
@@ -180,12 +229,15 @@ def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: floa
     if first is None:
         return None
     single = several < _RARE
-    if obliged and (single or _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "):
+    further = _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "
+    if obliged and further:
         return first.span()
-    if added := _ADDED.search(prose, first.end(), end):
+    if (added := _ADDED.search(prose, first.end(), end)) and (single or not _ONE_SUBJECT.match(added.group())):
         return added.span()
     if single and (other := _SHALL.search(prose, first.end(), end)):
         return other.span()
+    if _MANY < several < _UNKNOWN:
+        return None
     chained = list(_CHAINED.finditer(prose, first.end(), end))
     if len(chained) >= _CHAIN and not _SUBORDINATE.search(prose, first.end(), chained[-1].start()):
         return _word_at(prose, chained[-1].end())

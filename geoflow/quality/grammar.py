@@ -59,7 +59,7 @@ MANNER_PHRASES = phrases(
 ATTRIBUTIVE = any_word(
     lexicon.QUALITY,
     before=r"(?<!is )(?<!are )(?<!be )(?<!was )(?<!were )(?<!as )(?<!when )(?<!where )(?<!if )(?<!not )(?<!known[ -])",
-    after=r"(?=\s+(?!to\b|for\b|when\b|where\b|as\b|if\b|by\b|in\b|on\b|at\b|and\b|or\b|that\b|with\b|standing\b|citizen\b|faith\b|practices?\b)[^\W\d_\0])",
+    after=r"(?=\s+(?!to\b|for\b|when\b|where\b|as\b|if\b|by\b|in\b|on\b|at\b|and\b|or\b|that\b|with\b|shutdown\b|shut\b|drain\b|draining\b|stop\b|termination\b|degradation\b|exit\b|restart\b|close\b|starter\b|implementation on\b|standing\b|citizen\b|faith\b|practices?\b)[^\W\d_\0])",
 )
 """A judging adjective before a noun."""
 
@@ -166,19 +166,31 @@ OPEN_END = phrases(
 """Words that leave a list open."""
 ELLIPSIS = (Phrase(r"(?<=[a-z\0`),])(?:,\s*)?(?:\s?\.\.\.|\s?…)(?=\s*(?:[.,;)]|\Z|\s[a-z]))", frozenset({"..."})),)
 
-AMOUNT = any_word(lexicon.AMOUNT, before=r"(?<=\s)(?<!fail )(?<!as )(?<!the )(?<!a )(?<!an )")
+AMOUNT = (
+    *any_word(lexicon.RATES, before=r"(?<=\s)(?<!fail )(?<!as )(?<!the )(?<!a )(?<!an )(?<!how )(?<!more )(?<!so )", after=r"(?! enough)"),
+    # "Minimum", "fast" and "small" before a noun may be a name: "the minimum width", "Fast mode", "small caps".
+    *any_word(
+        lexicon.COUNTS,
+        before=r"(?<=\s)(?<!how )(?<!as )(?<!so )(?<!the )(?<!however )(?<!too )(?<!not )(?<!a great )(?<!of )",
+        after=r"(?=\s+(?!are\b|is\b|of\b|at\b|in\b|were\b|and\b|or\b|have\b|may\b|can\b|to\b)(?-i:[a-z]))",
+    ),
+)
+AMOUNT_SOME = phrases(
+    r"(?:SHALL|MUST)(?: NOT)? [^.;]{0,160}?(?P<q>«some» (?!other |of |way|kind|sort|point|cases?)(?:[a-z-]+ )?[a-z]{3,}s)\b",
+    r"(?P<q>«some|a fair number of|a good many|a great many|plenty of|loads of|a good deal of|a great deal of|dozens of|scores of|hundreds of|thousands of|a dozen or so|countless|umpteen|a load of|a mass of|masses of|a host of|an abundance of|a fair amount of|a certain number of|a certain amount of|a small amount of|a large amount of|a sufficient number of|enough» [a-z]{3,}s)(?! are| is| may| can)(?= (?:in|of|per|at|for|with|from|before|after|to|on|each|every|when)\b|\s*[.,;)]|\s*\Z)",
+)
 AMOUNT_PHRASES = phrases(
-    rf"(?:within|after|for|in|over|during|every|at|up to|under|beyond) (?:some |an? |the |any )?(?:very |relatively |fairly |reasonably |suitably |sufficiently |acceptably |quite )?(?:{lexicon.DEGREES}) (?:\w+ )?«{lexicon.AMOUNTS}»(?: of time| limits?| bounds)?",
+    rf"(?:within|after|for|in|over|during|every|at|up to|under|beyond) (?:some |an? |the |any )?(?:very |relatively |fairly |reasonably |suitably |sufficiently |acceptably |quite )?(?!(?:usual|normal|customary|limited) (?:\w+ )?(?:interval|rate|limit|threshold|level|order|window|deadline|timeout))(?:{lexicon.DEGREES}) (?:\w+ )?«{lexicon.AMOUNTS}»(?: of time| limits?| bounds)?",
     rf"an? (?:very |relatively |fairly |reasonably |suitably |sufficiently |acceptably |quite )?(?:{lexicon.DEGREES}) «amount|number|quantity|period|duration|size|length|fraction|proportion|portion|time|while|interval|delay|wait|pause|timeout|limit|timeframe»(?: of(?: time)?)?",
     r"an? «couple|handful|bunch|lot|number|multitude|variety|plethora|wealth|fair few|range» of [a-z]+",
-    r"«(?:a|the (?:first|last|next)) few|quite a (?:few|lot|while)|for a (?:bit|while|moment)|(?:after|in) (?:a|some|due) (?:while|time|course|bit|moment)|some time|before (?:too )?long|in (?:good|due|reasonable|short|next to no|no) (?:time|order)|in (?:a|an) (?:timely|prompt|expeditious|speedy|swift) (?:manner|fashion|way)|in near real time|(?:almost|nearly|virtually|practically|near) (?:immediately|instantly|instantaneously|at once)|near-?instant(?:ly|aneously)?|at (?:reasonable|regular|suitable|sensible|appropriate|short|frequent|certain) intervals|every (?:few|couple of|so many) \w+|now and again|in the near future|at short notice»",
+    r"«(?:a|the (?:first|last|next)) few|quite a (?:few|lot|while)|for a (?:bit|while|moment)|(?:after|in) (?:a|some|due) (?:while|time|course|bit|moment)|some time|before (?:too )?long(?= *[.,;)]|\s*\Z)|in (?:good|due|reasonable|short|next to no|no) (?:time|order)|in (?:a|an) (?:timely|prompt|expeditious|speedy|swift) (?:manner|fashion|way)|in near real time|(?:almost|nearly|virtually|practically|near) (?:immediately|instantly|instantaneously|at once)|near-?instant(?:ly|aneously)?|at (?:reasonable|regular|suitable|sensible|appropriate|short|frequent|certain) intervals|every (?:few|couple of|so many) \w+|now and again|in the near future|at short notice»",
     r"with «hardly|barely|scarcely|next to|almost|virtually|practically» (?:any|no) [a-z]+",
     r"without (?:any )?(?:too )?«undue|unnecessary|unreasonable|noticeable|excessive|appreciable|needless|perceptible|unwarranted|much|significant|major|substantial|considerable|inordinate|untoward|great» [a-z]+",
     r"without «delay|hesitation|ado»(?= *[.,;)]|\s*\Z)",
     r"with (?:minimal|minimum|little|low|as little|negligible|no undue|acceptable|tolerable|no noticeable|no perceptible|the least(?: possible)?) «delay|latency|lag|waiting|downtime|overhead|memory|footprint|resource usage|interruption|loss|impact»(?: as possible)?",
     r"as (?!far |much |long |well |good )(?:\w+ )?\w+(?: \w+)? as (?:is |are )?(?:reasonably |humanly |technically |practically )?«possible|practicable|practical|feasible|achievable|necessary|it can|they can|can be(?: managed)?|one can»",
     r"«about|around|some|circa|roughly|approximately|nearly|almost|close to|in the (?:region|order|neighbou?rhood|vicinity) of|somewhere (?:around|between)» \d[\d.,]*|\d+(?: \w+)? or «so»|or «thereabouts»|«give» or take",
-    r"(?:not|no) «too|overly|excessively|unduly|very|unreasonably» (?:long|many|much|often|large|slow|big|few|frequent|late)(?:ly)?(?: \w+)?|«too» (?:long|many|much|often|large|slow|big|few|late)(?= *[.,;)]|\s*\Z)|(?:long|short|large|small|fast|quick|often|big|high|low) «enough»",
+    r"(?:not|no) «too|overly|excessively|unduly|very|unreasonably» (?:long|many|much|often|large|slow|big|few|frequent|late)(?:ly)?(?: \w+)?|«too» (?:long|many|much|often|large|slow|big|few|late)(?= *[.,;)]|\s*\Z)|(?:long|short|large|small|fast|quick|often|big|high|low) «enough»(?! to| that| \()(?= *[.,;)]|\s*\Z)",
 )
 """Words in the place of a number."""
 
@@ -209,8 +221,10 @@ AND_OR = phrases(
 _PAIR = "read/write|client/server|on/off|true/false|yes/no|start/stop|i/o|n/a|w/o|pass/fail|input/output|open/close|copy/paste|km/h|before/after|try/catch|add/remove|enable/disable|getter/setter|allow/deny|valid/invalid|date/time|time/date|from/to|leading/trailing|present/absent|request/response|key/value|light/dark|up/down|left/right|min/max|get/set|push/pull|show/hide|expand/collapse|success/failure|name/value|create/update|create/delete|commit/rollback|producer/consumer|parent/child|publish/subscribe|and/or|or/and"
 OBLIQUE = (
     Phrase(
-        rf"(?-i:(?<![\w/.\-@\0*{{<(])(?!(?:{_PAIR})(?!\w))[a-z]{{3,}}/[a-z]{{3,}}(?![\w/\-@\0*}}>]|\.\w)|"
-        r"(?<=[a-z])\((?:e?s)\)(?!\w))",
+        rf"(?-i:(?<![\w/.\-@\0*{{<(|])(?!(?:{_PAIR})(?!\w))(?:[a-z]{{3,}}/[a-z]{{3,}}|[A-Z][A-Za-z]+/[A-Z][A-Za-z]+|"
+        r"[a-z]{3,}\s+/\s+(?:(?:an?|the|its|their)\s+)?[a-z]{3,})(?![\w/\-@\0*}>|]|\.\w)|"
+        r"(?<=[a-z])\((?:e?s)\)(?!\w)|(?<![\w(])\((?:re|un|in|de|dis|non|sub|multi|auto|pre|co)-?\)[a-z]{3,}|"
+        r"\b(?:his\s?/\s?her|he\s?/\s?she|s/he|him\s?/\s?her)\b)",
         frozenset({"/", "("}),
     ),
 )

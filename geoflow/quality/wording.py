@@ -18,6 +18,11 @@ _LIMITING = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z", re.IGNORECASE)
+# Behind a dash, a bracket or a word that gives the reason, nothing is asked for.
+_EXPLAINING = re.compile(r"(?:\b(?:because|since|so that|which|e\.g)\b|[—–(:])[^—–);:]*\Z", re.IGNORECASE)
+_AMOUNT_LIMITED = re.compile(
+    r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z|(?:\b(?:because|since|so that)\b|[—–(])[^—–);:]*\Z", re.IGNORECASE
+)
 # What people are able to do is what they are offered; the verb alone would oblige them to do it.
 _PEOPLE = re.compile(
     r"\b(?:users?|operators?|administrators?|admins?|maintainers?|customers?|developers?|visitors?|people|"
@@ -102,8 +107,9 @@ SMELLS: tuple[Smell, ...] = (
         Rule("GF206", "warning", "R17", "“{quote}” leaves open which is meant", "write “and”, “or”, or “or both”"),
         grammar.AND_OR,
     ),
-    Smell(_AMOUNT, grammar.AMOUNT, places=_BODY),
-    Smell(_AMOUNT, grammar.AMOUNT_PHRASES, not_after=_NEGATED),
+    Smell(_AMOUNT, grammar.AMOUNT, places=_BODY, not_after=_EXPLAINING),
+    Smell(_AMOUNT, grammar.AMOUNT_SOME, places=_BODY, not_after=_NEGATED),
+    Smell(_AMOUNT, grammar.AMOUNT_PHRASES, not_after=_AMOUNT_LIMITED),
     Smell(_UNWRITTEN, grammar.MARKERS),
     Smell(_UNDECIDED, UNDECIDED),
     Smell(_UNDECIDED, ASIDE, places=_BODY, unless=_OBLIGES),
@@ -120,11 +126,6 @@ SMELLS: tuple[Smell, ...] = (
         ABSOLUTE,
         places=_BODY,
         not_after=_NEGATED,
-    ),
-    Smell(
-        Rule("GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”"),
-        grammar.OBLIQUE,
-        places=_BODY,
     ),
 )
 """All rules that look for a pattern; several may share a code."""
