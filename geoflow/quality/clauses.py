@@ -48,7 +48,7 @@ _LATER_STANDS_IN = re.compile(
 _PERSONAL = re.compile(r"it|they", re.IGNORECASE)
 # "When the pump starts, it SHALL" names whom it means; "when a user asks" and "when a file is missing" do not.
 _ACTOR = re.compile(
-    r"(?:if|when|whenever|while|after|before|once|until|unless|where|as\s+soon\s+as)\s+(?:(?:the|an?|any|each|this|its)\s+)?(?!\w+ing\b)[\w\0]",
+    r"(?:if|when|whenever|while|after|before|once|until|unless|where|as\s+soon\s+as)\s+(?:(?:the|an?|any|each|this|its)\s+)?(?!\w+(?:ing|ed)\b)[\w\0-]+\s+[\w\0]",
     re.IGNORECASE,
 )
 _NO_ACTOR = re.compile(
