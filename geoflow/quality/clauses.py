@@ -7,7 +7,7 @@ from geoflow.quality import grammar, lexicon
 from geoflow.quality.finding import Finding
 from geoflow.quality.names import Names
 from geoflow.quality.passages import Reading, Rule, Source
-from geoflow.quality.habits import obliques_in
+from geoflow.quality.habits import obliques_in, pronouns_in
 from geoflow.quality.phrases import found_in, one_of, words_of
 
 _WEAK = Rule("GF102", "warning", "R1", "“{quote}” does not oblige", "write SHALL, or MAY where nothing is asked for")
@@ -19,9 +19,7 @@ _COMPOUND = Rule(
 )
 _PASSIVE = Rule("GF209", "info", "R2", "“{quote}” does not say who has to do it", "name who acts: “X SHALL ...”")
 
-_OBLIQUE = Rule(
-    "GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”"
-)
+_OBLIQUE = Rule("GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”")
 
 _SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
 _ANY_SHALL = re.compile(r"\b(?:SHALL|MUST|shall|must)\b")
@@ -101,12 +99,28 @@ _CHAINED = re.compile(
     rf"(?:,\s*(?:and\s+|then\s+|and\s+then\s+)?|\band\s+(?:then\s+)?)(?:\w+ly\s+)?(?={_VERBS}\s+(?:a|an|the|all|any|each|every|its|their|to|one)\b)",
     re.IGNORECASE,
 )
+# "SHALL save the file and notify the owner": a verb with an object of its own, not "read and parse the file".
+_ALSO_DONE = re.compile(
+    rf"(?:\w+[,\s]+){{2}}\b(and\s+(?:then\s+|also\s+)?(?!push\b|set\b|list\b|match\b|return\b|use\b)(?:{one_of(lexicon.VERBS)})\s+"
+    r"(?:an?|the|all|any|each|every|its|their|one)\b)"
+)
+_AT_ITS_SIDE = re.compile(
+    r",\s+(?:logging|recording|notifying|informing|alerting|emailing|auditing|clearing|archiving|counting|reporting|keeping\s+a|sending|releasing|reloading|restarting|"
+    r"backing\s+up|purging|invalidating|refreshing|publishing|broadcasting|warning|offering|tracking|scheduling|triggering)\s+(?:an?|the|all|any|each|every|its|their)\b",
+    re.IGNORECASE,
+)
+_BESIDES = re.compile(
+    r",\s+(?:(?:in\s+addition|additionally|also|at\s+the\s+same\s+time|besides|meanwhile|thereafter|afterwards|subsequently|furthermore|moreover),?\s+[a-z]{2,}ing\b"
+    r"|[a-z]{2,}ing\b[^,.;]{3,80}?\b(?:as\s+well|too|afterwards|thereafter|besides|in\s+addition|on\s+top|at\s+the\s+same\s+time|in\s+the\s+process|along\s+the\s+way|"
+    r"on\s+the\s+side|meanwhile|subsequently|in\s+passing|into\s+the\s+bargain|at\s+once|in\s+one\s+go)(?=\s*[.,;)]|\s*\Z))",
+    re.IGNORECASE,
+)
 _CHAIN = 2
 _ONE_SUBJECT = re.compile(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
 # How many requirements of the tree have several obligations: one more is a slip where few have, and a habit where many.
 _RARE, _MANY, _UNKNOWN = 0.1, 0.3, 1.0
 # The same of passives, by the share of requirements that are written so.
-_HABIT = 0.05
+_HABIT, _SLIP = 0.05, 0.02
 
 _IS_DONE = re.compile(
     rf"(?:SHALL|MUST)(?:\s+(?:not|NOT|also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
@@ -123,10 +137,12 @@ def find_in_clauses(source: Source, readings: list[Reading], names: Names | None
     words with a stroke between them (GF216).
 
     Where the tree's habit is one obligation to a requirement, a second one is found without a word such as "also";
-    where the passive or the stroke is its habit, none is found.
+    where the passive, the stroke, or “it” behind a
+    sentence that names its subject is the habit, none is found.
     """
+    usual = names is not None and pronouns_in(names.texts) >= _HABIT
     for reading in readings:
-        for rule, (start, end) in _pronouns(reading):
+        for rule, (start, end) in _pronouns(reading, usual=usual):
             yield source.finding(rule, reading.start + start, reading.start + end)
     body = readings[0]
     if names is None or obliques_in(names.texts) < _HABIT:
@@ -137,13 +153,16 @@ def find_in_clauses(source: Source, readings: list[Reading], names: Names | None
     for rule, found in (
         (_WEAK, _weak(body)),
         (_COMPOUND, _second(body, several=names.several if names else _UNKNOWN)),
-        (_PASSIVE, _passive(body) if names is None or names.passive < _HABIT else ()),
+        (
+            _PASSIVE,
+            _passive(body, rare=not names or names.passive < _SLIP) if names is None or names.passive < _HABIT else (),
+        ),
     ):
         for start, end in found:
             yield source.finding(rule, body.start + start, body.start + end)
 
 
-def _pronouns(reading: Reading) -> Iterator[tuple[Rule, tuple[int, int]]]:
+def _pronouns(reading: Reading, *, usual: bool) -> Iterator[tuple[Rule, tuple[int, int]]]:
     if reading.words.isdisjoint(_MODALS) or reading.words.isdisjoint(_STANDING_IN):
         return
     in_body, named = reading.place == "body", False
@@ -153,7 +172,7 @@ def _pronouns(reading: Reading) -> Iterator[tuple[Rule, tuple[int, int]]]:
             # Behind a sentence that obliges someone by name, "it" is that one, and "this" may be all that was said.
             if not named:
                 yield _PRONOUN, match.span("q")
-            elif not _PERSONAL.fullmatch(match["q"]):
+            elif not usual or not _PERSONAL.fullmatch(match["q"]):
                 yield _LATER_PRONOUN, match.span("q")
         elif in_body and not named and (match := _introduced(reading.prose, first, end)):
             # In a step there is none to find: the scenario has named its subject before.
@@ -234,8 +253,11 @@ def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: floa
         return first.span()
     if (added := _ADDED.search(prose, first.end(), end)) and (single or not _ONE_SUBJECT.match(added.group())):
         return added.span()
-    if single and (other := _SHALL.search(prose, first.end(), end)):
-        return other.span()
+    for pattern in (_SHALL, _ALSO_DONE, _AT_ITS_SIDE) if single else ():
+        if other := pattern.search(prose, first.end(), end):
+            return other.span(other.lastindex or 0)
+    if besides := _BESIDES.search(prose, first.end(), end):
+        return besides.span()
     if _MANY < several < _UNKNOWN:
         return None
     chained = list(_CHAINED.finditer(prose, first.end(), end))
@@ -260,10 +282,13 @@ def _word_at(prose: str, start: int) -> tuple[int, int]:
     return match.span() if match else (start, start)
 
 
-def _passive(body: Reading) -> Iterator[tuple[int, int]]:
-    """Find the first obligation in the passive, where neither it nor another one of the body names who acts."""
+def _passive(body: Reading, *, rare: bool) -> Iterator[tuple[int, int]]:
+    """Find the first obligation in the passive, where neither it nor one before it names who acts.
+
+    Where the passive is not `rare`, none behind it may do so either: that one tells who is meant.
+    """
     match = _IS_DONE.search(body.prose)
-    if match is None or _ACTS.search(body.prose):
+    if match is None or _ACTS.search(body.prose, 0, match.start() if rare else len(body.prose)):
         return
     _, end = body.sentence(match.start())
     if not _BY.search(body.prose, match.end(), end):

@@ -146,6 +146,7 @@ OPEN_END = phrases(
     r"«among|amongst» (?:(?:many|several|various) )?other(?:s| things| \w+s)?(?=\s*[.,;:)]|\s*\Z)",
     r"to «name» (?:but |just |only )?(?:a few|some)|(?:this|the) «list» is not (?:exhaustive|complete|final)|non-«exhaustive|exhaustively»|not an «exhaustive» list|by way of «example»|as «examples»",
     rf"(?:and|or|plus|as well as|and also|along with|together with) (?:any |all |some |many |several |various |the )?(?:number of )?«other|others|further|additional|more»(?: {_ALIKE})? {_STUFF}(?= (?:like (?:it|this|that|these|those)|of (?:that|this|the same|its|a similar) (?:kind|sort|type|nature)|along (?:those|these|similar) lines|as (?:needed|appropriate|necessary))|\s*[.;)]|\s*\Z)",
+    r"(?:and|or|plus|as well as) «any» other (?:relevant |suitable |appropriate |related |similar |useful |applicable |possible |kind of |type of |sort of |form of )?[a-z]{3,}(?= *[.;)]|\s*\Z)",
     rf"(?:and|or|plus|as well as) (?:any |all |other |anything |something |everything )*«{_ALIKE}»(?: {_STUFF})?(?=\s*[.,;:)]|\s*\Z)",
     r"(?:and|or|plus) «anything|something|everything|whatever|whichever|someone|anyone»(?: else)?(?: of (?:the|that|this) (?:sort|kind|like)| (?:that|which)? ?(?:is|seems|may be|might be|proves|comes|comes up|turns up|applies|fits|makes sense|is needed|like that|along (?:those|these|similar) lines|similar|comparable|relevant|useful|appropriate|suitable))*(?=\s*[.,;:)]|\s*\Z)",
     r"(?:and|or|plus|as well as) «whatever|whichever|whoever|wherever» (?:\w+ ){1,5}?\w+(?= *[.,;)]|\s*\Z)",
@@ -155,7 +156,7 @@ OPEN_END = phrases(
     r"(?:,|and)? ?(?:and|plus) (?:many |much |some |even |quite a few |lots |several )?«more|others»(?=\s*[.;)]|\s*\Z)|and «beyond|elsewhere»(?=\s*[.;)]|\s*\Z)|plus «extras»",
     r"(?<![(])(?:for example|for instance|e\.g\.|as for example|let us say|to give an example),? «on|in|at|when|if|by|during|after|before|for|under|with|from|to|via|as|whenever|while» [^.;]{2,60}?(?= *[.;)]|\s*\Z)",
     r"(?:such as|like|including|e\.g\.|for example|for instance) (?:the |all the |all |any of the |any )?(?:\w+ )?(?:«usual|common|typical|obvious|standard|well-known|popular|customary|familiar|expected|ordinary|conventional|normal|likely|most important|main» (?:\w+ )?(?:ones?|suspects?|cases?|candidates?|kinds?|types?|formats?|things|choices|options|names|fields|[a-z]{3,}s))(?= *[.,;)]|\s*\Z)",
-    r"to (?:«mention|cite|list|give|quote|pick|take» )(?:but |just |only )?(?:a few|some|one|two|a handful|a couple|the most \w+|an example|the obvious ones|a selection)|as an «example|illustration»|for «starters|one thing|example|instance»(?= *[.;)]|\s*\Z)|«among|amongst» (?:these|those|them|which|their number)(?: are| is)? [^.;]{2,60}?(?= *[.;)]|\s*\Z)|et «al»",
+    r"to (?:«mention|cite|list|give|quote|pick|take» )(?:but |just |only )?(?:a few|some|one|two|a handful|a couple|the most \w+|an example|the obvious ones|a selection)|as an «example|illustration»|for «starters|one thing|example|instance»(?= *[.;)]|\s*\Z)|«among|amongst» (?:these|them|which|their number)(?: are| is)? [^.;]{2,60}?(?= *[.;)]|\s*\Z)|et «al»",
     r"(?:and|or)(?:,)? «possibly|perhaps|maybe|potentially|conceivably|probably|presumably|where appropriate|if applicable»,?(?: some| many| any| even)? (?:others?|more|further \w+|additional \w+|other \w+|\w+ others)(?= *[.,;)]|\s*\Z)",
     r"(?:and|or|plus|as well as) (?:«everything|anything|all|everyone|all things|all that|whatever»)(?: (?:else|other|related|connected|associated|similar|in between|around it|of that|of this|of the|to do with|that goes with|which belongs|that belongs|belonging|pertaining|concerning|thereto|the rest|besides|beyond|sort|kind|ilk|like|it|that|this|to|with|them|in)\b)+(?= *[.,;)]|\s*\Z)",
     r"(?:and|or) (?:«variants?|variations?|derivatives?|combinations?|permutations?|relatives|equivalents?|analogues?|counterparts?|alternatives?|synonyms?|substitutes?» (?:of|on|to|for) (?:it|them|this|these|those|that)|variations? «thereof|thereon»|variants? «thereof»|the «ilk» of \w+|their «ilk»|others of (?:its|their|that|this|the same) «kind|sort|type|ilk|nature»|then «some»|all «that»|all the «rest»|the «usual» \w+|the «usual»|stuff|stuff like that|«suchlike|kindred» \w+|the «remaining» (?:ones|cases|things)|several «others»|a few «others»|countless «others»|many «another»|miscellaneous \w+|assorted \w+|sundry \w+)(?= *[.,;)]|\s*\Z)",
@@ -167,7 +168,11 @@ OPEN_END = phrases(
 ELLIPSIS = (Phrase(r"(?<=[a-z\0`),])(?:,\s*)?(?:\s?\.\.\.|\s?…)(?=\s*(?:[.,;)]|\Z|\s[a-z]))", frozenset({"..."})),)
 
 AMOUNT = (
-    *any_word(lexicon.RATES, before=r"(?<=\s)(?<!fail )(?<!as )(?<!the )(?<!a )(?<!an )(?<!how )(?<!more )(?<!so )", after=r"(?! enough)"),
+    *any_word(
+        lexicon.RATES,
+        before=r"(?<=\s)(?<!fail )(?<!as )(?<!the )(?<!a )(?<!an )(?<!how )(?<!more )(?<!so )",
+        after=r"(?! enough)",
+    ),
     # "Minimum", "fast" and "small" before a noun may be a name: "the minimum width", "Fast mode", "small caps".
     *any_word(
         lexicon.COUNTS,

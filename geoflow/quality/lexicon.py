@@ -71,7 +71,7 @@ RATES = (
 ).split()
 """Adverbs that stand for a time, a rate or a degree nobody gave (INCOSE R6, R7): only an answer can mend them."""
 
-COUNTS = "several many various numerous few minimal maximal significant multitudinous considerable substantial manifold".split()
+COUNTS = "several many various numerous few significant multitudinous considerable substantial manifold".split()
 """The same before a noun."""
 
 DEGREES = (
@@ -152,7 +152,7 @@ PARTICIPLES = (
 
 STATES = (
     "based|located|required|limited|related|named|called|titled|labelled|labeled|unchanged|enabled|disabled|supported|"
-    "expected|supposed|allowed|permitted|considered|unaffected|used|needed|nested|sorted|ordered|indented|advanced|"
+    "expected|supposed|allowed|permitted|considered|unaffected|needed|nested|sorted|ordered|indented|advanced|"
     "dedicated|detailed|bounded|shared|scoped|treated|aligned|deprecated|unmodified|unsupported|undefined|interested"
 )
 """Participles that tell how something is, where no one has to act."""
@@ -186,6 +186,7 @@ KNOWN_ACRONYMS = frozenset(
         "TLS TOML TS TSV TTL TTY TUI TXT UDP UI UML UNIX URI URIS URL URLS USB UTC UTF UUID UX VCS VM VPN VS "
         "WAL WAN WCAG WIP WWW XDG XML XSS YAML ZIP SHALL MUST WHEN THEN GIVEN AND BUT MAY SHOULD NOT WILL CAN "
         "ADDED OR ONLY EXACTLY ALL ANY NO EACH BEFORE AFTER JDK JRE NPE OSS EDT PSI TTFT TPS TOTP GZIP JWKS LB LRU "
+        "UNC CR FQDN CUDA CGI JSX TSX VIP WSL MDS PCA UMAP NTFS NFC NFD CSRF ETAG HSTS "
         "RPM QPS CIFS DMG EXE MSI APK SVN PNPM YARN NIX AUTH ENV GONE NONE NULL TRUE FALSE NEW OLD NEVER ALWAYS EVERY BOTH NOTE "
         "DO DOES WITH WHERE STILL SAME THIS THAT FROM INTO THAN ELSE WHAT WHY HOW MORE LESS MOST LEAST SELF ONCE "
     ).split()

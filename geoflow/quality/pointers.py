@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from geoflow.quality.cited import find_cited
 from geoflow.quality.finding import Finding
 from geoflow.quality.names import Names, folded
 from geoflow.quality.passages import Reading, Rule, Source
@@ -46,7 +47,7 @@ _AT_NO_PLACE = re.compile(
 )
 _DEICTIC = re.compile(
     r"\bas\s+(?:already\s+|previously\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|discussed|mentioned|noted|shown|given)\s+(?:above|before|earlier|hereinabove|further\s+up)\b"
-    r"|\bsee\s+above\b|\b(?:the\s+)?(?:above-mentioned|aforementioned|afore-mentioned|said|foregoing)\s+\w+",
+    r"|\bsee\s+above\b|\b(?:(?:the\s+)?(?:above-mentioned|aforementioned|afore-mentioned|foregoing)|the\s+said)\s+\w+",
     re.IGNORECASE,
 )
 _NAMED_KIND = re.compile(
@@ -74,7 +75,7 @@ _CUES = words_of(
     "tabulated enumerated requirement requirements section chapter table figure fig appendix annex specification spec specs "
     "capability document scenario clause paragraph diagram policy guideline guidelines handbook charter article attachment "
     "exhibit listing req item part subsection rule rules step above below previous preceding foregoing aforementioned "
-    "elsewhere earlier said standard runbook playbook glossary chapters sections"
+    "elsewhere earlier said standard follow follows those these the uses taken runbook playbook glossary chapters sections"
 )
 
 
@@ -112,6 +113,7 @@ def _dangling(source: Source, reading: Reading, raw: str, names: Names) -> Itera
         for match in pattern.finditer(raw):
             if _is_prose(prose, match) and not _is_known(match["q"], source, names):
                 yield match.span("q")
+    yield from find_cited(source, reading, raw, names)
     for match in _POINTED_NAME.finditer(prose):
         if not _EXTERNAL.search(match.group()) and _names_something(match["q"], names):
             yield match.span("q")
@@ -140,7 +142,7 @@ def _is_numbered(reference: str, source: Source, names: Names) -> bool:
     return (
         bool(there.search(source.text))
         or folded(reference) in names.known
-        or any(f"{reference.rsplit(maxsplit=1)[-1]}:" in text for text in names.texts)
+        or (number.isdigit() and any(f"{number}:" in text for text in names.texts))
     )
 
 

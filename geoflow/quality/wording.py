@@ -21,7 +21,8 @@ _NEGATED = re.compile(r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z", re.
 # Behind a dash, a bracket or a word that gives the reason, nothing is asked for.
 _EXPLAINING = re.compile(r"(?:\b(?:because|since|so that|which|e\.g)\b|[—–(:])[^—–);:]*\Z", re.IGNORECASE)
 _AMOUNT_LIMITED = re.compile(
-    r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z|(?:\b(?:because|since|so that)\b|[—–(])[^—–);:]*\Z", re.IGNORECASE
+    r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z|(?:\b(?:because|since|so that)\b|[—–(])[^—–);:]*\Z",
+    re.IGNORECASE,
 )
 # What people are able to do is what they are offered; the verb alone would oblige them to do it.
 _PEOPLE = re.compile(
@@ -108,7 +109,7 @@ SMELLS: tuple[Smell, ...] = (
         grammar.AND_OR,
     ),
     Smell(_AMOUNT, grammar.AMOUNT, places=_BODY, not_after=_EXPLAINING),
-    Smell(_AMOUNT, grammar.AMOUNT_SOME, places=_BODY, not_after=_NEGATED),
+    Smell(_AMOUNT, grammar.AMOUNT_SOME, not_after=_NEGATED),
     Smell(_AMOUNT, grammar.AMOUNT_PHRASES, not_after=_AMOUNT_LIMITED),
     Smell(_UNWRITTEN, grammar.MARKERS),
     Smell(_UNDECIDED, UNDECIDED),
