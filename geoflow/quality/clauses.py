@@ -118,9 +118,9 @@ _BESIDES = re.compile(
 _CHAIN = 2
 _ONE_SUBJECT = re.compile(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
 # How many requirements of the tree have several obligations: one more is a slip where few have, and a habit where many.
-_RARE, _MANY, _UNKNOWN = 0.1, 0.3, 1.0
+_RARE, _MANY, _UNKNOWN = 0.15, 0.3, 1.0
 # The same of passives, by the share of requirements that are written so.
-_HABIT, _SLIP = 0.05, 0.02
+_HABIT, _SLIP = 0.05, 0.025
 
 _IS_DONE = re.compile(
     rf"(?:SHALL|MUST)(?:\s+(?:not|NOT|also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
