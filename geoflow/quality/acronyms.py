@@ -33,7 +33,7 @@ def _is_expanded(word: str, reading: Reading, match: re.Match[str]) -> bool:
     around = reading.prose[max(0, match.start() - 90) : match.end() + 90]
     if f"({word})" in around or f"{word} (" in around:
         return True
-    # Words with these initials explain it where they are written as a name; in small letters they stand there by chance.
+    # Words with these initials explain it where they are written as a name; in small letters that is chance.
     initials = r"[\s-]+(?:(?:of|the|and|for)\s+)?".join(rf"{letter}\w+" for letter in word)
     return bool(re.search(initials, around))
 

@@ -86,14 +86,17 @@ def find_cited(source: Source, reading: Reading, raw: str, names: Names) -> Iter
     for match in _TITLE.finditer(prose):
         if not _is_elsewhere(match["q"], source, names):
             yield match.span("q")
-    # An outcome speaks of lists and tables that are shown.
+    yield from _by_subject(source, reading, names)
+
+
+def _by_subject(source: Source, reading: Reading, names: Names) -> Iterator[tuple[int, int]]:
+    """Find documents without a title; an outcome speaks of lists and tables that are shown."""
     for pattern in (_ABOUT, _KIND_OF) if reading.place == "body" else ():
-        for match in pattern.finditer(prose):
+        for match in pattern.finditer(reading.prose):
             if _is_cited(reading, match) and not _is_here(match, source, names):
                 yield match.span("q")
-    for match in _SOURCE.finditer(prose):
-        start, end = reading.sentence(match.start())
-        if not _OBLIGES.search(prose, start, end):
+    for match in _SOURCE.finditer(reading.prose):
+        if not _OBLIGES.search(reading.prose, *reading.sentence(match.start())):
             yield match.span("q")
 
 

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 
 from geoflow.quality import grammar, lexicon
 from geoflow.quality.finding import Finding
+from geoflow.quality.habits import obliques_in, pronouns_in
 from geoflow.quality.names import Names
 from geoflow.quality.passages import Reading, Rule, Source
-from geoflow.quality.habits import obliques_in, pronouns_in
 from geoflow.quality.phrases import found_in, one_of, words_of
+from geoflow.quality.pronouns import find_pronouns
 
 _WEAK = Rule("GF102", "warning", "R1", "“{quote}” does not oblige", "write SHALL, or MAY where nothing is asked for")
-_PRONOUN = Rule("GF207", "warning", "R24", "“{quote}” does not name who has to do it", "name the subject")
-# The clause before it may name whom it means, and may as well name two.
-_LATER_PRONOUN = _PRONOUN._replace(severity="info")
 _COMPOUND = Rule(
     "GF208", "info", "R18", "with “{quote}” a second thing is asked for", "write a requirement for each thing"
 )
@@ -23,47 +21,6 @@ _OBLIQUE = Rule("GF216", "info", "R17", "“{quote}” leaves open whether one o
 
 _SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
 _ANY_SHALL = re.compile(r"\b(?:SHALL|MUST|shall|must)\b")
-_ADVERBS = r"(?:\s+(?:\w+ly|also|then|always|still|both|all|only|thus|hence|too))?"
-_POINTING = r"(?:them|these|those|it|this|that|the\s+(?:two|three|four|former|latter|above|same|others?)|which|us|you|its\s+kind)"
-_PRONOUNS = (
-    r"(?:it|they|he|she|he\s+or\s+she|she\s+or\s+he|he/she|s/he|itself|themselves|theirs|its|ours|you|we|one|ones|none|neither|either|both|each|"
-    r"another|any|all|some|several|many|few|most|everything|anything|something|nothing|everyone|everybody|someone|somebody|anyone|anybody|nobody|"
-    r"no\s+one|whoever|whatever|whichever|the\s+(?:very\s+)?(?:same|latter|former|above|below|foregoing|preceding|previous|aforementioned|aforesaid|"
-    r"above-mentioned|said|said\s+one|first|second|third|last|other|others|rest|remainder|remaining|one|ones|two|three|whole|lot|whole\s+thing|"
-    r"thing|things|affected\s+one|respective\s+one|corresponding\s+one)(?:\s+(?:one|ones|two|part|thing))?|"
-    r"(?:this|that|such|these|those|any|each|every|another|either|neither|the\s+other|which|whichever)\s+(?:a\s+)?(?:one|ones|thing|things|two|same|latter|former|other|others)|"
-    rf"(?:one|each|both|all|any|either|neither|none|some|most|many|few|several|half|part|every\s+one|every\s+single\s+one|each\s+one|any\s+one|a\s+few|"
-    rf"at\s+least\s+one|only\s+one|two|three|the\s+(?:first|second|last|other|others|rest|latter|former|whole|majority|remainder|sum|more\s+\w+|most\s+\w+))\s+of\s+{_POINTING}|"
-    r"all\s+(?:this|that|these|those)|all\s+the\s+(?:same|rest|others)|such|the\s+like|the\s+above|what\s+(?:was|is|has\s+been)\s+(?:said|described|mentioned)(?:\s+\w+)?)"
-)
-_STANDS_IN = re.compile(
-    rf"(?P<q>{_PRONOUNS}|this|that|these|those|such|doing\s+(?:so|this)){_ADVERBS}(?=\s+{grammar.MODAL}\b)",
-    re.IGNORECASE,
-)
-_LATER_STANDS_IN = re.compile(
-    rf"[,;:]\s+(?:then\s+|and\s+)?(?P<q>{_PRONOUNS}){_ADVERBS}(?=\s+(?:SHALL|MUST|shall|must)\b)", re.IGNORECASE
-)
-_PERSONAL = re.compile(r"it|they", re.IGNORECASE)
-# "When the pump starts, it SHALL" names whom it means; "when a user asks" and "when a file is missing" do not.
-_ACTOR = re.compile(
-    r"(?:if|when|whenever|while|after|before|once|until|unless|where|as\s+soon\s+as)\s+(?:(?:the|an?|any|each|this|its)\s+)?(?!\w+(?:ing|ed)\b)[\w\0-]+\s+[\w\0]",
-    re.IGNORECASE,
-)
-_NO_ACTOR = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|been|be|exists?|contains?|does|do|can|cannot|fails?|remains?|becomes?|users?|operators?|"
-    r"administrators?|admins?|developers?|maintainers?|customers?|callers?|people|someone|person|visitors?|it|they)\b",
-    re.IGNORECASE,
-)
-_POINTS_AT = re.compile(
-    rf"(?P<q>this|that|these|those|such|the\s+(?:latter|former)){_ADVERBS}(?=\s+{grammar.MODAL}\b)", re.IGNORECASE
-)
-_INTRODUCTION = re.compile(
-    r"(?:if|when|whenever|where|while|after|before|once|on|upon|in|for|during|until|unless|at|as|since|with|without|by|"
-    r"given|should|to|regardless|otherwise|then|finally|additionally|moreover|also|next|therefore|hence|however|"
-    r"for\s+that|conversely|likewise|furthermore)\b",
-    re.IGNORECASE,
-)
-
 _SUBORDINATE = re.compile(
     r"\b(?:that|which|who|whom|whose|because|if|when|whenever|while|where|so|how|what|why|whether|until|unless|since|"
     r"although|though|as|than|e\.g|i\.e)\b|[(:\0—–]",
@@ -133,16 +90,16 @@ _BY = re.compile(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", r
 
 
 def find_in_clauses(source: Source, readings: list[Reading], names: Names | None) -> Iterator[Finding]:
-    """Find weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), passives (GF209), and
-    words with a stroke between them (GF216).
+    """Find what is wrong with the clauses of a requirement.
 
-    Where the tree's habit is one obligation to a requirement, a second one is found without a word such as "also";
-    where the passive, the stroke, or “it” behind a
-    sentence that names its subject is the habit, none is found.
+    Weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), passives (GF209), and words with
+    a stroke between them (GF216). Where the tree's habit is one obligation to a requirement, a second one is found
+    without a word such as "also"; where the passive, the stroke, or "it" behind a sentence that names its subject is the
+    habit, none is found.
     """
     usual = names is not None and pronouns_in(names.texts) >= _HABIT
     for reading in readings:
-        for rule, (start, end) in _pronouns(reading, usual=usual):
+        for rule, (start, end) in find_pronouns(reading, usual=usual):
             yield source.finding(rule, reading.start + start, reading.start + end)
     body = readings[0]
     if names is None or obliques_in(names.texts) < _HABIT:
@@ -160,46 +117,6 @@ def find_in_clauses(source: Source, readings: list[Reading], names: Names | None
     ):
         for start, end in found:
             yield source.finding(rule, body.start + start, body.start + end)
-
-
-def _pronouns(reading: Reading, *, usual: bool) -> Iterator[tuple[Rule, tuple[int, int]]]:
-    if reading.words.isdisjoint(_MODALS) or reading.words.isdisjoint(_STANDING_IN):
-        return
-    in_body, named = reading.place == "body", False
-    for start, end in reading.sentences:
-        first = reading.lead if start < reading.lead else _after_bullet(reading.prose, start)
-        if match := (_STANDS_IN if in_body else _POINTS_AT).match(reading.prose, first, end):
-            # Behind a sentence that obliges someone by name, "it" is that one, and "this" may be all that was said.
-            if not named:
-                yield _PRONOUN, match.span("q")
-            elif not usual or not _PERSONAL.fullmatch(match["q"]):
-                yield _LATER_PRONOUN, match.span("q")
-        elif in_body and not named and (match := _introduced(reading.prose, first, end)):
-            # In a step there is none to find: the scenario has named its subject before.
-            yield _LATER_PRONOUN, match.span("q")
-        named = named or bool(_SHALL.search(reading.prose, start, end))
-
-
-def _introduced(prose: str, first: int, end: int) -> re.Match[str] | None:
-    """Find a pronoun behind an introductory clause that names no one who could be meant."""
-    if not _INTRODUCTION.match(prose, first):
-        return None
-    match = _LATER_STANDS_IN.search(prose, first, end)
-    if match is None or _SHALL.search(prose, first, match.start()):
-        return None
-    actor = _ACTOR.match(prose, first, match.start())
-    meant = actor and _PERSONAL.fullmatch(match["q"]) and not _NO_ACTOR.search(prose, first, match.start())
-    return None if meant else match
-
-
-_MODALS = frozenset({"shall", "must", "should", "will"})
-_STANDING_IN = words_of(f"{_PRONOUNS} this that these those such doing")
-_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*(?:\*\*[^*\n]*\*\*:?\s*)?")
-
-
-def _after_bullet(prose: str, start: int) -> int:
-    match = _BULLET.match(prose, start)
-    return match.end() if match else start
 
 
 def _weak(body: Reading) -> Iterator[tuple[int, int]]:
@@ -253,15 +170,18 @@ def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: floa
         return first.span()
     if (added := _ADDED.search(prose, first.end(), end)) and (single or not _ONE_SUBJECT.match(added.group())):
         return added.span()
-    for pattern in (_SHALL, _ALSO_DONE, _AT_ITS_SIDE) if single else ():
-        if other := pattern.search(prose, first.end(), end):
-            return other.span(other.lastindex or 0)
-    if besides := _BESIDES.search(prose, first.end(), end):
-        return besides.span()
-    if _MANY < several < _UNKNOWN:
-        return None
-    chained = list(_CHAINED.finditer(prose, first.end(), end))
-    if len(chained) >= _CHAIN and not _SUBORDINATE.search(prose, first.end(), chained[-1].start()):
+    patterns = (_SHALL, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES) if single else (_BESIDES,)
+    found = (pattern.search(prose, first.end(), end) for pattern in patterns)
+    other = next(filter(None, found), None)
+    if other:
+        return other.span(other.lastindex or 0)
+    return None if _MANY < several < _UNKNOWN else _chain(prose, first.end(), end)
+
+
+def _chain(prose: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find the last verb of three or more that each have an object."""
+    chained = list(_CHAINED.finditer(prose, start, end))
+    if len(chained) >= _CHAIN and not _SUBORDINATE.search(prose, start, chained[-1].start()):
         return _word_at(prose, chained[-1].end())
     return None
 

@@ -6,48 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from geoflow.quality.opposites import PAIRS, SAME
 from geoflow.quality.tokens import FREE, MODALS, NEGATIONS, RELATIONS, UNITS
 
-_PAIRS = (
-    "enable disable, enabled disabled, allow deny, allow forbid, allow refuse, allow reject, accept reject, "
-    "before after, ascending descending, always never, include exclude, included excluded, "
-    "including excluding, increase decrease, minimum maximum, least most, more less, above below, open close, "
-    "opened closed, start stop, lock unlock, show hide, visible hidden, first last, oldest newest, "
-    "public private, synchronous asynchronous, synchronously asynchronously, required optional, mandatory optional, "
-    "keep discard, retain discard, preserve discard, overwrite preserve, success failure, succeed fail, valid invalid, "
-    "true false, left right, top bottom, inclusive exclusive, sensitive insensitive, case-sensitive "
-    "case-insensitive, earliest latest, encrypted unencrypted, lowercase uppercase, "
-    "create remove, create destroy, install uninstall, attach detach, connect disconnect, subscribe unsubscribe, "
-    "register unregister, activate deactivate, expand collapse, begin end, begin finish, resume suspend, "
-    "resume pause, continue abort, continue stop, proceed stop, grant revoke, grant deny, permit prohibit, allow prohibit, "
-    "allow block, allow prevent, permit forbid, permit deny, approve reject, approve decline, accept decline, accept refuse, "
-    "add remove, append prepend, push pull, import export, upload download, encrypt decrypt, compress decompress, "
-    "encode decode, mount unmount, freeze unfreeze, mute unmute, pin unpin, hide reveal, mask unmask, mask reveal, "
-    "maximum minimal, maximal minimal, maximize minimize, highest lowest, upper lower, longest shortest, largest smallest, "
-    "newest oldest, latest oldest, shorter longer, smaller larger, higher lower, faster slower, early late, earlier later, "
-    "lenient strict, manual automatic, manually automatically, online offline, local remote, internal external, "
-    "inbound outbound, incoming outgoing, input output, inside outside, within outside, blocking non-blocking, persistent "
-    "transient, permanent temporary, permanently temporarily, mutable immutable, known unknown, empty non-empty, "
-    "present absent, equal unequal, single multiple, once repeatedly, immediately later, eager lazy, eagerly lazily, "
-    "sequential parallel, sequentially concurrently, forward backward, active inactive, available unavailable, supported "
-    "unsupported, authenticated unauthenticated, authorized unauthorized, signed unsigned, trusted untrusted, "
-    "anonymous authenticated, readable unreadable, read-only writable, silent verbose, quiet verbose, warn ignore, "
-    "strip preserve, strip retain, truncate preserve, mandatory forbidden, obligatory voluntary, horizontally vertically, "
-    "horizontal vertical, alphabetical chronological, positive negative, odd even, even uneven, same different, "
-    "identical different, with without, whitelist blacklist, allowlist blocklist, allowlist denylist, "
-    "opt-in opt-out, pass fail, succeed fail, accept discard, reuse recreate, trigger suppress, emit suppress, "
-    "reveal conceal, display conceal, publish withdraw, lock release, acquire release, raise lower, widen narrow, extend shorten"
-)
-_SAME = (
-    "show display present render, remove delete erase drop purge, get fetch retrieve obtain, send transmit dispatch, "
-    "save store persist, select choose pick, check verify, change modify alter, build construct, quickly fast, allow permit let, "
-    "forbid prohibit disallow, reject refuse decline, start begin launch commence, end finish conclude, stop halt, "
-    "create generate produce make, use employ utilise utilize, list enumerate, print write, warn alert, "
-    "notify inform tell, abort cancel, repeat retry, find locate, keep retain preserve maintain, need require, "
-    "support offer provide, ensure guarantee, contain include comprise, omit exclude skip, copy duplicate, log record, "
-    "update refresh, error failure fault, folder directory, argument parameter, option flag, message notice, "
-    "prior before, prior preceding, subsequent following, identical same, distinct different, solely only"
-)
 SEVERAL = "several words differ"
 """What is said of two statements that are opposed in more than one word, and so perhaps in none."""
 _WORD = re.compile(r"`[^`\n]+`|\d[\d.,]*%?|[^\W\d_][^\W_]*(?:[.'-][^\W_]+)*")
@@ -79,7 +40,7 @@ class Gist(NamedTuple):
 
 def _opposites() -> dict[str, tuple[tuple[str, str], ...]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for pair in _PAIRS.split(","):
+    for pair in PAIRS.split(","):
         one, other = (_MEANT.get(stem(word), stem(word)) for word in pair.split())
         for word in (one, other):
             found.setdefault(word, []).append((one, other))
@@ -95,7 +56,7 @@ def stem(word: str) -> str:
     return word.rstrip("e") if len(word) > _SHORTEST_STEM else word
 
 
-_MEANT = {stem(word): stem(words.split()[0]) for words in _SAME.split(",") for word in words.split()[1:]}
+_MEANT = {stem(word): stem(words.split()[0]) for words in SAME.split(",") for word in words.split()[1:]}
 _OPPOSITES = _opposites()
 
 

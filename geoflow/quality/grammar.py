@@ -82,7 +82,7 @@ COMPARED = phrases(
 _IF = (
     r"(?:if|where|wherever|when|whenever|unless|as long as|so long as|provided(?: that)?|providing(?: that)?|"
     r"assuming(?: that)?|insofar as|in so far as|inasmuch as|as far as|so far as|as much as|"
-    r"to (?:the|whatever|any) (?:maximum |greatest |fullest |full |largest )?(?:extent|degree)(?: that)?|should|"
+    r"to (?:the|whatever|any) (?:maximum |greatest |fullest |full |largest )?(?:extent|degree)(?: that)?|should(?! be\b)|"
     r"except (?:where|when|if)|if and when|if and where|only (?:if|when|where)|in cases where|until)"
 )
 _IT_IS = (
@@ -160,6 +160,7 @@ OPEN_END = phrases(
     r"(?:and|or)(?:,)? «possibly|perhaps|maybe|potentially|conceivably|probably|presumably|where appropriate|if applicable»,?(?: some| many| any| even)? (?:others?|more|further \w+|additional \w+|other \w+|\w+ others)(?= *[.,;)]|\s*\Z)",
     r"(?:and|or|plus|as well as) (?:«everything|anything|all|everyone|all things|all that|whatever»)(?: (?:else|other|related|connected|associated|similar|in between|around it|of that|of this|of the|to do with|that goes with|which belongs|that belongs|belonging|pertaining|concerning|thereto|the rest|besides|beyond|sort|kind|ilk|like|it|that|this|to|with|them|in)\b)+(?= *[.,;)]|\s*\Z)",
     r"(?:and|or) (?:«variants?|variations?|derivatives?|combinations?|permutations?|relatives|equivalents?|analogues?|counterparts?|alternatives?|synonyms?|substitutes?» (?:of|on|to|for) (?:it|them|this|these|those|that)|variations? «thereof|thereon»|variants? «thereof»|the «ilk» of \w+|their «ilk»|others of (?:its|their|that|this|the same) «kind|sort|type|ilk|nature»|then «some»|all «that»|all the «rest»|the «usual» \w+|the «usual»|stuff|stuff like that|«suchlike|kindred» \w+|the «remaining» (?:ones|cases|things)|several «others»|a few «others»|countless «others»|many «another»|miscellaneous \w+|assorted \w+|sundry \w+)(?= *[.,;)]|\s*\Z)",
+    r"(?:as|at) (?:a |an |the (?:very |bare )?)?(?:bare |absolute )?«minimum»(?= *[,:(.;)]|\s*\Z)",
     r"and «counting»|(?:, )?«notably|chiefly|primarily|mainly|mostly|principally|above all|first and foremost|particularly|especially|in particular|not least|predominantly|amongst others|among others|at the very least|at the least|to begin with|to start with|as a starting point|as a start|by way of illustration|as examples|for illustration|as illustrations|without being exhaustive|without claim to completeness|not exhaustively|inter alia|and then some|and the list goes on|and on and on|you name it|you get the idea|and everything|and all|and stuff|or whatever|or what have you|or so|or the like|or others|or such|or others like it|or thereabouts»(?= *[.;)]|\s*\Z)",
     r"«any number of|all sorts of|all kinds of|a variety of|an array of|a range of|a host of|a wealth of|a whole range of|a selection of|some or other|some kind of|some sort of|one or another|this or that|assorted|miscellaneous|sundry|diverse» (?:other |different |further |additional |such )?[a-z]+(?: [a-z]+)?(?= *[.,;)]|\s*\Z)",
     r"«etc»\.?(?<=\.)(?=\W|\Z)|«etc»",

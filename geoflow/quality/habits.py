@@ -23,7 +23,7 @@ def obliques_in(texts: tuple[str, ...]) -> float:
 
 @lru_cache(maxsize=8)
 def pronouns_in(texts: tuple[str, ...]) -> float:
-    """Give the share of requirements with a sentence that says what "it" SHALL do; 0 where there are too few to tell."""
+    """Give the share of requirements that say what "it" SHALL do; 0 where there are too few to tell."""
     bodies = [body for text in texts for body in _BODY.findall(text)]
     return sum(map(bool, map(_IT_SHALL.search, bodies))) / len(bodies) if len(bodies) >= _ENOUGH else 0.0
 

@@ -1,7 +1,7 @@
 """Phrases that say that something is still to be written: what is undecided, and what is put off."""
 
 from geoflow.quality import lexicon
-from geoflow.quality.phrases import one_of, phrases
+from geoflow.quality.phrases import phrases
 
 LATER = r"(?:later|afterwards|(?:at|in|by|with|for|during) (?:a|an|the|some|one of the|another|our) (?:\w+ )?(?:later|future|next|subsequent|coming|follow-up|following|upcoming|separate|other|another|forthcoming) ?(?:\w+ )?(?:version|release|revision|document|date|stage|time|point|iteration|phase|sprint|edition|update|change|meeting|discussion|draft|spec|specification)?|in due course|in (?:the )?future|in (?:the )?(?:\w+ )?(?:future|coming) \w+|separately|elsewhere|down the (?:road|line)|at some point|soon|as (?:we|work|the project|the design) \w+|when(?:ever)? (?:known|available|ready|the time comes)|once (?:known|available|agreed|\w+ (?:is|are|has|have) \w+)|during (?:design|implementation|development|detailed design))"
 _STILL = r"(?:is|are|remains?|was|were|being|still|yet|currently|has|have|it is|which is|we are)"
@@ -28,7 +28,7 @@ _THING = (
     r"rules?|scope|approach|design|mechanisms?|policy|policies|questions?|choices?|decisions?|answers?|timeouts?|sizes?|"
     r"durations?|intervals?|semantics|meaning|schemas?|units?|syntax|algorithms?|strategy|deadlines?|requirements?|"
     r"criterion|criteria|specifics|particulars|fields?|codes?|layout|structure|contents?|texts?|messages?|colou?rs?|rest|"
-    r"remainder|parts?|points?|matters?|issues?|topics?|exact|precise|final|concrete|this|that|it|these|those|how|what|"
+    r"remainder|parts?|points?|matters?|issues?|topics?|exact|precise|final|concrete|this|it|these|those|how|what|"
     r"which|whether|who|when|where|roles?|columns?|labels?|tone|budget|retention|frequency|procedure|process|protocol"
 )
 _STATE = (
@@ -49,6 +49,11 @@ _MULLED = (
     "refined|completed|documented|described|elaborated on|resolved|reviewed|evaluated|picked|selected|listed|drawn up|named|"
     "quantified|set|stated|addressed|examined|established|formali[sz]ed|measured|supplied|provided|added|approved|signed off"
 )
+_SETTLED = (
+    "decided|agreed|agreed on|agreed upon|clarified|discussed|settled|finali[sz]ed|worked out|fleshed out|negotiated|"
+    "hammered out|ironed out|figured out|elaborated|revisited|firmed up|pinned down|nailed down|sorted out|thrashed out|"
+    "thought through|thought about|filled in|looked into|investigated|researched|debated|spelled out|spelt out|found out"
+)
 _MULL = (
     "decide|agree|clarify|discuss|settle|finali[sz]e|work out|flesh out|negotiate|hammer out|iron out|figure out|elaborate|"
     "revisit|firm up|pin down|nail down|sort out|think|fill in|look into|investigate|research|debate|determine|define|"
@@ -68,7 +73,8 @@ _OFF = r"(?=\s*(?:[.,;:)!]|\Z)|\s+(?:at|for|until|till|so|pending|and|but|as|by|
 ASIDE = phrases(
     rf"(?:{_THING})(?: [\w'\0-]+){{0,8}}? (?:is|are|was|were|remains?|stays?|seems?|look|looks)(?: still| as yet| yet| currently| so far| for now| left| very much| \w+ly)* «{_STATE}»{_OFF}",
     rf"(?:is|are|was|were|remains?|stays?)(?: still| as yet| currently| so far| left| very much)+ «{_STATE}»{_OFF}",
-    rf"(?:to be|yet to be|needs? to be|has to be|have to be|remains? to be|remaining to be|ought to be|must (?:still |yet |first )*be|should (?:still |yet |first )*be|still be|will (?:\w+ )?be|shall (?:\w+ )?be|going to be|gets?|needs?)(?: \w+ly| still| first| then| further| jointly)? «{_MULLED}»(?= (?:{LATER}|with|by (?:the |our |a )?(?:\w+ )?(?:team|owners?|business|customers?|stakeholders?)|before|once|after|during|at|in|on|upon|when|further|soon|jointly|together|first|yet|separately|as)\b|\s*[.;:)]|\s*\Z)",
+    rf"(?:to be|yet to be|needs? to be|has to be|have to be|remains? to be|remaining to be|ought to be|must (?:still |yet |first )*be|should (?:still |yet |first )*be|still be|will (?:\w+ )?be|shall (?:\w+ )?be|going to be|gets?|needs?)(?: \w+ly| still| first| then| further| jointly)? «{_SETTLED}»(?= (?:{LATER}|with|by (?:the |our |a )?(?:\w+ )?(?:team|owners?|business|customers?|stakeholders?)|before|once|after|during|at|in|on|upon|when|further|soon|jointly|together|first|yet|separately|as)\b|\s*[.;:)]|\s*\Z)",
+    rf"(?:to be|yet to be|needs? to be|has to be|have to be|remains? to be|remaining to be|ought to be|must (?:still |yet |first )*be|should (?:still |yet |first )*be|still be|will (?:\w+ )?be|shall (?:\w+ )?be|going to be)(?: \w+ly| still| first| then| further| jointly)? «{_MULLED}»(?= (?:{LATER}|by (?:the |our |a )?(?:\w+ )?(?:team|owners?|business|customers?|stakeholders?)|later|soon|jointly|first|yet|separately|further)\b)",
     rf"(?:not|n't|never|nobody|no one|hardly) (?:yet |been |quite |fully |finally |entirely |completely |really |properly |really )*«{_MULLED}|clear|final|known|complete|certain|sure|stable|ready»(?: yet| so far| to date| at this point| at the moment)?{_OFF}",
     rf"(?:{_WHO}) (?:\w+ )?(?:will|shall|needs?|must|have|has|should|want|wants|are going|is going|plans?|intends?|hopes?|would like|expects?|can|may|might|ought)(?: still| yet| not| only| later| first| probably| then)*(?: to)?(?: still| yet| first| later)? «{_MULL}»",
     rf"«let us|let's|please|remember to|don't forget to|do not forget to» (?:\w+ )?(?:{_MULL})",
@@ -79,7 +85,7 @@ ASIDE = phrases(
     r"«more|further|additional|fuller|exact|precise|concrete|remaining|finer|full|complete|final» (?:\w+ )?(?:details?|information|on this|on that|on it|about this|explanation|guidance|rules?|words?|specifics|particulars|figures?|values?|numbers?|wording|description|definition|text|list) (?:(?:is|are|will be|shall be|to be|will|shall|still) )*(?:to (?:come|follow|be)|comes?|follows?|later|soon|pending|shortly|tb[dac]|expected|promised|forthcoming|outstanding|missing|added|provided|supplied|given|published|available|in (?:a|the) (?:later|next|future))",
     r"«more|further|rest|remainder|details?|specifics|particulars|values?|numbers?|figures?|limits?|list|wording|text» (?:of (?:this|it|the \w+) )?(?:(?:will|shall|is|are|may|can|should|to) )?(?:(?:be )?(?:only |then )?)?(?:follows?|to follow|come|comes|to come|later|soon|pending|shortly|in due course|tb[dac]|forthcoming|outstanding|be (?:added|provided|supplied|given|published|available|announced|communicated|shared)(?: \w+)*)(?=\s*[.,;)]|\s*\Z)|«more» (?:on|about) (?:this|that|it|these|the \w+)",
     rf"(?:once|until|till|when|after|as soon as|before|unless|if)(?: the| a| our| all| there)?(?: (?:we|team|design|requirements?|decision|discussion|review|customers?|owners?|vendor|stakeholders?|investigation|research|prototype|spike|measurements?|numbers|details|business|product|legal|approach|api|analysis|experience|feedback|questions?|scope|it|this|that|more|everyone|all)){{1,2}} (?:is|are|has|have|was|were|been|get|gets|knows?|had)(?: been| fully| finally| all| an?| more)* «{_MULLED}|known|clear|final|ready|done|finished|available|stable|mature|time|experience|learned|spoken|responded|replied|met|concluded|closed»(?=\s*[.,;)]|\s*\Z)",
-    rf"«until further notice|for the time being|for the moment|for now|for the present|as it stands|as things stand|until then|in the interim|to begin with|at the time of writing|as of (?:now|today|this writing)|so far|to date|not before|in the first instance|provisionally|tentatively|temporarily|as a stopgap|as a placeholder|by way of assumption|at present»(?=\s*[.,;)]|\s*\Z)|«provisionally|tentatively», ",
+    r"«until further notice|for the time being|for the moment|for now|for the present|as it stands|as things stand|until then|in the interim|to begin with|at the time of writing|as of (?:now|today|this writing)|so far|to date|not before|in the first instance|provisionally|tentatively|temporarily|as a stopgap|as a placeholder|by way of assumption|at present»(?=\s*[.,;)]|\s*\Z)|«provisionally|tentatively», ",
     rf"(?:{_THING})(?: [\w'\0-]+){{0,6}}? (?:may|might|could|can|will|is likely to|are likely to|is expected to|are expected to|is bound to)(?: still| yet| well| later| probably| also| possibly)* «(?:change|evolve|vary|shift|move|differ|be (?:changed|revised|adjusted|refined|extended|replaced|tuned|reconsidered|revisited|amended|updated|tweaked))»{_OFF}",
     r"«left|leave|leaves|leaving|deferred|defer|defers|postponed|postpone|parked|shelved|reserved|kept|put off|pushed|delayed|punted|moved|relegated|delegated|up» (?:(?:it|this|that|open|blank|unspecified|undefined|out|back|entirely|\w+ly) )*(?:open|blank|unspecified|undefined|(?:for|to|until|till) (?:now|later|the (?:\w+ )?(?:future|implementers?|implementation|developers?|reader|designers?|design|team|programmers?|coders?|next \w+)|future \w+|an?(?:other)? \w+(?: \w+)?|further notice|discussion|whoever \w+|each implementation|someone \w+|others|us))(?=\s*[.,;)]|\s*\Z)",
     r"(?:in|at|by|with|for|during|until|till|to) (?:a|an|the|some|one of the|another|our|its) (?:\w+ )?(?:later|future|next|subsequent|coming|follow-up|following|upcoming|separate|other|another|forthcoming|second) (?:\w+ )?«version|release|revision|date|stage|time|point|iteration|phase|sprint|edition|update|meeting|draft|round|document|spec|specification|proposal|ticket|issue|discussion»(?=\s*[.,;)]|\s*\Z)|«in due course|down the road|down the line|at some point|in (?:the )?(?:\w+ )?future|one day|some day|someday|sooner or later|in time|later on|another time|some other time|not now|not yet»(?=\s*[.,;)]|\s*\Z)",
