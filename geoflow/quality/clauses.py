@@ -41,7 +41,7 @@ _VERBS = f"(?:{one_of([*lexicon.VERBS, *(f'{verb}s' for verb in lexicon.VERBS)])
 _FURTHER = r"(?:also|additionally|furthermore|moreover|in\s+addition(?:\s+to\s+(?:this|that))?|besides|on\s+top\s+of\s+(?:that|this)|likewise|as\s+well|at\s+the\s+same\s+time|beyond\s+(?:that|this)|apart\s+from\s+(?:that|this)|further|in\s+the\s+same\s+(?:step|breath|go|way|run)|while\s+at\s+it|equally)"
 _ADDED = re.compile(
     rf"(?:[,;.]\s*)?\b(?:and|as\s+well\s+as|plus|but)\s+(?:it\s+|they\s+)?{_FURTHER},?\s+(?:\w+\s+)?(?:SHALL|MUST|to\s+)?(?:{_VERBS}|SHALL|MUST)\b"
-    rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+\s+)?(?:{_VERBS}|SHALL|MUST)\b"
+    rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+ly\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:\b(?:and|but|plus)|[,;])\s+(?:\w+\s+)?(?:SHALL|MUST)\s+{_FURTHER}\b"
     r"|(?:\b(?:which|and|but)|;)\s+(?:it|they)\s+(?:\w+\s+)?(?-i:SHALL|MUST)\b"
     r"|\b(?:together\s+with|along\s+with|besides|in\s+addition\s+to|on\s+top\s+of)\s+(?!existing|leading|trailing|following|remaining|being|during)[a-z]{2,}ing\b"
@@ -72,6 +72,7 @@ _BESIDES = re.compile(
     r"on\s+the\s+side|meanwhile|subsequently|in\s+passing|into\s+the\s+bargain|at\s+once|in\s+one\s+go)(?=\s*[.,;)]|\s*\Z))",
     re.IGNORECASE,
 )
+_STANDS_FOR_IT = re.compile(r"(?:this|it|they|these|those)\b", re.IGNORECASE)
 _CHAIN = 2
 _ONE_SUBJECT = re.compile(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
 # How many requirements of the tree have several obligations: one more is a slip where few have, and a habit where many.
@@ -80,7 +81,7 @@ _RARE, _MANY, _UNKNOWN = 0.15, 0.3, 1.0
 _HABIT, _SLIP = 0.05, 0.025
 
 _IS_DONE = re.compile(
-    rf"(?:SHALL|MUST)(?:\s+(?:not|NOT|also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
+    rf"(?:SHALL|MUST)(?!\s+(?:not|NOT)\b)(?:\s+(?:also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
     rf"(?!(?:{lexicon.STATES})\b)(?:[a-z]{{2,}}ed|{lexicon.PARTICIPLES})\b(?!\s+(?:by|through|via|as\s+part)\b(?!\s+default))"
 )
 _ACTS = re.compile(
@@ -166,7 +167,7 @@ def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: floa
         return None
     single = several < _RARE
     further = _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "
-    if obliged and further:
+    if obliged and further and not _STANDS_FOR_IT.match(prose, start):
         return first.span()
     if (added := _ADDED.search(prose, first.end(), end)) and (single or not _ONE_SUBJECT.match(added.group())):
         return added.span()

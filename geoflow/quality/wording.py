@@ -20,6 +20,10 @@ _LIMITING = re.compile(
 _NEGATED = re.compile(r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z", re.IGNORECASE)
 # Behind a dash, a bracket or a word that gives the reason, nothing is asked for.
 _EXPLAINING = re.compile(r"(?:\b(?:because|since|so that|which|e\.g)\b|[—–(:])[^—–);:]*\Z", re.IGNORECASE)
+_HYPOTHETICAL = re.compile(
+    r"(?:\b(?:not|never|no|cannot|may|would|instead of|rather than|otherwise)\b|n't\b)[^,;:]*\Z|\bso (?:that )?(?:\S+ ){0,2}\Z",
+    re.IGNORECASE,
+)
 _AMOUNT_LIMITED = re.compile(
     r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z|(?:\b(?:because|since|so that)\b|[—–(])[^—–);:]*\Z",
     re.IGNORECASE,
@@ -109,7 +113,7 @@ SMELLS: tuple[Smell, ...] = (
         grammar.AND_OR,
     ),
     Smell(_AMOUNT, grammar.AMOUNT, places=_BODY, not_after=_EXPLAINING),
-    Smell(_AMOUNT, grammar.AMOUNT_SOME, not_after=_NEGATED),
+    Smell(_AMOUNT, grammar.AMOUNT_SOME, not_after=_AMOUNT_LIMITED),
     Smell(_AMOUNT, grammar.AMOUNT_PHRASES, not_after=_AMOUNT_LIMITED),
     Smell(_UNWRITTEN, grammar.MARKERS),
     Smell(_UNDECIDED, UNDECIDED),
@@ -126,7 +130,7 @@ SMELLS: tuple[Smell, ...] = (
         Rule("GF214", "info", "R26", "“{quote}” claims more than a test can show", "name the cases that count"),
         ABSOLUTE,
         places=_BODY,
-        not_after=_NEGATED,
+        not_after=_HYPOTHETICAL,
     ),
 )
 """All rules that look for a pattern; several may share a code."""
