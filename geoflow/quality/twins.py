@@ -21,6 +21,9 @@ _LONGEST = 4  # words of a phrase that takes the place of another one
 _ALIKE = 0.6  # share of words that a copy in other words keeps
 
 
+_Edit = tuple[str, int, int, int, int]
+
+
 class _Turned(NamedTuple):
     """What stands in one requirement where the other one has something else."""
 
@@ -58,20 +61,26 @@ def _told(one: Stated, other: Stated) -> Finding | None:
         return None
     matcher = SequenceMatcher(None, there, here, autojunk=False)
     edits = [edit for edit in matcher.get_opcodes() if edit[0] != "equal"]
-    if len(edits) == 1 and (turned := _turned(here, there, edits[0])):
+    if len(edits) == 1 and (turned := _turned(here, there, edits[0], _subject(other))):
         return _finding(one, other, turned)
     kept = sum(block.size for block in matcher.get_matching_blocks())
     return _finding(one, other, None) if kept >= _ALIKE * min(len(here), len(there)) else None
 
 
-def _turned(here: list[str], there: list[str], edit: tuple[str, int, int, int, int]) -> _Turned | None:
-    """Give what was put in the place of what; None where it was added, says the same, or is in front of the verb."""
+def _turned(here: list[str], there: list[str], edit: _Edit, subject: int) -> _Turned | None:
+    """Give what was put in the place of what; None where it was added, says the same, or is in the `subject`."""
     _, start, end, begin, stop = edit
     if start == end or begin == stop or max(end - start, stop - begin) > _LONGEST:
         return None
     if end - start == stop - begin == 1 and same_word(there[start], here[begin]):
         return None
-    return _Turned(" ".join(here[begin:stop]), " ".join(there[start:end])) if start else None
+    return _Turned(" ".join(here[begin:stop]), " ".join(there[start:end])) if start >= subject else None
+
+
+def _subject(one: Stated) -> int:
+    """Count the words in front of the first obligation."""
+    words = [word.casefold() for word in _WORD.findall(one.requirement.text)]
+    return next((index for index, word in enumerate(words) if word in _MODALS), 0)
 
 
 def _words(one: Stated) -> list[str]:

@@ -32,13 +32,13 @@ _THING = (
     r"which|whether|who|when|where|roles?|columns?|labels?|tone|budget|retention|frequency|procedure|process|protocol"
 )
 _STATE = (
-    "open|undecided|unclear|unsettled|unresolved|uncertain|unknown|undetermined|unspecified|undefined|unconfirmed|unagreed|"
+    "undecided|unclear|unsettled|unresolved|uncertain|undetermined|unspecified|undefined|unconfirmed|unagreed|"
     "tentative|provisional|preliminary|negotiable|debatable|disputed|contentious|controversial|in flux|in the air|"
-    "up in the air|up for grabs|up for debate|up for discussion|anyone's guess|a guess|guesswork|on hold|incomplete|"
+    "up in the air|up for grabs|up for debate|up for discussion|anyone's guess|a guess|guesswork|"
     "unfinished|in preparation|in the works|in draft|a draft|a first draft|a placeholder|a stopgap|a sketch|a stub|"
     "a moving target|subject to change|liable to change|open to change|likely to change|not final|a work in progress|"
-    "in doubt|in dispute|in question|speculative|hypothetical|an assumption|a working assumption|a strawman|pending|"
-    "outstanding|missing|to come|to follow|not there yet|not ready|interim|temporary|a rough idea|immature|moot|"
+    "in doubt|in dispute|in question|speculative|hypothetical|an assumption|a working assumption|a strawman|"
+    "to come|to follow|not there yet|not ready|a rough idea|immature|moot|"
     "a best guess|an estimate|a rough estimate|being worked on|being worked out|being discussed|being decided"
 )
 _MULLED = (
@@ -49,6 +49,8 @@ _MULLED = (
     "refined|completed|documented|described|elaborated on|resolved|reviewed|evaluated|picked|selected|listed|drawn up|named|"
     "quantified|set|stated|addressed|examined|established|formali[sz]ed|measured|supplied|provided|added|approved|signed off"
 )
+_WAITING = "open|pending|outstanding|missing|unknown|incomplete|on hold|interim|temporary|blank|unavailable"
+"""What the thing that is spoken of may be too; with "still" it is what is said here."""
 _SETTLED = (
     "decided|agreed|agreed on|agreed upon|clarified|discussed|settled|finali[sz]ed|worked out|fleshed out|negotiated|"
     "hammered out|ironed out|figured out|elaborated|revisited|firmed up|pinned down|nailed down|sorted out|thrashed out|"
@@ -72,7 +74,7 @@ _TALK = (
 _OFF = r"(?=\s*(?:[.,;:)!]|\Z)|\s+(?:at|for|until|till|so|pending|and|but|as|by|once|when|with|whether|how|which|what|among|in|to)\b)"
 ASIDE = phrases(
     rf"(?:{_THING})(?: [\w'\0-]+){{0,8}}? (?:is|are|was|were|remains?|stays?|seems?|look|looks)(?: still| as yet| yet| currently| so far| for now| left| very much| \w+ly)* «{_STATE}»{_OFF}",
-    rf"(?:is|are|was|were|remains?|stays?)(?: still| as yet| currently| so far| left| very much)+ «{_STATE}»{_OFF}",
+    rf"(?:is|are|was|were|remains?|stays?)(?: still| as yet| currently| so far| left| very much)+ «{_STATE}|{_WAITING}»{_OFF}",
     rf"(?:to be|yet to be|needs? to be|has to be|have to be|remains? to be|remaining to be|ought to be|must (?:still |yet |first )*be|should (?:still |yet |first )*be|still be|will (?:\w+ )?be|shall (?:\w+ )?be|going to be|gets?|needs?)(?: \w+ly| still| first| then| further| jointly)? «{_SETTLED}»(?= (?:{LATER}|with|by (?:the |our |a )?(?:\w+ )?(?:team|owners?|business|customers?|stakeholders?)|before|once|after|during|at|in|on|upon|when|further|soon|jointly|together|first|yet|separately|as)\b|\s*[.;:)]|\s*\Z)",
     rf"(?:to be|yet to be|needs? to be|has to be|have to be|remains? to be|remaining to be|ought to be|must (?:still |yet |first )*be|should (?:still |yet |first )*be|still be|will (?:\w+ )?be|shall (?:\w+ )?be|going to be)(?: \w+ly| still| first| then| further| jointly)? «{_MULLED}»(?= (?:{LATER}|by (?:the |our |a )?(?:\w+ )?(?:team|owners?|business|customers?|stakeholders?)|later|soon|jointly|first|yet|separately|further)\b)",
     rf"(?:not|n't|never|nobody|no one|hardly) (?:yet |been |quite |fully |finally |entirely |completely |really |properly |really )*«{_MULLED}|clear|final|known|complete|certain|sure|stable|ready»(?: yet| so far| to date| at this point| at the moment)?{_OFF}",

@@ -21,7 +21,8 @@ _NEGATED = re.compile(r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z", re.
 # Behind a dash, a bracket or a word that gives the reason, nothing is asked for.
 _EXPLAINING = re.compile(r"(?:\b(?:because|since|so that|which|e\.g)\b|[—–(:])[^—–);:]*\Z", re.IGNORECASE)
 _HYPOTHETICAL = re.compile(
-    r"(?:\b(?:not|never|no|cannot|may|would|instead of|rather than|otherwise)\b|n't\b)[^,;:]*\Z|\bso (?:that )?(?:\S+ ){0,2}\Z",
+    r"(?:\b(?:not|never|no|cannot|may|would|instead of|rather than|otherwise)\b|n't\b)[^,;:]*\Z|"
+    r"\bso (?:that )?(?:\S+ ){0,2}\Z",
     re.IGNORECASE,
 )
 _AMOUNT_LIMITED = re.compile(
