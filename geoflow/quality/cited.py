@@ -24,6 +24,8 @@ _DOCUMENT = (
     r"glossary|diagram|flow\s?chart|drawing|runbook|playbook|white\s?paper|data\s?sheet|spreadsheet|rulebook|charter|matrix|guide|"
     r"guidelines?|policy|standard|catalog(?:ue)?|attachment|exhibit|article|clause|checklist|mock-?ups?|wireframes?|legend|"
     r"fact\s?sheet|cheat\s?sheet|briefing|bulletin|footnote|sidebar|primer|whiteboard|slides?|minutes|wiki(?:\s+page)?|register|"
+    r"agreement|contract|inventory|taxonomy|dictionary|conventions?|procedure|blueprint|brief|outline|scheme|concept|study|survey|"
+    r"ticket|letter|road\s?map|calendar|timetable|price\s+list|rule\s+book|code\s+of\s+conduct|baseline|"
     r"document|page|table|figure|chart|plan|specification|note|report|sheet|list|map|model)"
 )
 _ABOUT = re.compile(
@@ -33,7 +35,7 @@ _ABOUT = re.compile(
     r"(?=\s*(?:[.,;:)]|\Z)|\s+(?:for|apply|applies|is|are|holds?|has|gives?|lists?|says?|as|and|in|to|above|below|which)\b)"
 )
 _KIND_OF = re.compile(
-    rf"\b(?:the|our)\s+(?P<q>(?P<about>(?:[a-z][\w-]*\s+){{1,3}}?){_DOCUMENT}s?)\b(?=\s*(?:[.,;:)]|\Z)|\s+(?:above|below|overleaf|opposite|"
+    rf"\b(?:the|our|an?|its)\s+(?P<q>(?P<about>(?:[a-z][\w-]*\s+){{1,3}}?){_DOCUMENT}s?)\b(?=\s*(?:[.,;:)]|\Z)|\s+(?:above|below|overleaf|opposite|"
     r"apply|applies|for\s+(?:details|more|the))\b)"
 )
 _CITES = re.compile(
@@ -43,7 +45,7 @@ _CITES = re.compile(
     r"(?:in|on|by|at|under)|(?:taken|derived|drawn|copied|inherited|come|comes|stem|stems|borrowed|known)\s+from|(?:those|that|these|the\s+ones?|same|ones?)\s+"
     r"(?:\w+\s+)?(?:of|in|from|on|as(?:\s+(?:in|those\s+(?:of|in)))?)|governed\s+by|(?:rules?|terms|limits|values|conventions?|order|exceptions?|states?|levels?|"
     r"names|colou?rs|thresholds|definitions?|provisions|wording|requirements|steps|principles|figures|criteria)\s+(?:of|in|from)|as\s+in|like\s+in|"
-    r"(?:uses?|matches|match|mirrors?|meets?|respects?|honou?rs?|applies|apply|implements?|reuses?|echoes|repeats?|extends?|supplements?))\s+"
+    r"(?:uses?|matches|match|mirrors?|meets?|respects?|honou?rs?|applies|apply|implements?|reuses?|echoes|repeats?|extends?|supplements?)|of|in|from|by|under|with|on|per|to|as|than|like|at)\s+"
     r"(?:all\s+|also\s+)?\Z",
     re.IGNORECASE,
 )
