@@ -39,8 +39,11 @@ _PLACEHOLDERS = frozenset(PLACEHOLDERS)
 
 def _is_expanded(word: str, reading: Reading, match: re.Match[str]) -> bool:
     around = reading.prose[max(0, match.start() - 90) : match.end() + 90]
-    initials = r"[\s-]+".join(rf"{letter}\w*" for letter in word)
-    return bool(re.search(initials, around, re.IGNORECASE)) or f"({word})" in around or f"{word} (" in around
+    if f"({word})" in around or f"{word} (" in around:
+        return True
+    # Words with these initials explain it where they are written as a name; in small letters that is chance.
+    initials = r"[\s-]+(?:(?:of|the|and|for)\s+)?".join(rf"{letter}\w+" for letter in word)
+    return bool(re.search(initials, around))
 
 
 def _shouted(prose: str, match: re.Match[str]) -> bool:

@@ -5,40 +5,22 @@ from collections.abc import Iterator
 
 from geoflow.quality import grammar, lexicon
 from geoflow.quality.finding import Finding
+from geoflow.quality.habits import obliques_in, pronouns_in
 from geoflow.quality.names import Names
 from geoflow.quality.passages import Reading, Rule, Source
-from geoflow.quality.phrases import one_of, words_of
+from geoflow.quality.phrases import found_in, one_of, words_of
+from geoflow.quality.pronouns import find_pronouns
 
 _WEAK = Rule("GF102", "warning", "R1", "“{quote}” does not oblige", "write SHALL, or MAY where nothing is asked for")
-_PRONOUN = Rule("GF207", "warning", "R24", "“{quote}” does not name who has to do it", "name the subject")
-# The clause before it may name whom it means, and may as well name two.
-_LATER_PRONOUN = _PRONOUN._replace(severity="info")
 _COMPOUND = Rule(
     "GF208", "info", "R18", "with “{quote}” a second thing is asked for", "write a requirement for each thing"
 )
 _PASSIVE = Rule("GF209", "info", "R2", "“{quote}” does not say who has to do it", "name who acts: “X SHALL ...”")
 
+_OBLIQUE = Rule("GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”")
+
 _SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
 _ANY_SHALL = re.compile(r"\b(?:SHALL|MUST|shall|must)\b")
-_ADVERBS = r"(?:\s+(?:\w+ly|also|then|always|still|both|all|only|thus|hence|too))?"
-_PRONOUNS = r"(?:it|they|he|she|the\s+(?:same|latter|former|above|aforementioned|said\s+one)|this\s+one|that\s+one|each\s+of\s+(?:them|these)|both|one|you|we|someone|somebody|whoever|something)"
-_STANDS_IN = re.compile(
-    rf"(?P<q>{_PRONOUNS}|this|that|these|those|such|doing\s+(?:so|this)){_ADVERBS}(?=\s+{grammar.MODAL}\b)",
-    re.IGNORECASE,
-)
-_LATER_STANDS_IN = re.compile(
-    rf"[,;:]\s+(?:then\s+|and\s+)?(?P<q>{_PRONOUNS}){_ADVERBS}(?=\s+(?:SHALL|MUST|shall|must)\b)", re.IGNORECASE
-)
-_POINTS_AT = re.compile(
-    rf"(?P<q>this|that|these|those|such|the\s+(?:latter|former)){_ADVERBS}(?=\s+{grammar.MODAL}\b)", re.IGNORECASE
-)
-_INTRODUCTION = re.compile(
-    r"(?:if|when|whenever|where|while|after|before|once|on|upon|in|for|during|until|unless|at|as|since|with|without|by|"
-    r"given|should|to|regardless|otherwise|then|finally|additionally|moreover|also|next|therefore|hence|however|"
-    r"for\s+that|conversely|likewise|furthermore)\b",
-    re.IGNORECASE,
-)
-
 _SUBORDINATE = re.compile(
     r"\b(?:that|which|who|whom|whose|because|if|when|whenever|while|where|so|how|what|why|whether|until|unless|since|"
     r"although|though|as|than|e\.g|i\.e)\b|[(:\0—–]",
@@ -59,10 +41,10 @@ _VERBS = f"(?:{one_of([*lexicon.VERBS, *(f'{verb}s' for verb in lexicon.VERBS)])
 _FURTHER = r"(?:also|additionally|furthermore|moreover|in\s+addition(?:\s+to\s+(?:this|that))?|besides|on\s+top\s+of\s+(?:that|this)|likewise|as\s+well|at\s+the\s+same\s+time|beyond\s+(?:that|this)|apart\s+from\s+(?:that|this)|further|in\s+the\s+same\s+(?:step|breath|go|way|run)|while\s+at\s+it|equally)"
 _ADDED = re.compile(
     rf"(?:[,;.]\s*)?\b(?:and|as\s+well\s+as|plus|but)\s+(?:it\s+|they\s+)?{_FURTHER},?\s+(?:\w+\s+)?(?:SHALL|MUST|to\s+)?(?:{_VERBS}|SHALL|MUST)\b"
-    rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+\s+)?(?:{_VERBS}|SHALL|MUST)\b"
+    rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+ly\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:\b(?:and|but|plus)|[,;])\s+(?:\w+\s+)?(?:SHALL|MUST)\s+{_FURTHER}\b"
     r"|(?:\b(?:which|and|but)|;)\s+(?:it|they)\s+(?:\w+\s+)?(?-i:SHALL|MUST)\b"
-    r"|\b(?:together\s+with|along\s+with|besides|in\s+addition\s+to|on\s+top\s+of|apart\s+from)\s+[a-z]{2,}ing\b"
+    r"|\b(?:together\s+with|along\s+with|besides|in\s+addition\s+to|on\s+top\s+of)\s+(?!existing|leading|trailing|following|remaining|being|during)[a-z]{2,}ing\b"
     r"|\bas\s+well\s+as\s+(?:to\s+)?(?:[a-z]{2,}ing|"
     rf"{_VERBS})\s+(?:a|an|the|all|any|each|every|its|their|to|\w+s)\b"
     r"|\b(?:while|whilst)\s+(?:also|at\s+the\s+same\s+time|simultaneously|additionally)\s+[a-z]{2,}ing\b"
@@ -74,14 +56,32 @@ _CHAINED = re.compile(
     rf"(?:,\s*(?:and\s+|then\s+|and\s+then\s+)?|\band\s+(?:then\s+)?)(?:\w+ly\s+)?(?={_VERBS}\s+(?:a|an|the|all|any|each|every|its|their|to|one)\b)",
     re.IGNORECASE,
 )
+# "SHALL save the file and notify the owner": a verb with an object of its own, not "read and parse the file".
+_ALSO_DONE = re.compile(
+    rf"(?:\w+[,\s]+){{2}}\b(and\s+(?:then\s+|also\s+)?(?!push\b|set\b|list\b|match\b|return\b|use\b)(?:{one_of(lexicon.VERBS)})\s+"
+    r"(?:an?|the|all|any|each|every|its|their|one)\b)"
+)
+_AT_ITS_SIDE = re.compile(
+    r",\s+(?:logging|recording|notifying|informing|alerting|emailing|auditing|clearing|archiving|counting|reporting|keeping\s+a|sending|releasing|reloading|restarting|"
+    r"backing\s+up|purging|invalidating|refreshing|publishing|broadcasting|warning|offering|tracking|scheduling|triggering)\s+(?:an?|the|all|any|each|every|its|their)\b",
+    re.IGNORECASE,
+)
+_BESIDES = re.compile(
+    r",\s+(?:(?:in\s+addition|additionally|also|at\s+the\s+same\s+time|besides|meanwhile|thereafter|afterwards|subsequently|furthermore|moreover),?\s+[a-z]{2,}ing\b"
+    r"|[a-z]{2,}ing\b[^,.;]{3,80}?\b(?:as\s+well|too|afterwards|thereafter|besides|in\s+addition|on\s+top|at\s+the\s+same\s+time|in\s+the\s+process|along\s+the\s+way|"
+    r"on\s+the\s+side|meanwhile|subsequently|in\s+passing|into\s+the\s+bargain|at\s+once|in\s+one\s+go)(?=\s*[.,;)]|\s*\Z))",
+    re.IGNORECASE,
+)
+_STANDS_FOR_IT = re.compile(r"(?:this|it|they|these|those)\b", re.IGNORECASE)
 _CHAIN = 2
+_ONE_SUBJECT = re.compile(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
 # How many requirements of the tree have several obligations: one more is a slip where few have, and a habit where many.
-_RARE, _UNKNOWN = 0.1, 1.0
+_RARE, _MANY, _UNKNOWN = 0.15, 0.3, 1.0
 # The same of passives, by the share of requirements that are written so.
-_HABIT = 0.05
+_HABIT, _SLIP = 0.05, 0.025
 
 _IS_DONE = re.compile(
-    rf"(?:SHALL|MUST)(?:\s+(?:not|NOT|also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
+    rf"(?:SHALL|MUST)(?!\s+(?:not|NOT)\b)(?:\s+(?:also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
     rf"(?!(?:{lexicon.STATES})\b)(?:[a-z]{{2,}}ed|{lexicon.PARTICIPLES})\b(?!\s+(?:by|through|via|as\s+part)\b(?!\s+default))"
 )
 _ACTS = re.compile(
@@ -91,47 +91,33 @@ _BY = re.compile(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", r
 
 
 def find_in_clauses(source: Source, readings: list[Reading], names: Names | None) -> Iterator[Finding]:
-    """Find weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), and passives (GF209).
+    """Find what is wrong with the clauses of a requirement.
 
-    Where the tree's habit is one obligation to a requirement, a second one is found without a word such as "also";
-    where the passive is its habit, none is found.
+    Weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), passives (GF209), and words with
+    a stroke between them (GF216). Where the tree's habit is one obligation to a requirement, a second one is found
+    without a word such as "also"; where the passive, the stroke, or "it" behind a sentence that names its subject is the
+    habit, none is found.
     """
+    usual = names is not None and pronouns_in(names.texts) >= _HABIT
     for reading in readings:
-        for rule, (start, end) in _pronouns(reading):
+        for rule, (start, end) in find_pronouns(reading, usual=usual):
             yield source.finding(rule, reading.start + start, reading.start + end)
     body = readings[0]
+    if names is None or obliques_in(names.texts) < _HABIT:
+        yield from (
+            source.finding(_OBLIQUE, body.start + match.start(), body.start + match.end())
+            for match in found_in(body.prose, body.words, grammar.OBLIQUE)
+        )
     for rule, found in (
         (_WEAK, _weak(body)),
         (_COMPOUND, _second(body, several=names.several if names else _UNKNOWN)),
-        (_PASSIVE, _passive(body) if names is None or names.passive < _HABIT else ()),
+        (
+            _PASSIVE,
+            _passive(body, rare=not names or names.passive < _SLIP) if names is None or names.passive < _HABIT else (),
+        ),
     ):
         for start, end in found:
             yield source.finding(rule, body.start + start, body.start + end)
-
-
-def _pronouns(reading: Reading) -> Iterator[tuple[Rule, tuple[int, int]]]:
-    if reading.words.isdisjoint(_MODALS) or reading.words.isdisjoint(_STANDING_IN):
-        return
-    for start, end in reading.sentences:
-        first = reading.lead if start < reading.lead else _after_bullet(reading.prose, start)
-        if match := (_STANDS_IN if reading.place == "body" else _POINTS_AT).match(reading.prose, first, end):
-            yield _PRONOUN, match.span("q")
-        if reading.place != "body":
-            continue  # the scenario has named its subject in its first steps
-        for match in _LATER_STANDS_IN.finditer(reading.prose, start, end):
-            # Behind a clause that names the subject and an obligation of it, a pronoun is plain.
-            if _INTRODUCTION.match(reading.prose, first) and not _SHALL.search(reading.prose, start, match.start()):
-                yield _LATER_PRONOUN, match.span("q")
-
-
-_MODALS = frozenset({"shall", "must", "should", "will"})
-_STANDING_IN = words_of(f"{_PRONOUNS} this that these those such doing")
-_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*(?:\*\*[^*\n]*\*\*:?\s*)?")
-
-
-def _after_bullet(prose: str, start: int) -> int:
-    match = _BULLET.match(prose, start)
-    return match.end() if match else start
 
 
 def _weak(body: Reading) -> Iterator[tuple[int, int]]:
@@ -180,14 +166,23 @@ def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: floa
     if first is None:
         return None
     single = several < _RARE
-    if obliged and (single or _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "):
+    further = _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "
+    if obliged and further and not _STANDS_FOR_IT.match(prose, start):
         return first.span()
-    if added := _ADDED.search(prose, first.end(), end):
+    if (added := _ADDED.search(prose, first.end(), end)) and (single or not _ONE_SUBJECT.match(added.group())):
         return added.span()
-    if single and (other := _SHALL.search(prose, first.end(), end)):
-        return other.span()
-    chained = list(_CHAINED.finditer(prose, first.end(), end))
-    if len(chained) >= _CHAIN and not _SUBORDINATE.search(prose, first.end(), chained[-1].start()):
+    patterns = (_SHALL, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES) if single else (_BESIDES,)
+    found = (pattern.search(prose, first.end(), end) for pattern in patterns)
+    other = next(filter(None, found), None)
+    if other:
+        return other.span(other.lastindex or 0)
+    return None if _MANY < several < _UNKNOWN else _chain(prose, first.end(), end)
+
+
+def _chain(prose: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find the last verb of three or more that each have an object."""
+    chained = list(_CHAINED.finditer(prose, start, end))
+    if len(chained) >= _CHAIN and not _SUBORDINATE.search(prose, start, chained[-1].start()):
         return _word_at(prose, chained[-1].end())
     return None
 
@@ -208,10 +203,13 @@ def _word_at(prose: str, start: int) -> tuple[int, int]:
     return match.span() if match else (start, start)
 
 
-def _passive(body: Reading) -> Iterator[tuple[int, int]]:
-    """Find the first obligation in the passive, where neither it nor another one of the body names who acts."""
+def _passive(body: Reading, *, rare: bool) -> Iterator[tuple[int, int]]:
+    """Find the first obligation in the passive, where neither it nor one before it names who acts.
+
+    Where the passive is not `rare`, none behind it may do so either: that one tells who is meant.
+    """
     match = _IS_DONE.search(body.prose)
-    if match is None or _ACTS.search(body.prose):
+    if match is None or _ACTS.search(body.prose, 0, match.start() if rare else len(body.prose)):
         return
     _, end = body.sentence(match.start())
     if not _BY.search(body.prose, match.end(), end):

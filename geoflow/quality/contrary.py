@@ -13,6 +13,7 @@ from geoflow.quality.finding import Finding, Severity
 from geoflow.quality.gist import SEVERAL, Gist, gist, opposed
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.statements import Stated, Statement, obligations, outcomes, stated_in
+from geoflow.quality.twins import find_twins
 
 _LEAST = 4  # content words: below that two statements agree by chance
 _LEAST_OUTCOME = 2  # the condition is the same as well
@@ -49,6 +50,7 @@ def find_contrary(tree: Tree, told: _Told = (), within: Collection[str] | None =
         if _place(first.of) not in said:
             said.add(_place(first.of))
             found.append(_contradiction(first, second, "GF312"))
+    found += find_twins(every, said, asked)
     found += (_contradiction(*pair, "GF316") for pair in _contrary_outcomes(every, asked))
     return found
 
@@ -70,7 +72,7 @@ def _same(every: Iterable[Stated], asked: frozenset[str] | None) -> Iterator[tup
         first: dict[Gist, Stated] = {}
         for one in group if len(group) > 1 else ():
             key = gist(one.requirement.text)
-            other = first.setdefault(key, one) if len(key.content) >= _LEAST_COPY else one
+            other = first.setdefault(key, one) if key.size >= _LEAST_COPY else one
             if other is not one and (asked is None or one.document.path in asked):
                 yield one, other
 

@@ -9,7 +9,7 @@ from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.names import Names, names_of
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, find_words, without_allowed
-from geoflow.quality.references import find_references
+from geoflow.quality.references import find_lost_tasks, find_references
 from geoflow.quality.scenarios import find_scenarios
 from geoflow.quality.smells import find_smells
 from geoflow.quality.structure import find_form, from_issue
@@ -56,6 +56,7 @@ def find_all(
     copies = find_copies(tree, within)
     found += copies
     found += find_references(tree, within)
+    found += find_lost_tasks(tree, texts, within)
     found += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within)
     return sorted(number_occurrences(wanted(found, off)), key=by_place)
 

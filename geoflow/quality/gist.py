@@ -6,22 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from geoflow.quality.opposites import PAIRS, SAME
 from geoflow.quality.tokens import FREE, MODALS, NEGATIONS, RELATIONS, UNITS
 
-_PAIRS = (
-    "enable disable, enabled disabled, allow deny, allow forbid, allow refuse, allow reject, accept reject, "
-    "before after, ascending descending, always never, include exclude, included excluded, "
-    "including excluding, increase decrease, minimum maximum, least most, more less, above below, open close, "
-    "opened closed, start stop, lock unlock, show hide, visible hidden, first last, oldest newest, "
-    "public private, synchronous asynchronous, synchronously asynchronously, required optional, mandatory optional, "
-    "keep discard, retain discard, preserve discard, overwrite preserve, success failure, succeed fail, valid invalid, "
-    "true false, left right, top bottom, inclusive exclusive, sensitive insensitive, case-sensitive "
-    "case-insensitive, earliest latest, encrypted unencrypted, lowercase uppercase"
-)
-_SAME = (
-    "show display, remove delete erase, get fetch retrieve, send transmit, save store persist, select choose pick, "
-    "check verify, change modify alter, build construct, quickly fast, allow permit"
-)
 SEVERAL = "several words differ"
 """What is said of two statements that are opposed in more than one word, and so perhaps in none."""
 _WORD = re.compile(r"`[^`\n]+`|\d[\d.,]*%?|[^\W\d_][^\W_]*(?:[.'-][^\W_]+)*")
@@ -53,8 +40,8 @@ class Gist(NamedTuple):
 
 def _opposites() -> dict[str, tuple[tuple[str, str], ...]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for pair in _PAIRS.split(","):
-        one, other = (stem(word) for word in pair.split())
+    for pair in PAIRS.split(","):
+        one, other = (_MEANT.get(stem(word), stem(word)) for word in pair.split())
         for word in (one, other):
             found.setdefault(word, []).append((one, other))
     return {word: tuple(pairs) for word, pairs in found.items()}
@@ -69,8 +56,8 @@ def stem(word: str) -> str:
     return word.rstrip("e") if len(word) > _SHORTEST_STEM else word
 
 
+_MEANT = {stem(word): stem(words.split()[0]) for words in SAME.split(",") for word in words.split()[1:]}
 _OPPOSITES = _opposites()
-_MEANT = {stem(word): stem(words.split()[0]) for words in _SAME.split(",") for word in words.split()[1:]}
 
 
 @lru_cache(maxsize=16384)
@@ -136,6 +123,12 @@ def _role(written: str) -> tuple[_Role, str]:
     if root in _OPPOSITES:
         return "pair", root
     return ("", "") if word in _LITTLE else ("word", root)
+
+
+def same_word(one: str, other: str) -> bool:
+    """Tell whether two words are forms of one, or stand for the same in requirements."""
+    first, second = stem(one), stem(other)
+    return _MEANT.get(first, first) == _MEANT.get(second, second)
 
 
 def alike(one: Gist, other: Gist) -> float:

@@ -59,7 +59,7 @@ MANNER_PHRASES = phrases(
 ATTRIBUTIVE = any_word(
     lexicon.QUALITY,
     before=r"(?<!is )(?<!are )(?<!be )(?<!was )(?<!were )(?<!as )(?<!when )(?<!where )(?<!if )(?<!not )(?<!known[ -])",
-    after=r"(?=\s+(?!to\b|for\b|when\b|where\b|as\b|if\b|by\b|in\b|on\b|at\b|and\b|or\b|that\b|with\b|standing\b|citizen\b|faith\b|practices?\b)[^\W\d_\0])",
+    after=r"(?=\s+(?!to\b|for\b|when\b|where\b|as\b|if\b|by\b|in\b|on\b|at\b|and\b|or\b|that\b|with\b|shutdown\b|shut\b|drain\b|draining\b|stop\b|termination\b|degradation\b|exit\b|restart\b|close\b|starter\b|implementation on\b|standing\b|citizen\b|faith\b|practices?\b)[^\W\d_\0])",
 )
 """A judging adjective before a noun."""
 
@@ -82,7 +82,7 @@ COMPARED = phrases(
 _IF = (
     r"(?:if|where|wherever|when|whenever|unless|as long as|so long as|provided(?: that)?|providing(?: that)?|"
     r"assuming(?: that)?|insofar as|in so far as|inasmuch as|as far as|so far as|as much as|"
-    r"to (?:the|whatever|any) (?:maximum |greatest |fullest |full |largest )?(?:extent|degree)(?: that)?|should|"
+    r"to (?:the|whatever|any) (?:maximum |greatest |fullest |full |largest )?(?:extent|degree)(?: that)?|should(?! be\b)|"
     r"except (?:where|when|if)|if and when|if and where|only (?:if|when|where)|in cases where|until)"
 )
 _IT_IS = (
@@ -113,6 +113,11 @@ ESCAPE = phrases(
     r"at (?:the|its|their|his|her) (?:sole |own |full |absolute )?(?:[\w-]+(?:'s|s')? )?«discretion»(?: of (?:the )?[\w-]+)?",
     r"(?:as|if|where|when|how|however|whenever) (?:it|they|one|the [\w-]+|he|she) «sees?|deems?|thinks?|finds?|considers?|feels?|judges?»(?: it| this)? (?:fit|appropriate|best|necessary|suitable|right|proper|reasonable|useful|sensible|prudent)",
     rf"(?<!\0){MODAL} (?:\w+ly )?(?P<q>«strive|aim|endeavou?r|seek|try|do its best|do their best|do what it can|do everything it can|go out of its way|make (?:every|all|an?|its) (?:\w+ ){{0,2}}(?:efforts?|attempts?)|use (?:its |all |commercially )?(?:best|reasonable)(?: \w+)? (?:efforts|endeavou?rs)» to)",
+    r"(?:under|in|during|for|outside|throughout) (?:the )?(?:«normal|ordinary|usual|typical|regular|standard|most|favou?rable|good|average|expected|everyday|nominal|ideal|reasonable|moderate|customary|benign|all but \w+|realistic|practical» )(?:\w+ )?(?:circumstances|conditions|operation|operations|use|usage|cases|situations|days|running|working conditions|loads?|traffic|instances|scenarios|service|times|course of events|run of things|practice|terms|purposes)(?! of| that)",
+    r"(?:as|on|with|by|through|in) (?:a |an |the |its |their )?(?:\w+ )?«best[- ]efforts?|best-effort basis|reasonable efforts?|good-faith effort|best endeavours|courtesy|nicety|convenience|matter of course|matter of principle|general rule|goodwill|good will»(?= *[.,;)]|\s*\Z)",
+    rf"{_IF} (?:it|this|that|the \w+|they|one|the \w+ \w+)(?: \w+ly| so| really| ever| at all)* «can|could|is able|are able|is capable|manages?|wishes|wants?|likes?|pleases?|chooses?|prefers?|cares?|feels? like it|is willing|is inclined|gets? (?:round|around) to it|gets? the chance|has (?:the )?(?:time|chance|capacity|resources|means|opportunity)|have (?:the )?(?:time|chance|capacity|resources|means|opportunity)|finds? (?:the )?(?:time|occasion)|is up to it|is in the mood|so (?:desires?|chooses?|wishes|requires?)»(?: (?:to|so|it|to do so|do so|afford it|afford to|help it|manage it|manage|be bothered|it))*{_NOTHING_BEHIND}",
+    rf"{_IF} (?:so )?«desired|wished|wanted|preferred|inclined|minded|tolerable|bearable|permissible|agreeable|acceptable|opportune|conducive|handy|at hand|within reach|within its power|in its power|within reason|straightforward|easy|easily done|cheap|cheap enough|affordable|painless|warranted|at all possible|remotely possible|humanly possible|not too \w+|no trouble|easily available|readily available»{_NOTHING_BEHIND}",
+    rf"«all being well|all going well|if all goes well|if things go well|with (?:any |a bit of |a little )?luck|god willing|weather permitting|barring accidents|circumstances permitting|other things being equal|as and when|at (?:its|their|the \w+'s) (?:own )?(?:convenience|leisure|option|choice|pleasure|sole option|earliest convenience)|at the earliest (?:convenience|opportunity|possible \w+)|at (?:the )?(?:first|next|earliest) (?:suitable |convenient |good |available )?(?:opportunity|occasion|chance)|when convenient|in so far as|insofar as|to the extent (?:that )?(?:possible|reasonable|practical|feasible)|(?:wherever|whenever|if) at all|as best (?:as )?(?:it|they|one) (?:can|may)|as (?:well|far|much|fully|closely) as (?:it|they|one) (?:can|may|is able)|for preference|by preference|given the (?:chance|opportunity|time|means)|time and (?:again|resources) (?:permitting|allowing)|(?:save|except) (?:in|under|for|where) (?:\w+ )?(?:exceptional|unusual|special|extraordinary|rare|justified|extreme|unforeseen) (?:circumstances|cases|situations|conditions|reasons)|unless (?:it |this |that |doing so |there )?(?:is|are|would be|proves?|turns out|seems?|becomes?) (?:\w+ )?(?:difficult|hard|awkward|costly|expensive|slow|burdensome|troublesome|problematic|unwise|overkill|excessive|too \w+|a (?:good |valid |sound |compelling )?reason|good reasons?|inopportune|disruptive|not worth \w+|unnecessary|undue|prohibitively \w+|disproportionate)|unless (?:prevented|hindered|impeded|inconvenienced|overridden|circumstances|otherwise \w+ by circumstances)|more often than not|as often as not|nine times out of ten|most of the time|much of the time|in the main|on the whole|in the majority of cases|in general|generally speaking|broadly|broadly speaking|largely|to a first approximation|in all likelihood|in the normal course(?: of (?:events|things|business|operation))?|in the ordinary course(?: of (?:events|things|business|operation))?|as a matter of (?:course|principle|routine)|on a voluntary basis|on a best-effort basis|on a goodwill basis|voluntarily»{_NOTHING_BEHIND}",
     r"on a best[- ](?:efforts?) «basis»",
     rf"{MODAL},? (?P<q2>«normally|usually|generally|typically|ordinarily|mostly|preferably|ideally|hopefully|in general|in principle|as a rule|for the most part|in theory|where it can|if it can|when it can»),?",
     r"«ideally|preferably|hopefully|in principle|as a (?:general )?rule|by and large|in most (?:cases|situations|circumstances|instances)|for the most part|more or less|to (?:some|a certain|a large|a great|a reasonable) (?:extent|degree)|if at all|barring (?:\w+ )?(?:circumstances|problems|difficulties|events|obstacles|reasons)|all (?:else|other things) being equal|within reason|wherever one can|so far as one can|as (?:best|well) (?:as )?(?:it|they|one) can|to the best of (?:its|their|the \w+'s) (?:ability|abilities|knowledge)|unless (?:\w+ )?(?:circumstances|conditions|considerations|constraints|reasons|factors|the situation|the context) (?:dictate|demand|require|suggest|prevent|make|preclude|forbid|stand|speak|argue|prohibit)s?(?: it| this| otherwise| that)?(?: \w+)?|unless otherwise (?:needed|necessary|appropriate|justified|warranted)|subject to (?:availability|feasibility|practicality|resources?|time|budget|technical constraints|constraints|operational constraints)|if (?:we|you|they) can|if need be not|where there is no good reason»",
@@ -141,6 +146,7 @@ OPEN_END = phrases(
     r"«among|amongst» (?:(?:many|several|various) )?other(?:s| things| \w+s)?(?=\s*[.,;:)]|\s*\Z)",
     r"to «name» (?:but |just |only )?(?:a few|some)|(?:this|the) «list» is not (?:exhaustive|complete|final)|non-«exhaustive|exhaustively»|not an «exhaustive» list|by way of «example»|as «examples»",
     rf"(?:and|or|plus|as well as|and also|along with|together with) (?:any |all |some |many |several |various |the )?(?:number of )?«other|others|further|additional|more»(?: {_ALIKE})? {_STUFF}(?= (?:like (?:it|this|that|these|those)|of (?:that|this|the same|its|a similar) (?:kind|sort|type|nature)|along (?:those|these|similar) lines|as (?:needed|appropriate|necessary))|\s*[.;)]|\s*\Z)",
+    r"(?:and|or|plus|as well as) «any» other (?:relevant |suitable |appropriate |related |similar |useful |applicable |possible |kind of |type of |sort of |form of )?[a-z]{3,}(?= *[.;)]|\s*\Z)",
     rf"(?:and|or|plus|as well as) (?:any |all |other |anything |something |everything )*«{_ALIKE}»(?: {_STUFF})?(?=\s*[.,;:)]|\s*\Z)",
     r"(?:and|or|plus) «anything|something|everything|whatever|whichever|someone|anyone»(?: else)?(?: of (?:the|that|this) (?:sort|kind|like)| (?:that|which)? ?(?:is|seems|may be|might be|proves|comes|comes up|turns up|applies|fits|makes sense|is needed|like that|along (?:those|these|similar) lines|similar|comparable|relevant|useful|appropriate|suitable))*(?=\s*[.,;:)]|\s*\Z)",
     r"(?:and|or|plus|as well as) «whatever|whichever|whoever|wherever» (?:\w+ ){1,5}?\w+(?= *[.,;)]|\s*\Z)",
@@ -148,46 +154,52 @@ OPEN_END = phrases(
     r"(?:as|when|if) (?:they|these|others|more|new ones) «come up|arise|appear|emerge|become available|become known|turn up|crop up|surface»(?=\s*[.,;)]|\s*\Z)|and many «others» besides|and «others» besides",
     r"(?:and|or|plus) (?:\w+ )?«things|stuff|ones» (?:like|such as) (?:that|this|these|those|it)",
     r"(?:,|and)? ?(?:and|plus) (?:many |much |some |even |quite a few |lots |several )?«more|others»(?=\s*[.;)]|\s*\Z)|and «beyond|elsewhere»(?=\s*[.;)]|\s*\Z)|plus «extras»",
+    r"(?<![(])(?:for example|for instance|e\.g\.|as for example|let us say|to give an example),? «on|in|at|when|if|by|during|after|before|for|under|with|from|to|via|as|whenever|while» [^.;]{2,60}?(?= *[.;)]|\s*\Z)",
+    r"(?:such as|like|including|e\.g\.|for example|for instance) (?:the |all the |all |any of the |any )?(?:\w+ )?(?:«usual|common|typical|obvious|standard|well-known|popular|customary|familiar|expected|ordinary|conventional|normal|likely|most important|main» (?:\w+ )?(?:ones?|suspects?|cases?|candidates?|kinds?|types?|formats?|things|choices|options|names|fields|[a-z]{3,}s))(?= *[.,;)]|\s*\Z)",
+    r"to (?:«mention|cite|list|give|quote|pick|take» )(?:but |just |only )?(?:a few|some|one|two|a handful|a couple|the most \w+|an example|the obvious ones|a selection)|as an «example|illustration»|for «starters|one thing|example|instance»(?= *[.;)]|\s*\Z)|«among|amongst» (?:these|them|which|their number)(?: are| is)? [^.;]{2,60}?(?= *[.;)]|\s*\Z)|et «al»",
+    r"(?:and|or)(?:,)? «possibly|perhaps|maybe|potentially|conceivably|probably|presumably|where appropriate|if applicable»,?(?: some| many| any| even)? (?:others?|more|further \w+|additional \w+|other \w+|\w+ others)(?= *[.,;)]|\s*\Z)",
+    r"(?:and|or|plus|as well as) (?:«everything|anything|all|everyone|all things|all that|whatever»)(?: (?:else|other|related|connected|associated|similar|in between|around it|of that|of this|of the|to do with|that goes with|which belongs|that belongs|belonging|pertaining|concerning|thereto|the rest|besides|beyond|sort|kind|ilk|like|it|that|this|to|with|them|in)\b)+(?= *[.,;)]|\s*\Z)",
+    r"(?:and|or) (?:«variants?|variations?|derivatives?|combinations?|permutations?|relatives|equivalents?|analogues?|counterparts?|alternatives?|synonyms?|substitutes?» (?:of|on|to|for) (?:it|them|this|these|those|that)|variations? «thereof|thereon»|variants? «thereof»|the «ilk» of \w+|their «ilk»|others of (?:its|their|that|this|the same) «kind|sort|type|ilk|nature»|then «some»|all «that»|all the «rest»|the «usual» \w+|the «usual»|stuff|stuff like that|«suchlike|kindred» \w+|the «remaining» (?:ones|cases|things)|several «others»|a few «others»|countless «others»|many «another»|miscellaneous \w+|assorted \w+|sundry \w+)(?= *[.,;)]|\s*\Z)",
+    r"(?:as|at) (?:a |an |the very |the bare )?(?:bare |absolute )?«minimum»(?= *[,:(.;)]|\s*\Z)",
+    r"and «counting»|(?:, )?«notably|chiefly|primarily|mainly|mostly|principally|above all|first and foremost|particularly|especially|in particular|not least|predominantly|amongst others|among others|at the very least|at the least|to begin with|to start with|as a starting point|as a start|by way of illustration|as examples|for illustration|as illustrations|without being exhaustive|without claim to completeness|not exhaustively|inter alia|and then some|and the list goes on|and on and on|you name it|you get the idea|and everything|and all|and stuff|or whatever|or what have you|or so|or the like|or others|or such|or others like it|or thereabouts»(?= *[.;)]|\s*\Z)",
+    r"«any number of|all sorts of|all kinds of|a variety of|an array of|a range of|a host of|a wealth of|a whole range of|a selection of|some or other|some kind of|some sort of|one or another|this or that|assorted|miscellaneous|sundry|diverse» (?:other |different |further |additional |such )?[a-z]+(?: [a-z]+)?(?= *[.,;)]|\s*\Z)",
     r"«etc»\.?(?<=\.)(?=\W|\Z)|«etc»",
 )
 """Words that leave a list open."""
 ELLIPSIS = (Phrase(r"(?<=[a-z\0`),])(?:,\s*)?(?:\s?\.\.\.|\s?…)(?=\s*(?:[.,;)]|\Z|\s[a-z]))", frozenset({"..."})),)
 
-AMOUNT = any_word(lexicon.AMOUNT, before=r"(?<=\s)(?<!fail )(?<!as )(?<!the )(?<!a )(?<!an )")
+AMOUNT = (
+    *any_word(
+        lexicon.RATES,
+        before=r"(?<=\s)(?<!fail )(?<!as )(?<!the )(?<!a )(?<!an )(?<!how )(?<!more )(?<!so )",
+        after=r"(?! enough)",
+    ),
+    # "Minimum", "fast" and "small" before a noun may be a name: "the minimum width", "Fast mode", "small caps".
+    *any_word(
+        lexicon.COUNTS,
+        before=r"(?<=\s)(?<!how )(?<!as )(?<!so )(?<!the )(?<!however )(?<!too )(?<!not )(?<!a great )(?<!of )",
+        after=r"(?=\s+(?!are\b|is\b|of\b|at\b|in\b|were\b|and\b|or\b|have\b|may\b|can\b|to\b)(?-i:[a-z]))",
+    ),
+)
+AMOUNT_SOME = phrases(
+    r"(?:SHALL|MUST)(?: NOT)? [^.;]{0,160}?(?P<q>«some» (?!other |of |way|kind|sort|point|cases?)(?:[a-z-]+ )?[a-z]{3,}s)\b",
+    r"(?P<q>«some|a fair number of|a good many|a great many|plenty of|loads of|a good deal of|a great deal of|dozens of|scores of|hundreds of|thousands of|a dozen or so|countless|umpteen|a load of|a mass of|masses of|a host of|an abundance of|a fair amount of|a certain number of|a certain amount of|a small amount of|a large amount of|a sufficient number of|enough» [a-z]{3,}s)(?! are| is| may| can)(?= (?:in|of|per|at|for|with|from|before|after|to|on|each|every|when)\b|\s*[.,;)]|\s*\Z)",
+)
 AMOUNT_PHRASES = phrases(
-    rf"(?:within|after|for|in|over|during|every|at|up to|under|beyond) (?:some |an? |the |any )?(?:very |relatively |fairly |reasonably |suitably |sufficiently |acceptably |quite )?(?:{lexicon.DEGREES}) (?:\w+ )?«{lexicon.AMOUNTS}»(?: of time| limits?| bounds)?",
+    rf"(?:within|after|for|in|over|during|every|at|up to|under|beyond) (?:some |an? |the |any )?(?:very |relatively |fairly |reasonably |suitably |sufficiently |acceptably |quite )?(?!(?:usual|normal|customary|limited) (?:\w+ )?(?:interval|rate|limit|threshold|level|order|window|deadline|timeout))(?:{lexicon.DEGREES}) (?:\w+ )?«{lexicon.AMOUNTS}»(?: of time| limits?| bounds)?",
     rf"an? (?:very |relatively |fairly |reasonably |suitably |sufficiently |acceptably |quite )?(?:{lexicon.DEGREES}) «amount|number|quantity|period|duration|size|length|fraction|proportion|portion|time|while|interval|delay|wait|pause|timeout|limit|timeframe»(?: of(?: time)?)?",
     r"an? «couple|handful|bunch|lot|number|multitude|variety|plethora|wealth|fair few|range» of [a-z]+",
-    r"«(?:a|the (?:first|last|next)) few|quite a (?:few|lot|while)|for a (?:bit|while|moment)|(?:after|in) (?:a|some|due) (?:while|time|course|bit|moment)|some time|before (?:too )?long|in (?:good|due|reasonable|short|next to no|no) (?:time|order)|in (?:a|an) (?:timely|prompt|expeditious|speedy|swift) (?:manner|fashion|way)|in near real time|(?:almost|nearly|virtually|practically|near) (?:immediately|instantly|instantaneously|at once)|near-?instant(?:ly|aneously)?|at (?:reasonable|regular|suitable|sensible|appropriate|short|frequent|certain) intervals|every (?:few|couple of|so many) \w+|now and again|in the near future|at short notice»",
+    r"«(?:a|the (?:first|last|next)) few|quite a (?:few|lot|while)|for a (?:bit|while|moment)|(?:after|in) (?:a|some|due) (?:while|time|course|bit|moment)|some time|before (?:too )?long(?= *[.,;)]|\s*\Z)|in (?:good|due|reasonable|short|next to no|no) (?:time|order)|in (?:a|an) (?:timely|prompt|expeditious|speedy|swift) (?:manner|fashion|way)|in near real time|(?:almost|nearly|virtually|practically|near) (?:immediately|instantly|instantaneously|at once)|near-?instant(?:ly|aneously)?|at (?:reasonable|regular|suitable|sensible|appropriate|short|frequent|certain) intervals|every (?:few|couple of|so many) \w+|now and again|in the near future|at short notice»",
     r"with «hardly|barely|scarcely|next to|almost|virtually|practically» (?:any|no) [a-z]+",
     r"without (?:any )?(?:too )?«undue|unnecessary|unreasonable|noticeable|excessive|appreciable|needless|perceptible|unwarranted|much|significant|major|substantial|considerable|inordinate|untoward|great» [a-z]+",
     r"without «delay|hesitation|ado»(?= *[.,;)]|\s*\Z)",
     r"with (?:minimal|minimum|little|low|as little|negligible|no undue|acceptable|tolerable|no noticeable|no perceptible|the least(?: possible)?) «delay|latency|lag|waiting|downtime|overhead|memory|footprint|resource usage|interruption|loss|impact»(?: as possible)?",
     r"as (?!far |much |long |well |good )(?:\w+ )?\w+(?: \w+)? as (?:is |are )?(?:reasonably |humanly |technically |practically )?«possible|practicable|practical|feasible|achievable|necessary|it can|they can|can be(?: managed)?|one can»",
     r"«about|around|some|circa|roughly|approximately|nearly|almost|close to|in the (?:region|order|neighbou?rhood|vicinity) of|somewhere (?:around|between)» \d[\d.,]*|\d+(?: \w+)? or «so»|or «thereabouts»|«give» or take",
-    r"(?:not|no) «too|overly|excessively|unduly|very|unreasonably» (?:long|many|much|often|large|slow|big|few|frequent|late)(?:ly)?(?: \w+)?|«too» (?:long|many|much|often|large|slow|big|few|late)(?= *[.,;)]|\s*\Z)|(?:long|short|large|small|fast|quick|often|big|high|low) «enough»",
+    r"(?:not|no) «too|overly|excessively|unduly|very|unreasonably» (?:long|many|much|often|large|slow|big|few|frequent|late)(?:ly)?(?: \w+)?|«too» (?:long|many|much|often|large|slow|big|few|late)(?= *[.,;)]|\s*\Z)|(?:long|short|large|small|fast|quick|often|big|high|low) «enough»(?! to| that| \()(?= *[.,;)]|\s*\Z)",
 )
 """Words in the place of a number."""
 
-LATER = r"(?:later|afterwards|(?:at|in|by|with|for|during) (?:a|an|the|some|one of the|another|our) (?:\w+ )?(?:later|future|next|subsequent|coming|follow-up|following|upcoming|separate|other|another|forthcoming) ?(?:\w+ )?(?:version|release|revision|document|date|stage|time|point|iteration|phase|sprint|edition|update|change|meeting|discussion|draft|spec|specification)?|in due course|in (?:the )?future|in (?:the )?(?:\w+ )?(?:future|coming) \w+|separately|elsewhere|down the (?:road|line)|at some point|soon|as (?:we|work|the project|the design) \w+|when(?:ever)? (?:known|available|ready|the time comes)|once (?:known|available|agreed|\w+ (?:is|are|has|have) \w+)|during (?:design|implementation|development|detailed design))"
-_STILL = r"(?:is|are|remains?|was|were|being|still|yet|currently|has|have|it is|which is|we are)"
-UNDECIDED = phrases(
-    r"made up (?:its|their|our|his|her) «minds?»|(?:nobody|no one|no-one) (?:has |have |yet )*«knows?|decided|agreed|defined|specified|settled|determined|chosen|fixed»(?: (?:on|upon|it|yet|so far))*",
-    rf"(?:is |are |still |yet |remains? |value |limit )*(?:yet )?to be (?:further |fully |later |mutually |properly )?«{lexicon.DECIDED}»(?! by\b(?! (?:the |our |a )?(?:\w+ )?(?:team|business|customers?|client|stakeholders?|owners?|product|management|vendor|architects?|project|committee|board|department)\b)| from\b| via\b| at\b| in (?:the )?[\0]| as\b| with\b| when\b| to\b| on\b)(?: (?:{LATER}|jointly|with \w+))?",
-    r"(?:is|are|remains?) «still» to (?:come|follow)",
-    rf"(?:will|shall|would|can|may|is going to|are going to) (?:only |probably |likely |then )?(?:be |get )(?:\w+ly )?«{lexicon.DECIDED}» (?:{LATER})",
-    rf"(?:{_STILL} )+(?:under|up for|open (?:for|to)|subject to|being|awaiting|pending|a matter of|the subject of) ?(?:active |further |ongoing |internal |some )?«discussion|review|consideration|negotiation|investigation|debate|discussed|decided|debated|determined|negotiated|evaluated|investigated|worked out|worked on|clarification|evaluation|study»",
-    rf"(?:(?:has|have|is|are|was) )?(?:not|n't) (?:yet )?(?:been )?(?:fully |finally |completely )?«{lexicon.DECIDED}|clear|final|known»(?: yet)(?! (?:by|to)\b)",
-    rf"(?:has|have|is|are) (?:not yet|yet to be) (?:been )?«{lexicon.DECIDED}|known|clear|final|available»(?! (?:by|to)\b)",
-    rf"(?:{_STILL} )*(?:an )?open «question|issue|point|item»(?=\s*[.,;)]|\s*\Z)|(?:{_STILL} )+«undecided|undetermined|unresolved|unsettled|up in the air|open for debate|anyone's guess|unclear|to be seen|a placeholder»(?=\s*[.,;)]|\s*\Z)",
-    r"«pending» (?:an? |the |final |further |formal )?(?:decision|agreement|clarification|discussion|negotiation|analysis|investigation|input|feedback|confirmation)(?: (?:from|by|of|with|on)(?: the)? [\w-]+)?",
-    r"(?:needs?|requires?|awaits?|awaiting|subject to) (?:some |a |an |the )?(?:further|more|additional|later|future|final) «discussion|clarification|analysis|investigation|thought|work|refinement|agreement|confirmation|elaboration|definition|detail|input|study|decision»",
-    r"(?:further )?«details?|specifics|particulars|more information|the rest|values?|figures?» (?:(?:are |is )?(?:still )?to (?:follow|come)|will follow|follow later|forthcoming|(?:are|is) (?:pending|outstanding|missing|still missing|forthcoming))|to «follow»(?=\s*[.,;)]|\s*\Z)",
-    r"«deferred|postponed|left|put off|parked|shelved» (?:for|to|until|till) (?:now|later|the future|future|an?(?:other)? (?:later |future |subsequent |separate )?(?:version|release|time|date|discussion|meeting|iteration)|further notice|the next|discussion|implementation|the implementer)",
-    r"(?:we|someone|somebody|the team|the (?:product )?owner|the architects?|the stakeholders?|product|management) (?:still |yet )?(?:will|needs?|must|have|has|should)(?: still)?(?: to)? «decide|agree|define|clarify|figure|determine|specify|confirm|work out|settle|discuss|choose|find out|think»(?: \w+)*?(?=\s*[.,;)]|\s*\Z)",
-    r"«until further notice|work in progress|as yet (?:undefined|undecided|unspecified|undetermined|unknown)|yet (?:undefined|undecided|unspecified)|(?:has|have) yet to (?:be )?\w+|no decision (?:has been|was|is) (?:made|taken)(?: yet)?|insert (?:\w+ )?(?:value|text|number|name|limit|figure)s? here|fill (?:this |me )?in(?: later)?|lorem ipsum|to be continued»",
-)
-"""Prose that says that something is still to be written."""
 _BLANK_FORM = (
     r"(?:value|number|limit|figure|unit|amount|placeholder|details?|name|text|threshold)"
     r"\s+(?:here|needed|missing|pending|to\s+come|goes\s+here)"
@@ -210,25 +222,16 @@ MARKERS = (
 """A mark of something still to be written: a word of a list in any case of letters, question marks, a blank form."""
 
 AND_OR = phrases(
-    r"and ?/ ?«or»|or ?/ ?«and»|and ?\(«or»\)|or ?\(«and»\)|and «or»|either or «both»|(?:one )?or «both» of (?:the|them)|or any «combination»(?: (?:thereof|of (?:them|these|those|the \w+)))?|and ?\| ?«or»",
+    r"and ?/ ?«or»|or ?/ ?«and»|and ?\(«or»\)|or ?\(«and»\)|and «or»|either or «both»|(?:one )?or «both» of (?:the|them)|(?:either|one|any|some) or «all|both»(?: of (?:the|them|these|those|its))?|(?:and|or) «alternatively|conversely|maybe|perhaps|possibly|optionally|respectively»,? (?=or\b|and\b)|(?:and|or),? ?«or|and»(?=,| (?:a|an|the|in|on|by|for|to|as|with|at|from|before|after|[a-z]+)\b)|«and» ?& ?or|&/«or»|«or» ?& ?and|«and»\s*[–-]\s*or\b|or any «combination»(?: (?:thereof|of (?:them|these|those|the \w+)))?|and ?\| ?«or»",
 )
-_PAIR = "read/write|client/server|on/off|true/false|yes/no|start/stop|i/o|n/a|w/o|pass/fail|input/output|open/close|copy/paste|km/h|before/after|try/catch|add/remove|enable/disable|getter/setter|allow/deny|valid/invalid|date/time|time/date|from/to|leading/trailing|present/absent|request/response|key/value|light/dark|up/down|left/right|min/max|get/set|push/pull|show/hide|expand/collapse|success/failure|name/value|create/update|create/delete|commit/rollback|producer/consumer|parent/child|publish/subscribe|and/or|or/and"
+_PAIR = "read/write|client/server|on/off|true/false|yes/no|i/o|n/a|w/o|pass/fail|input/output|copy/paste|km/h|try/catch|getter/setter|allow/deny|valid/invalid|date/time|time/date|from/to|leading/trailing|present/absent|request/response|key/value|light/dark|up/down|left/right|min/max|get/set|push/pull|name/value|commit/rollback|producer/consumer|parent/child|publish/subscribe|and/or|or/and"
 OBLIQUE = (
     Phrase(
-        rf"(?-i:(?<![\w/.\-@\0*{{<(])(?!(?:{_PAIR})(?!\w))[a-z]{{3,}}/[a-z]{{3,}}(?![\w/\-@\0*}}>]|\.\w)|"
-        r"(?<=[a-z])\((?:e?s)\)(?!\w))",
+        rf"(?-i:(?<![\w/.\-@\0*{{<(|])(?!(?:{_PAIR})(?!\w))(?:[a-z]{{3,}}/[a-z]{{3,}}|[A-Z][A-Za-z]+/[A-Z][A-Za-z]+|"
+        r"[a-z]{3,}\s+/\s+(?:(?:an?|the|its|their)\s+)?[a-z]{3,}(?!\s+/))(?![\w/\-@\0*}>|]|\.\w)|"
+        r"(?<=[a-z])\((?:e?s)\)(?!\w)|(?<![\w(])\((?:re|un|in|de|dis|non|sub|multi|auto|pre|co)-?\)[a-z]{3,}|"
+        r"\b(?:his\s?/\s?her|he\s?/\s?she|s/he|him\s?/\s?her)\b)",
         frozenset({"/", "("}),
     ),
 )
 """Two words with a stroke between them, or a plural in brackets."""
-
-ABSOLUTE = phrases(
-    r"(?:under|in) (?:all|any|every|whatever|no|any and all) (?:possible |conceivable |imaginable |given )?«circumstances?|conditions?|events?|situations?|eventuality|eventualities»",
-    r"in (?:all|every|each and every) (?:possible |conceivable |imaginable |single )?«cases?|instances?»",
-    r"«at (?:all|any and all) times|at every moment|no matter (?:what|how|when|where|which|who)(?: (?:happens|else|comes|the \w+))*|without (?:any |a single )?exceptions?|without fail|come what may|regardless of (?:the |any )?(?:circumstances|conditions|situation)|whatever happens|in perpetuity|round the clock|around the clock|absolute certainty|rates? of 100 ?%»",
-    r"100 ?(?:%|percent|per cent)(?= *(?:of the time|reliab|accura|correct|availab|uptime|cover|secure|certain|success|safe|precis|compat))|one hundred per ?cent|a hundred per ?cent",
-    r"«(?:never(?: ever)?|not ever) (?:fails?|crash(?:es)?|loses?|goes? down|breaks?|misses|miss|errs?|stops?|hangs?|be (?:down|unavailable|wrong))|zero (?:downtime|errors?|defects?|failures?|bugs|data loss)|fool-?proof|bullet-?proof|infallible|infallibly|error-free|bug-free|fault-free|flawless|perfect(?:ly)?|absolutely|unfailingly|totally|utterly|invariably»",
-    r"(?:SHALL|MUST|shall|must)(?: NOT| not)? (?P<q>«always|at all times|forever|without exception»)",
-    r"«each and every|any and all|all and any|every (?:single|possible|conceivable|imaginable|last)|all (?:possible|conceivable|imaginable|kinds of|sorts of|manner of)|everything imaginable|anything and everything»",
-)
-"""A claim that no test can show: it holds always, everywhere, for everything."""

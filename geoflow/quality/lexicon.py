@@ -63,13 +63,16 @@ COMPARATIVES = (
 ).split()
 """Comparatives that judge; of others ("longer", "newer") a reader knows what is compared."""
 
-AMOUNT = (
-    "quickly fast rapidly promptly timely soon frequently periodically regularly occasionally several many "
-    "various numerous few large small minimal minimum maximal significant significantly substantially "
-    "approximately roughly swiftly speedily shortly expeditiously briskly hastily seldom sporadically infrequently "
-    "considerably"
+RATES = (
+    "quickly rapidly promptly timely soon frequently periodically regularly occasionally significantly substantially "
+    "roughly swiftly speedily expeditiously briskly hastily seldom sporadically infrequently considerably momentarily "
+    "intermittently habitually slowly gradually sparingly moderately marginally slightly noticeably "
+    "appreciably drastically greatly vastly markedly often rarely sometimes"
 ).split()
-"""Words that stand for a number nobody gave (INCOSE R6, R7): only an answer can mend them."""
+"""Adverbs that stand for a time, a rate or a degree nobody gave (INCOSE R6, R7): only an answer can mend them."""
+
+COUNTS = "several many various numerous few significant multitudinous considerable substantial manifold".split()
+"""The same before a noun."""
 
 DEGREES = (
     "reasonable|sensible|suitable|appropriate|adequate|sufficient|acceptable|tolerable|moderate|modest|decent|generous|"
@@ -149,7 +152,7 @@ PARTICIPLES = (
 
 STATES = (
     "based|located|required|limited|related|named|called|titled|labelled|labeled|unchanged|enabled|disabled|supported|"
-    "expected|supposed|allowed|permitted|considered|unaffected|used|needed|nested|sorted|ordered|indented|advanced|"
+    "expected|supposed|allowed|permitted|considered|unaffected|needed|nested|sorted|ordered|indented|advanced|"
     "dedicated|detailed|bounded|shared|scoped|treated|aligned|deprecated|unmodified|unsupported|undefined|interested"
 )
 """Participles that tell how something is, where no one has to act."""
@@ -182,7 +185,10 @@ KNOWN_ACRONYMS = frozenset(
         "SARIF SDK SEMVER SEO SHA SLA SLO SMS SMTP SPA SQL SSE SSH SSL SSO STDERR STDIN STDOUT SVG TB TCP TDD "
         "TLS TOML TS TSV TTL TTY TUI TXT UDP UI UML UNIX URI URIS URL URLS USB UTC UTF UUID UX VCS VM VPN VS "
         "WAL WAN WCAG WIP WWW XDG XML XSS YAML ZIP SHALL MUST WHEN THEN GIVEN AND BUT MAY SHOULD NOT WILL CAN "
-        "ADDED OR ONLY EXACTLY ALL ANY NO EACH BEFORE AFTER "
+        "ADDED OR ONLY EXACTLY ALL ANY NO EACH BEFORE AFTER JDK JRE NPE OSS EDT PSI TTFT TPS TOTP GZIP JWKS LB LRU "
+        "UNC CR FQDN CUDA CGI JSX TSX VIP WSL MDS PCA UMAP NTFS NFC NFD CSRF ETAG HSTS "
+        "RPM QPS CIFS DMG EXE MSI APK SVN PNPM YARN NIX AUTH ENV GONE NONE NULL TRUE FALSE NEW OLD NEVER ALWAYS EVERY "
+        "BOTH NOTE DO DOES WITH WHERE STILL SAME THIS THAT FROM INTO THAN ELSE WHAT WHY HOW MORE LESS MOST LEAST "
     ).split()
 )
 """Acronyms that a reader of specifications knows without an expansion (INCOSE R37), and words in capitals."""

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from geoflow.quality.cited import find_cited
 from geoflow.quality.finding import Finding
 from geoflow.quality.names import Names, folded
 from geoflow.quality.passages import Reading, Rule, Source, Try
@@ -48,7 +49,7 @@ _AT_NO_PLACE = re.compile(
 )
 _DEICTIC = re.compile(
     r"\bas\s+(?:already\s+|previously\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|discussed|mentioned|noted|shown|given)\s+(?:above|before|earlier|hereinabove|further\s+up)\b"
-    r"|\bsee\s+above\b|\b(?:the\s+)?(?:above-mentioned|aforementioned|afore-mentioned|said|foregoing)\s+\w+",
+    r"|\bsee\s+above\b|\b(?:(?:the\s+)?(?:above-mentioned|aforementioned|afore-mentioned|foregoing)|the\s+said)\s+\w+",
     re.IGNORECASE,
 )
 _NAMED_KIND = re.compile(
@@ -76,7 +77,7 @@ _CUES = words_of(
     "tabulated enumerated requirement requirements section chapter table figure fig appendix annex specification spec specs "
     "capability document scenario clause paragraph diagram policy guideline guidelines handbook charter article attachment "
     "exhibit listing req item part subsection rule rules step above below previous preceding foregoing aforementioned "
-    "elsewhere earlier said standard runbook playbook glossary chapters sections"
+    "elsewhere earlier said standard follow follows those these the uses taken runbook playbook glossary chapters sections"
 )
 
 
@@ -131,6 +132,7 @@ def _dangling(source: Source, reading: Reading, names: Names) -> Iterator[tuple[
         for match in _matches(pattern, tries, reading.raw):
             if _is_prose(prose, match) and not _is_known(match["q"], source, names):
                 yield match.span("q")
+    yield from find_cited(source, reading, reading.raw, names)
     for match in _matches(_POINTED_NAME, tries, prose):
         if not _EXTERNAL.search(match.group()) and _names_something(match["q"], names):
             yield match.span("q")
@@ -172,7 +174,7 @@ def _is_numbered(reference: str, source: Source, names: Names) -> bool:
     return (
         bool(there.search(_headings(source.text)))
         or folded(reference) in names.known
-        or names.count(f"{reference.rsplit(maxsplit=1)[-1]}:") > 0
+        or (number.isdigit() and names.count(f"{number}:") > 0)
     )
 
 

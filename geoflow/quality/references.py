@@ -1,7 +1,7 @@
 """References between documents: a spec or a requirement that is named and is nowhere in the tree."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 from geoflow.openspec.headings import folded_name
@@ -23,6 +23,11 @@ _REQUIREMENT = re.compile(
 _PATH = re.compile(
     r"\b(?:see|per|(?:defined|described|specified) (?:in|by))\s+`?(?P<path>openspec/specs/(?P<id>[\w./-]+)/spec\.md)\b",
     re.IGNORECASE,
+)
+_TASK = re.compile(
+    r"^[ \t]*[-*+][ \t]+\[[ xX]\][^\n]*?(?:[`\"“](?:#+ )?Requirement:[ \t]*(?P<a>[^`\"”\n]{3,120})[`\"”]|"
+    r"\brequirement[ \t]+[\"“](?P<b>[A-Z][^\"”\n]* [^\"”\n]*)[\"”])",
+    re.MULTILINE,
 )
 _LONG_CODE = re.compile(r"(?<!`)``(?!`)[^\n]{1,300}?``(?!`)")
 _ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
@@ -50,6 +55,30 @@ def find_references(tree: Tree, within: Collection[str] | None = None) -> list[F
                 place = Place(document.path, document.text, *span, requirement.name)
                 found.append(finding_at(place, "GF314", "warning", message, fix))
     return found
+
+
+def find_lost_tasks(tree: Tree, texts: Mapping[str, str], within: Collection[str] | None = None) -> Iterator[Finding]:
+    """Find tasks of active changes that name a requirement which is nowhere in the tree (GF314).
+
+    Args:
+        tree: The tree.
+        texts: The text of every file, by path.
+        within: Paths of the files whose findings are asked for; None: all.
+    """
+    names: dict[str, str] = {}
+    for change in tree.changes:
+        path = f"{change.path}/tasks.md"
+        text = texts.get(path, "")
+        if "equirement" not in text or (within is not None and path not in within):
+            continue
+        names = names or _names(tree)
+        for match in _TASK.finditer(FENCE.sub(hide, without_comments(text))):
+            start, end = _span(match)
+            name = text[start:end].strip()
+            if folded_name(name) not in names:
+                fix = _near(name, names.values(), "name a requirement that there is")
+                place = Place(path, text, start, end)
+                yield finding_at(place, "GF314", "warning", f"there is no requirement “{name}”", fix)
 
 
 def _documents(tree: Tree) -> Iterator[Spec | Delta]:

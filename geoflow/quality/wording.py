@@ -4,8 +4,10 @@ import re
 from typing import NamedTuple
 
 from geoflow.quality import grammar, lexicon
+from geoflow.quality.absolutes import ABSOLUTE
 from geoflow.quality.passages import Rule
 from geoflow.quality.phrases import Phrase, any_word
+from geoflow.quality.undecided import ASIDE, UNDECIDED
 
 _BODY = frozenset({"body"})
 _SAID = frozenset({"body", "outcome"})
@@ -16,6 +18,17 @@ _LIMITING = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z", re.IGNORECASE)
+# Behind a dash, a bracket or a word that gives the reason, nothing is asked for.
+_EXPLAINING = re.compile(r"(?:\b(?:because|since|so that|which|e\.g)\b|[—–(:])[^—–);:]*\Z", re.IGNORECASE)
+_HYPOTHETICAL = re.compile(
+    r"(?:\b(?:not|never|no|cannot|may|would|instead of|rather than|otherwise)\b|n't\b)[^,;:]*\Z|"
+    r"\bso (?:that )?(?:\S+ ){0,2}\Z",
+    re.IGNORECASE,
+)
+_AMOUNT_LIMITED = re.compile(
+    r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z|(?:\b(?:because|since|so that)\b|[—–(])[^—–);:]*\Z",
+    re.IGNORECASE,
+)
 # What people are able to do is what they are offered; the verb alone would oblige them to do it.
 _PEOPLE = re.compile(
     r"\b(?:users?|operators?|administrators?|admins?|maintainers?|customers?|developers?|visitors?|people|"
@@ -30,6 +43,8 @@ _EXPLAINED = re.compile(
     r"\b(?:SHALL|MUST)\b|^(?:\S+\s+){12}.*\b(?:shall|must)\b|\b(?:that|which|who|because|if|when|so|why|what)\b.*\b(?:shall|must)\b",
     re.DOTALL,
 )
+
+_OBLIGES = re.compile(r"\b(?:SHALL|MUST|SHOULD|MAY)\b")
 
 
 class Smell(NamedTuple):
@@ -98,10 +113,12 @@ SMELLS: tuple[Smell, ...] = (
         Rule("GF206", "warning", "R17", "“{quote}” leaves open which is meant", "write “and”, “or”, or “or both”"),
         grammar.AND_OR,
     ),
-    Smell(_AMOUNT, grammar.AMOUNT, places=_BODY),
-    Smell(_AMOUNT, grammar.AMOUNT_PHRASES, not_after=_NEGATED),
+    Smell(_AMOUNT, grammar.AMOUNT, places=_BODY, not_after=_EXPLAINING),
+    Smell(_AMOUNT, grammar.AMOUNT_SOME, not_after=_AMOUNT_LIMITED),
+    Smell(_AMOUNT, grammar.AMOUNT_PHRASES, not_after=_AMOUNT_LIMITED),
     Smell(_UNWRITTEN, grammar.MARKERS),
-    Smell(_UNDECIDED, grammar.UNDECIDED),
+    Smell(_UNDECIDED, UNDECIDED),
+    Smell(_UNDECIDED, ASIDE, places=_BODY, unless=_OBLIGES),
     Smell(
         Rule("GF101", "warning", "R1", "“{quote}” in lower case is not read as an obligation", "write it in capitals"),
         (Phrase(r"(?-i:(?<![\w-])(?:shall|must)(?![\w-]))", frozenset({"shall", "must"})),),
@@ -112,12 +129,9 @@ SMELLS: tuple[Smell, ...] = (
     Smell(_COMPARED, grammar.COMPARED, not_after=_LIMITING, unless=_THAN),
     Smell(
         Rule("GF214", "info", "R26", "“{quote}” claims more than a test can show", "name the cases that count"),
-        grammar.ABSOLUTE,
-    ),
-    Smell(
-        Rule("GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”"),
-        grammar.OBLIQUE,
+        ABSOLUTE,
         places=_BODY,
+        not_after=_HYPOTHETICAL,
     ),
 )
 """All rules that look for a pattern; several may share a code."""

@@ -21,7 +21,7 @@ SMELLS: Mapping[str, frozenset[str]] = {
     "subjective": frozenset({"GF201", "GF202", "GF213"}),
     "ambiguous": frozenset({"GF201", "GF202", "GF210", "GF212", "GF213"}),
     "loophole": frozenset({"GF203", "GF212"}),
-    "open-ended": frozenset({"GF204", "GF205", "GF211", "GF213", "GF214"}),
+    "open-ended": frozenset({"GF204", "GF211", "GF213", "GF214"}),
     "superlative": frozenset({"GF213"}),
     "comparative": frozenset({"GF213"}),
     "negative": frozenset(),

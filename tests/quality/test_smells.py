@@ -27,7 +27,7 @@ def codes(body: str) -> list[str]:
         ("The tool SHALL read text, images, etc. from disk.", "GF204", "etc."),
         ("The tool SHALL be able to stop.", "GF205", "be able to"),
         ("The tool SHALL read text and/or images.", "GF206", "and/or"),
-        ("The tool SHALL wait. It SHALL stop.", "GF207", "It"),
+        ("Waiting costs time. It SHALL stop.", "GF207", "It"),
         ("The tool SHALL stop quickly.", "GF210", "quickly"),
         ("The tool SHALL stop after TBD seconds.", "GF211", "TBD"),
         ("The tool SHALL stop when needed.", "GF212", "when needed"),

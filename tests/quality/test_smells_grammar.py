@@ -73,6 +73,10 @@ BAD = {
         "The tool SHALL stop as it sees fit.",
         "The tool SHALL stop provided it is not too costly.",
         "The tool SHALL make every effort to stop.",
+        "The tool SHALL stop under ordinary conditions.",
+        "The tool SHALL stop if it gets round to it.",
+        "The tool SHALL stop as a matter of principle.",
+        "The tool SHALL stop at the earliest opportunity.",
         "The tool SHALL stop if the opportunity presents itself.",
         "The tool SHALL stop provided that nothing speaks against it.",
         "The tool SHALL stop where there is room for it.",
@@ -98,6 +102,10 @@ BAD = {
         "The tool SHALL read text, images ...",
         "The tool SHALL read text or whatever the situation calls for.",
         "The tool SHALL read text and the rest of the usual formats.",
+        "The tool SHALL read text and any other suitable source.",
+        "The tool SHALL read text, to mention but a few.",
+        "The tool SHALL read text or variations thereof.",
+        "The tool SHALL warn, for instance at midnight.",
     ],
     "GF210": [
         "The tool SHALL stop within a reasonable time.",
@@ -126,6 +134,12 @@ BAD = {
         "The tool SHALL stop; someone still needs to decide when.",
         "The tool SHALL stop after a limit nobody has decided on yet.",
         "The tool SHALL stop once the team has made up its mind.",
+        "The tool SHALL stop. The wording is still being worked out.",
+        "The tool SHALL stop. Whether it restarts remains to be seen.",
+        "The tool SHALL stop. Legal has yet to sign this off; no decision was made.",
+        "The tool SHALL stop. More on this later.",
+        "The tool SHALL stop. The numbers may still change.",
+        "The tool SHALL stop. We assume 5 s for now.",
     ],
     "GF205": ["The tool SHALL be capable of stopping.", "The tool SHALL have the means to stop."],
     "GF206": [
@@ -140,6 +154,12 @@ BAD = {
         "The tool SHALL be 100 % reliable.",
         "The tool SHALL stop no matter what.",
         "The tool SHALL never fail.",
+        "The tool SHALL stop for each and every user.",
+        "The tool SHALL stop with absolute reliability.",
+        "The tool SHALL run on any device.",
+        "The tool SHALL answer around the clock.",
+        "The tool SHALL stop whatever the circumstances.",
+        "The tool SHALL rule out all mistakes.",
     ],
     "GF207": [
         "They SHALL stop.",
@@ -148,6 +168,12 @@ BAD = {
         "When asked, it SHALL stop.",
         "It also SHALL stop.",
         "These MUST stop.",
+        "Some of them MUST stop.",
+        "The aforementioned MUST stop.",
+        "Neither MUST stop.",
+        "When a user asks, it SHALL stop.",
+        "With a flag, they SHALL stop.",
+        "The tool SHALL wait. This SHALL stop it.",
     ],
     "GF102": [
         "The tool SHALL wait. The tool should stop.",
@@ -163,6 +189,8 @@ BAD = {
         "The tool SHALL stop the pump, and write a log, and send a mail.",
         "The tool SHALL stop while also writing a log.",
         "The tool SHALL not only stop but also write a log.",
+        "The tool SHALL stop, at the same time writing a log.",
+        "The tool SHALL stop, writing a log as well.",
     ],
     "GF209": ["The pump SHALL be stopped.", "The report MUST be written when the pump is off."],
     "GF215": [
@@ -173,6 +201,10 @@ BAD = {
         "The tool SHALL stop as defined in `pump-shutdown`.",
         "The tool SHALL stop as explained elsewhere.",
         "The tool SHALL stop, see Appendix B.",
+        "The tool SHALL stop as described in `docs/pumps.md`.",
+        "The tool SHALL stop. The order follows the Pump Handbook.",
+        "The tool SHALL stop. The exceptions are those in the annex on old pumps.",
+        "The tool SHALL stop. It is done as agreed in the kick-off.",
     ],
     "GF217": ["The tool SHALL read the QZX file."],
 }
@@ -211,6 +243,14 @@ def test_a_smell_is_found_in_any_words(code: str, body: str) -> None:
         "The tool SHALL stop faster than the pump.",
         "The tool SHALL start as early as 5 o'clock.",
         "The tool SHALL keep 3 copies, the oldest 30 days.",
+        "When the pump starts, it SHALL open the valve.",
+        "The file SHALL NOT be read by hand.",
+        "The tool SHALL wait, minimum 30 s.",
+        "The tool SHALL print how many files it read.",
+        "On graceful shutdown the tool SHALL wait.",
+        "The tool SHALL stop. A reader sees what is missing.",
+        "The tool SHALL read the section for readers.",
+        "The tool SHALL stop for every request.",
     ],
 )
 def test_what_only_looks_like_a_smell_is_let_alone(body: str) -> None:
@@ -250,8 +290,25 @@ def test_a_figure_that_the_scenario_gives_otherwise(body: str, then: str, code: 
     assert codes(body, SCENARIO.replace("it answers", then)) == code
 
 
+def test_what_a_tree_does_as_a_rule_is_no_finding() -> None:
+    bodies = ["The tool SHALL wait. It SHALL stop.", "The tool SHALL read texts/images."]
+    others = [
+        requirement(f"Other {index}", bodies[index % 2].replace("wait", f"wait {index} s")) for index in range(25)
+    ]
+    for body in bodies:
+        assert len(found(body)) == 1
+        assert found(body, SCENARIO, *others) == []
+
+
+def test_a_sentence_of_its_own_is_no_second_thing() -> None:
+    others = [requirement(f"Other {index}", "The tool SHALL wait.") for index in range(25)]
+    assert found("The tool SHALL stop. When the disk is full, the tool SHALL say so.", SCENARIO, *others) == []
+    (one,) = found("The tool SHALL save the file and notify the owner.", SCENARIO, *others)
+    assert (one.code, one.quote) == ("GF208", "and notify the")
+
+
 def test_a_second_obligation_counts_where_the_tree_has_one_in_nearly_all() -> None:
-    body = "The tool SHALL stop.\n\nThe pump SHALL close."
+    body = "The tool SHALL stop, and the pump SHALL close."
     others = [requirement(f"Other {index}", "The tool SHALL wait.") for index in range(25)]
     assert [one.code for one in found(body, SCENARIO, *others)] == ["GF208"]
     assert codes(body) == set()
@@ -263,7 +320,7 @@ def test_mending_the_letters_of_an_obligation_brings_out_no_second_one() -> None
         [one.code for one in found(f"The tool SHALL stop. The pump {modal} close.", SCENARIO, *others)]
         for modal in ("must", "MUST")
     )
-    assert (small, great) == (["GF101", "GF208"], ["GF208"])
+    assert (small, great) == (["GF101"], [])
 
 
 _FRAGMENTS = [body for bodies in BAD.values() for body in bodies]

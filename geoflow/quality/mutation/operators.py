@@ -148,7 +148,7 @@ OPERATORS: tuple[Operator, ...] = (
     _change("O9", "a new capability that exists", deltas.new_but_there, "capability new or not"),
     _change("K1", "all tasks ticked", deltas.ticked_tasks, "tasks"),
     _change("K2", "no task", deltas.no_tasks, "tasks"),
-    _change("K3", "a task about nothing", deltas.lost_task, "tasks"),
+    _change("K3", "a task about nothing", deltas.lost_task, "tasks", "refers to nothing"),
 )
 """The operators that make something wrong."""
 

@@ -8,6 +8,8 @@ from geoflow.quality.mutation.mutant import Mutant, Setting
 
 Files = Mapping[str, str]
 _Slot = tuple[str, str]
+_DANGLING, _SHORT_FORMS = frozenset({"GF215"}), frozenset({"R37"})
+_MOST = 6  # mutants of one operator in one copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def rounds(files: Files, mutants: Iterable[Mutant], *, one_a_document: bool = Fa
     for mutant in mutants:
         kind, slots = (mutant.operator.setting, mutant.operator.undone), _slots(mutant, one_a_document=one_a_document)
         for group_kind, taken, members in groups[open_from.setdefault(kind, len(groups)) :]:
-            if group_kind == kind and not slots & taken:
+            if group_kind == kind and not slots & taken and not _is_habit(members, mutant):
                 taken.update(slots)
                 members.append(mutant)
                 break
@@ -49,7 +51,15 @@ def _slots(mutant: Mutant, *, one_a_document: bool) -> set[_Slot]:
     places = {(mutant.home, mutant.requirement)}
     if mutant.path != mutant.home and not mutant.edit.prefixes:
         places.add((mutant.path, "the end"))
-    return {(path, "") for path, _ in places} if one_a_document else places
+    places = {(path, "") for path, _ in places} if one_a_document else places
+    if mutant.operator.codes & _DANGLING or mutant.operator.incose & _SHORT_FORMS:
+        places.add(("", mutant.injected))  # what a second one names is no longer nowhere, or used once
+    return places
+
+
+def _is_habit(members: Sequence[Mutant], mutant: Mutant) -> bool:
+    """Tell whether one more slip of a kind would look like what the tree does as a rule."""
+    return sum(one.operator is mutant.operator for one in members) >= _MOST
 
 
 def _round(files: Files, setting: Setting, members: Sequence[Mutant], *, undone: bool) -> Round:
