@@ -59,8 +59,8 @@ def test_what_is_seen_and_what_is_missed_is_told_by_operator(root: Path) -> None
     assert row(document, "S1")["recall"] == 1.0
     assert "OS-S4" in row(document, "S1")["codes"]
     assert row(document, "S2")["codes"] == ["GF320"]
-    assert row(document, "K3")["recall"] == 0.0
-    assert {one["operator"] for one in document["missed"]} >= {"K3"}
+    assert row(document, "K3")["codes"] == ["GF314"]
+    assert {one["operator"] for one in document["missed"]} >= {"T1"}
     assert document["unmutated"] | {"by_code": {}} == {
         "requirements": 4,
         "findings": 0,
