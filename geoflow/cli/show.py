@@ -53,7 +53,7 @@ def show(
         scenarios = not (requirements or no_scenarios)
         document = spec_document(found.id, tree, number=requirement, scenarios=scenarios)
     else:
-        from geoflow.cli.state import state_fields
+        from geoflow.cli.state import state_of_one
 
-        document = {**change_document(found.id, tree), **state_fields(root, found.id)[found.id]}
+        document = {**change_document(found.id, tree), **state_of_one(root, found.id)}
     print_json({**document, "root": {"path": root, "source": "nearest"}, "schema": "geoflow.show/1"})

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoflow.cli.root import root_here
+from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
     from geoflow.workflow.change_cycle import ChangeView
@@ -93,13 +94,25 @@ def state_fields(root: str, change: str = "") -> dict[str, dict[str, Any]]:
     return {view.id: {name: value for name, value in state_row(view).items() if name != "id"} for view in views}
 
 
+def state_of_one(root: str, change: str) -> dict[str, Any]:
+    """Give state and next actor of one change; nothing where the tree around it cannot be read, which shows less."""
+    try:
+        return state_fields(root, change).get(change, {})
+    except GeoflowError:
+        return {}
+
+
 def tell_state(root: str, change: str) -> None:
     """Say on stderr how far a change is: what goes to stdout is its text and nothing else."""
     from geoflow.cli.context import say
     from geoflow.cli.cycle_parts import open_cycle, state_line
     from geoflow.workflow.change_cycle import look_at_changes
 
-    for view in look_at_changes(open_cycle(Path(root), "", "agent"), {change}):
+    try:
+        views = look_at_changes(open_cycle(Path(root), "", "agent"), {change})
+    except GeoflowError:
+        return  # a file elsewhere in the tree cannot be read: the text of the change was shown
+    for view in views:
         say(f"{view.id}: {state_line(view)}")
         for line in open_lines(view):
             say(line)
