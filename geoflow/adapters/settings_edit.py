@@ -12,7 +12,10 @@ _LARGEST_FILE = 1_000_000
 _PLAIN = re.compile(r"[A-Za-z][\w./@+-]*", re.ASCII)
 
 
-def with_value(text: str, name: str, value: str) -> str:
+Value = str | int | float | list[str]
+
+
+def with_value(text: str, name: str, value: Value) -> str:
     """Set `section.key` in the YAML text of a settings file; every other character stays.
 
     Raises:
@@ -33,7 +36,7 @@ def with_value(text: str, name: str, value: str) -> str:
     return new
 
 
-def set_value(file: Path, name: str, value: str, root: Path | None = None) -> bool:
+def set_value(file: Path, name: str, value: Value, root: Path | None = None) -> bool:
     """Write `section.key` into a settings file, made if need be; whole or not at all, and whether it changed.
 
     Args:
@@ -136,8 +139,12 @@ def _says(text: str, document: dict[str, Any]) -> bool:
         return False
 
 
-def _scalar(value: str) -> str:
-    """Write a text as YAML: as it is where that is read as the same text, else in quotes."""
+def _scalar(value: Value) -> str:
+    """Write a value as YAML; a text as it is where that is read as the same text, else in quotes."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_scalar, value))}]"
+    if not isinstance(value, str):
+        return repr(value)
     is_plain = _PLAIN.fullmatch(value) and _loaded(value) == value
     return value if is_plain else f'"{"".join(map(_escaped, value))}"'
 

@@ -23,7 +23,7 @@ from geoflow.settings import (
     ToolSettings,
 )
 
-_SECTIONS: dict[str, type] = {
+SECTIONS: dict[str, type] = {
     "llm": ModelSettings,
     "rules": RuleSettings,
     "questions": QuestionSettings,
@@ -38,7 +38,7 @@ _LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
 _AT_LEAST_ONE = {"llm.parallel"}
 _NO_SETTINGS = {"GEOFLOW_MCP__TOKEN"}  # a secret, which no file may set
 _LIMITS = {"tools.timeout", "tools.calls", "tools.result"}
-_USERS_OWN = {"questions.agents", "questions.me", "review.seats", *_LIMITS}
+USERS_OWN = {"questions.agents", "questions.me", "review.seats", *_LIMITS}
 """What starts a process, who the user is, and how much of the user's machine a model may take."""
 
 
@@ -81,7 +81,7 @@ def read_settings(
     entries = {**user, **project, **_from_environment(environ)}
     if "llm.api_key" not in own:
         entries.pop("llm.api_key", None)
-    sections: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
+    sections: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for name, entry in entries.items():
         section, _, key = name.partition(".")
         sections[section][key] = _typed(name, entry)
@@ -147,7 +147,7 @@ def _address_item(url: Entry) -> TrustItem | None:
 def _disarm(project: dict[str, Entry], notices: list[str], trusts: Trusts) -> None:
     if key := project.pop("llm.api_key", None):
         notices.append(f"{key.source} sets llm.api_key, which is ignored: a key belongs to GEOFLOW_LLM__API_KEY.")
-    for name in _USERS_OWN & project.keys():
+    for name in USERS_OWN & project.keys():
         entry = project.pop(name)
         notices.append(f"{entry.source} sets {name}, which is ignored: it belongs to your own settings.")
     allow = project.get("tools.allow")
@@ -232,15 +232,23 @@ def _load_yaml(file: Path) -> Any:
         raise _invalid(place, f"is not YAML: {getattr(error, 'problem', '') or 'it cannot be parsed'}") from error
 
 
+def typed_value(name: str, text: str, source: str) -> Any:
+    """Read what a known setting is set to; GeoflowError `settings-invalid`, which names the source."""
+    value = _typed(name, Entry(text, source))
+    if name == "improve.learn":
+        _require_learners(value, source)
+    return value
+
+
 def _require_section(section: str, place: str) -> None:
-    if section not in _SECTIONS:
-        raise _invalid(place, f'has an unknown section "{section}"{_near(section, _SECTIONS)}')
+    if section not in SECTIONS:
+        raise _invalid(place, f'has an unknown section "{section}"{_near(section, SECTIONS)}')
 
 
 def _require_known(name: str, place: str) -> None:
     section, _, key = name.partition(".")
     _require_section(section, place)
-    known = [field.name for field in fields(_SECTIONS[section])]
+    known = [field.name for field in fields(SECTIONS[section])]
     if key not in known:
         raise _invalid(place, f'sets "{name}", which does not exist{_near(key, known)}')
 
@@ -252,7 +260,7 @@ def _near(word: str, known: Iterable[str]) -> str:
 
 def _typed(name: str, entry: Entry) -> Any:
     section, _, key = name.partition(".")
-    wanted = next(field.type for field in fields(_SECTIONS[section]) if field.name == key)
+    wanted = next(field.type for field in fields(SECTIONS[section]) if field.name == key)
     if wanted in (tuple[str, ...], tuple[Allowed, ...]):
         return _words(name, entry) if wanted == tuple[str, ...] else _allowed(name, entry)
     if name == "llm.base_url" and isinstance(entry.value, list):

@@ -12,9 +12,11 @@ from geoflow.cli import (
     archive,
     ask,
     bench,
+    config,
     demo,
     doctor,
     improve,
+    init,
     list_,
     mcp,
     model,
@@ -97,12 +99,14 @@ app.command("review", rich_help_panel=_VERBS)(review.review)
 app.command("ask", rich_help_panel=_VERBS)(ask.ask)
 app.command("improve", rich_help_panel=_VERBS)(improve.improve)
 app.add_typer(monitor.app, name="monitor", rich_help_panel=_VERBS)
+app.command("init", rich_help_panel=_BESIDE)(init.init)
 app.command("demo", rich_help_panel=_BESIDE)(demo.demo)
 app.command("validate", rich_help_panel=_BESIDE)(validate.validate)
 app.command("list", rich_help_panel=_BESIDE)(list_.list_)
 app.command("archive", rich_help_panel=_BESIDE)(archive.archive)
 app.command("show", rich_help_panel=_BESIDE)(show.show)
 app.command("doctor", rich_help_panel=_BESIDE)(doctor.doctor)
+app.add_typer(config.app, name="config", rich_help_panel=_BESIDE)
 app.add_typer(model.app, name="model", rich_help_panel=_BESIDE)
 app.add_typer(mcp.app, name="mcp", rich_help_panel=_BESIDE)
 app.command("trust", rich_help_panel=_BESIDE)(trust.trust)

@@ -47,6 +47,10 @@ ANYWHERE = {
     ("model", "use"),
     ("doctor",),
     ("demo",),
+    ("init",),
+    ("config", "show"),
+    ("config", "path"),
+    ("config", "set"),
 }
 # It answers over MCP and waits for that on stdin; tests/cli/test_mcp_server.py has what it owes.
 SERVERS = {("mcp",)}
