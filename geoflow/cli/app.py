@@ -26,6 +26,7 @@ from geoflow.cli import (
     show,
     trust,
     validate,
+    watch,
 )
 from geoflow.cli.render import print_error
 from geoflow.errors import ExitCode, GeoflowError
@@ -105,6 +106,7 @@ app.command("validate", rich_help_panel=_BESIDE)(validate.validate)
 app.command("list", rich_help_panel=_BESIDE)(list_.list_)
 app.command("archive", rich_help_panel=_BESIDE)(archive.archive)
 app.command("show", rich_help_panel=_BESIDE)(show.show)
+app.command("watch", rich_help_panel=_BESIDE)(watch.watch)
 app.command("doctor", rich_help_panel=_BESIDE)(doctor.doctor)
 app.add_typer(config.app, name="config", rich_help_panel=_BESIDE)
 app.add_typer(model.app, name="model", rich_help_panel=_BESIDE)

@@ -54,7 +54,9 @@ ANYWHERE = {
 }
 # It answers over MCP and waits for that on stdin; tests/cli/test_mcp_server.py has what it owes.
 SERVERS = {("mcp",)}
-ON_SPECS = [command for command in COMMANDS if command.words not in ANYWHERE | SERVERS]
+# It ends when it is told to; tests/cli/test_watch.py has what it owes.
+ENDLESS = {("watch",)}
+ON_SPECS = [command for command in COMMANDS if command.words not in ANYWHERE | SERVERS | ENDLESS]
 each = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command.words))
 each_on_specs = pytest.mark.parametrize("command", ON_SPECS, ids=lambda command: " ".join(command.words))
 
