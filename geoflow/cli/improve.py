@@ -41,6 +41,12 @@ def improve(
         list[str] | None, typer.Option("--reject", metavar="ID:REASON", help="In a triage: leave this edit out.")
     ] = None,
     outcomes: Annotated[bool, typer.Option("--outcomes", help="Tell what became of the edits of past runs.")] = False,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Deliver what outcomes have taught as a branch of its own.")
+    ] = False,
+    evolve: Annotated[
+        bool, typer.Option("--evolve", help="Try other texts of a prompt on flawed copies of your specs.")
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what past runs have taught, and from what.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as one JSON document.")] = False,
 ) -> None:
@@ -48,14 +54,21 @@ def improve(
 
     Your branch, index and work tree are only read. After Ctrl-C what was kept so far is delivered, with exit code 130.
 
-    With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones.
+    With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones, and
+    --learn makes a branch geoflow/learn/... of what they teach: words, and lessons that won a replay.
 
     Example: geoflow improve --budget 5m
     """
     if explain:
-        from geoflow.cli.outcomes import explain as explain_learning
+        from geoflow.cli.explain import explain as explain_learning
 
         explain_learning(as_json=as_json)
+        return
+    if learn or evolve:
+        from geoflow.cli.learn import run as run_learning
+
+        asked = bool(targets or triage or outcomes or accept or reject or (learn and evolve))
+        run_learning(budget, replay, evolve=evolve, alone=not asked, dry_run=dry_run, as_json=as_json)
         return
     if triage or outcomes or accept or reject:
         _look_back(targets or [], accept or [], reject or [], outcomes=outcomes, dry_run=dry_run, as_json=as_json)
