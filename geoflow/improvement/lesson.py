@@ -20,7 +20,7 @@ class Lesson:
 
     Its scope is the rule `code` and the `strategy` (empty: all of the rule's). `support` names the edits that it was
     made of. `helped` and `harmed` are the cases that the replay won and lost with it when it was admitted; what came
-    later is derived from runs (`Use`). `expires` is the day after which it needs a use to go on.
+    later is derived from runs (`Use`) and added to them. `expires` is the day after which it needs a use to go on.
     """
 
     id: str
@@ -79,8 +79,9 @@ def used(uses: Iterable[tuple[str, str, date]]) -> dict[str, Use]:
 
 def why_retired(lesson: Lesson, use: Use, today: date) -> str:
     """Say why an active lesson is not used any more; an empty string where it is."""
-    if use.harmed > use.helped:
-        return f"harmed {use.harmed} edits and helped {use.helped}"
+    helped, harmed = lesson.helped + use.helped, lesson.harmed + use.harmed
+    if harmed > helped:
+        return f"harmed in {harmed} cases and helped in {helped}, those of its replay included"
     over = max(lesson.expires, use.last + UNUSED) if use.last else lesson.expires
     return f"unused for {UNUSED.days} days" if today > over else ""
 

@@ -102,6 +102,7 @@ class LessonDesk:
         self._rehearsal, self._cases, self._mutants = rehearsal, cases, mutants
         self._today, self._replays = today, replays
         self._without: dict[str, Tried] = {}
+        self._replays_of: dict[str, Replay] = {}
 
     def weigh(self, case: Reflected) -> Weighed:
         """Ask for a lesson of a case, and replay it.
@@ -114,7 +115,8 @@ class LessonDesk:
             return Weighed(case.instance.key, None, made)
         if not self._replays:
             return Weighed(case.instance.key, replace(made, state="active"), "")
-        replay = self._replay(made)
+        replay = self._replays_of.get(made.id) or self._replay(made)
+        self._replays_of[made.id] = replay
         won = replace(made, state="active", helped=replay.won, harmed=replay.lost)
         return Weighed(case.instance.key, won, replay.why_not, replay)
 
