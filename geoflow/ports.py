@@ -343,6 +343,38 @@ class Events(Protocol):
         """Keep other writers of changes out meanwhile; GeoflowError `changes-locked`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """How a text of a prompt did in one case: 0 to 1, what was asked, what came of it, and what was wrong with that."""
+
+    score: float
+    asked: str = ""
+    answered: str = ""
+    feedback: str = ""
+
+
+class PromptSearch(Protocol):
+    """A search for a better text of a prompt; it proposes, and somebody else decides."""
+
+    def search(
+        self,
+        start: str,
+        cases: tuple[Sequence[int], Sequence[int]],
+        judge: Callable[[str, Sequence[int]], list[Scored]],
+        propose: Callable[[str, Sequence[Scored]], str],
+        go_on: Callable[[], bool],
+    ) -> list[str]:
+        """Give texts, the best first; the one that it starts with may be among them.
+
+        Args:
+            start: The text as it is.
+            cases: Numbers of the cases that may be reflected on, and of those that texts are compared by.
+            judge: Scores a text in cases, in their order.
+            propose: Makes a new text of one and how it did.
+            go_on: Tells whether there is budget left.
+        """
+
+
 class LearntFiles(Protocol):
     """The files that hold what was learnt, `openspec/workflow/`; each text is given, and nothing is written here."""
 

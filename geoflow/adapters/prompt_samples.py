@@ -43,6 +43,12 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"instruction": "Take out “etc.”.", "sentence": _SENTENCE, "proposed": "Stop.", "merged": merged, "said": said}
         for merged, said in (("The reader stops.", ""), ("", "“Stop” is no sentence"))
     ),
+    "improve-evolve": (
+        {
+            "instructions": "Mend it.",
+            "examples": [{"asked": _SENTENCE, "answered": "It stops.", "feedback": "loses the number “10s”"}],
+        },
+    ),
     "improve-answer": tuple(
         {
             "sentence": "The reader SHALL stop quickly.",

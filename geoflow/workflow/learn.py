@@ -17,7 +17,7 @@ from geoflow.workflow.learn_words import due_words
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED
 from geoflow.workflow.outcomes import Past, RunOutcome, outcomes
 from geoflow.workflow.past_cases import lessons_of
-from geoflow.workflow.replayed import from_mutants, live_texts, past_instances
+from geoflow.workflow.replayed import from_mutants, past_instances
 
 MUTANTS = 5
 """Mutants an operator that lessons are replayed on."""
@@ -112,14 +112,7 @@ class _Learner(Gathered):
         self.add(Offer(key, kind, subject, reason, (*lesson.support, *figures), path, text, fields))
 
     def _reflected(self) -> list[Reflected]:
-        repository, bases = self.desk.past.repository, dict[str, Mapping[str, str]]()
-
-        def read(commit: str) -> Mapping[str, str]:
-            if commit not in bases:
-                bases[commit] = live_texts(repository.read(commit))
-            return bases[commit]
-
-        made = {one.key: one for one in past_instances(self._told, read)}
+        made = {one.key: one for one in past_instances(self.desk.past.repository, self._told)}
         return [
             Reflected(made[key], one.edit.strategy, one.edit.new)
             for run in self._told

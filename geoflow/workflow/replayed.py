@@ -1,6 +1,6 @@
 """Cases done once more: past edits and mutants, through prompt, model and gate, to see whether they come out right."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geoflow.errors import GeoflowError
@@ -12,7 +12,7 @@ from geoflow.improvement.proposal import requirement_named
 from geoflow.improvement.span_strategy import span_question
 from geoflow.improvement.template_strategy import from_template
 from geoflow.openspec import parse_spec, read_tree
-from geoflow.ports import ChatModel, Progress, Templates
+from geoflow.ports import ChatModel, Progress, Repository, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.mutation.mutant import Mutant
 from geoflow.quality.mutation.operators import OPERATORS, mutants
@@ -60,9 +60,10 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How a case came out: whether it is right, the new text (empty where the gate refused), why not, the tokens."""
+    """How a case came out: whether it is right, whether the gate took it, the new text, what is wrong, the tokens."""
 
     right: bool
+    kept: bool
     text: str
     why: str
     tokens: int
@@ -95,12 +96,13 @@ class Rehearsal:
         self._must_have_ended(session)
         tokens = self.meter.prompt_tokens + self.meter.completion_tokens - before
         if not session.kept:
-            why = session.refused[-1].reason if session.refused else "nothing was proposed"
-            return Tried(right=False, text="", why=why, tokens=tokens)
+            last = session.refused[-1] if session.refused else None
+            why = f"refused: {last.reason}" if last else "nothing was proposed"
+            return Tried(right=False, kept=False, text=last.new if last else "", why=why, tokens=tokens)
         new = session.kept[0][1].new
-        if instance.wanted:
-            return Tried(_same(new, instance.wanted), new, f"people wrote: {instance.wanted}", tokens)
-        return Tried(not _same(new, instance.unwanted), new, f"a person rejected it: {instance.said}", tokens)
+        right = _same(new, instance.wanted) if instance.wanted else not _same(new, instance.unwanted)
+        wrong = f"it should read: {instance.wanted}" if instance.wanted else f"a person rejected it: {instance.said}"
+        return Tried(right=right, kept=True, text=new, why="" if right else wrong, tokens=tokens)
 
     def _must_have_ended(self, session: Session) -> None:
         if session.stopped:
@@ -166,13 +168,15 @@ def _of_mutant(mutant: Mutant, seed: int, codes: frozenset[str]) -> Instance | N
     return None
 
 
-def past_instances(told: Sequence[RunOutcome], read: Callable[[str], Mapping[str, str]]) -> list[Instance]:
-    """Make the cases of past edits, the newest first; `read` gives the documents of a commit."""
+def past_instances(repository: Repository, told: Sequence[RunOutcome]) -> list[Instance]:
+    """Make the cases of past edits that a model made, the newest run first."""
     found: list[Instance] = []
+    bases: dict[str, Mapping[str, str]] = {}
     for run in told:
-        if any(one.edit.prompt for one in run.edits):
-            base = read(run.run.base)
-            found += (made for one in run.edits if one.edit.prompt and (made := from_outcome(run, one, base)))
+        edits = [one for one in run.edits if one.edit.prompt]
+        if edits and run.run.base not in bases:
+            bases[run.run.base] = live_texts(repository.read(run.run.base))
+        found += (made for one in edits if (made := from_outcome(run, one, bases[run.run.base])))
     return found
 
 
