@@ -54,8 +54,9 @@ def improve(
 
     Your branch, index and work tree are only read. After Ctrl-C what was kept so far is delivered, with exit code 130.
 
-    With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones, and
-    --learn makes a branch geoflow/learn/... of what they teach: words, and lessons that won a replay.
+    With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones.
+
+    With --learn what they teach comes as a branch geoflow/learn/... of its own: words, and lessons that won a replay.
 
     Example: geoflow improve --budget 5m
     """

@@ -13,6 +13,8 @@ from geoflow.workflow.outcomes import Past
 from geoflow.workflow.replayed import Rehearsal
 
 SCHEMA = "geoflow.learn/1"
+FOLDER = "openspec/workflow/"
+"""Learning touches nothing outside: neither specs nor settings, and so neither gate nor contracts."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ class Gathered:
         return Rehearsal(shop.model, shop.templates, self.meter, shop.off, words, shop.progress)
 
     def add(self, offer: Offer) -> None:
-        """Take an offer."""
+        """Take an offer; ValueError where it is of anything but what was learnt, such as a spec or the settings."""
+        if not offer.path.startswith(FOLDER) or ".." in offer.path:
+            raise ValueError(f"{offer.path} holds nothing that is learnt")
         self.files[offer.path] = offer.text
         self.offers.append(offer)
 

@@ -143,14 +143,19 @@ def from_outcome(run: RunOutcome, one: EditOutcome, base: Mapping[str, str]) -> 
 def from_mutants(files: Mapping[str, str], seed: int, per_operator: int, codes: frozenset[str]) -> Iterator[Instance]:
     """Make cases of mutants of the main specs that a model can restore, a case a mutant; no codes: of every rule."""
     operators = [one for one in OPERATORS if one.id in MENDED]
+    known: dict[str, frozenset[str]] = {}
     for mutant in mutants(read_tree(files), seed, per_operator, operators):
-        if mutant.half == "first" and (made := _of_mutant(mutant, seed, codes)):
+        path, before = mutant.path, mutant.before
+        if mutant.half != "first":
+            continue
+        if path not in known:
+            known[path] = frozenset(one.id for one in Workbench({path: before}).findings)
+        if made := _of_mutant(mutant, seed, codes, known[path]):
             yield made
 
 
-def _of_mutant(mutant: Mutant, seed: int, codes: frozenset[str]) -> Instance | None:
+def _of_mutant(mutant: Mutant, seed: int, codes: frozenset[str], known: frozenset[str]) -> Instance | None:
     path = mutant.path
-    known = {one.id for one in Workbench({path: mutant.before}).findings}
     bench = Workbench({path: mutant.after})
     span = SpanEdit(mutant.edit.start, mutant.edit.start + len(mutant.bad), mutant.good)
     target = requirement_named(parse_spec("", path, mutant.before), mutant.requirement, mutant.edit.start)
