@@ -28,6 +28,7 @@ PINNED = {
     "ask.result/1": "ddf43b68b8052b18",
     "ask/1": "91128fd2088e85eb",
     "improve.answer/1": "3ff13ae01096fa70",
+    "improve.evolve/1": "46e05beaa55c1e6a",
     "improve.lesson/1": "d89620a588155828",
     "improve.reword/1": "a6edbf19f7323dc3",
     "improve.span/1": "f0fcb3880526bf3a",
