@@ -103,7 +103,8 @@ def show_branch(console: "Console", result: "LearnResult") -> None:
         console.print(f"branch {result.branch}", style="bold")
         console.print(f"  look at it: git diff {result.base[:12]} {result.branch}", soft_wrap=True)
         console.print(f"  take it:    git merge {result.branch}", soft_wrap=True)
-        console.print(f"  drop it:    git branch -D {result.branch}   (what it offers is not offered again)")
+        console.print(f"  drop it:    git branch -D {result.branch}", soft_wrap=True)
+        console.print("              and it is not offered again")
     elif result.offers:
         console.print("Nothing was written (--dry-run).")
 
@@ -116,7 +117,8 @@ def _show(console: "Console", result: "LearnResult") -> None:
             console.print(f"        from {one_line(evidence)}", style="dim", soft_wrap=True)
         if (more := len(one.evidence) - _SHOWN) > 0:
             console.print(f"        and {more} more", style="dim")
-    for weighed in result.dropped:
+    told = {(one.lesson.id if one.lesson else one.case, one.why): one for one in result.dropped}
+    for weighed in told.values():
         _show_dropped(console, weighed)
     if not result.offers:
         console.print("Nothing new is due: no word was dropped or rejected three times, and no lesson won its replay.")

@@ -177,7 +177,7 @@ def _spelt(text: str) -> str:
 
 
 def _times(count: int) -> str:
-    return f"dropped {count} times and kept nowhere as often"
+    return f"texts of {count} requirements have dropped it"
 
 
 def _holds(text: str, phrase: str) -> bool:

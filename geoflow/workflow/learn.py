@@ -71,7 +71,7 @@ class _Learner(Gathered):
     def retirements(self) -> None:
         """Add the ends of lessons."""
         for lesson in lessons_of(self.desk.past, self._told, self.desk.stored).ending:
-            self._add_lesson(lesson, "retired", f"retire a lesson for {lesson.code}", lesson.reason)
+            self._add_lesson(lesson, "retired", f"retire a lesson for {lesson.code}", lesson.reason, {})
 
     def lessons(self) -> None:
         """Add the lessons that are admitted, until the budget is spent."""
@@ -100,16 +100,18 @@ class _Learner(Gathered):
         if weighed.why or lesson is None:
             self.dropped.append(weighed)
             return
-        figures = [f"replay: {name.replace('_', ' ')} {value}" for name, value in _figures(weighed).items()]
-        self._add_lesson(lesson, "lesson", f"lesson for {lesson.code}: {lesson.text}", lesson.advice, figures)
+        replay = weighed.replay
+        reason = replay.told if replay else "taken without a replay"
+        figures = {"replay": replay.document()} if replay else {}
+        self._add_lesson(lesson, "lesson", f"lesson for {lesson.code}: {lesson.text}", reason, figures)
 
-    def _add_lesson(self, lesson: Lesson, kind: str, subject: str, reason: str, figures: Sequence[str] = ()) -> None:
+    def _add_lesson(self, lesson: Lesson, kind: str, subject: str, reason: str, figures: Mapping[str, Any]) -> None:
         key = f"lesson:{lesson.id}" + (":retired" if kind == "retired" else "")
         if key in self._offered.keys or any(one.key == key for one in self.offers):
             return
         path, text = self.desk.stored.add_lesson(self.files, lesson)
         fields = {"id": lesson.id, "text": lesson.text, "code": lesson.code, "strategy": lesson.strategy}
-        self.add(Offer(key, kind, subject, reason, (*lesson.support, *figures), path, text, fields))
+        self.add(Offer(key, kind, subject, reason, lesson.support, path, text, fields | dict(figures)))
 
     def _reflected(self) -> list[Reflected]:
         made = {one.key: one for one in past_instances(self.desk.past.repository, self._told)}
@@ -155,10 +157,6 @@ def may_teach(past: Past) -> bool:
 def live_texts_of(files: Mapping[str, str]) -> dict[str, str]:
     """Leave out archived changes."""
     return {path: text for path, text in files.items() if not path.startswith("openspec/changes/archive/")}
-
-
-def _figures(weighed: Weighed) -> dict[str, Any]:
-    return weighed.replay.document() if weighed.replay else {}
 
 
 def _word_offer(learnt: LearntWord, path: str, text: str) -> Offer:

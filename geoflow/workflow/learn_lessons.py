@@ -19,6 +19,8 @@ MOST_CASES = 20
 LEAD = 2
 """So many cases more must be won than lost."""
 MORE_TOKENS = 1.05
+MOST_SUPPORT = 10
+"""So many ids of edits are kept beside a lesson."""
 PROMPT = "improve-lesson"
 
 
@@ -46,6 +48,14 @@ class Replay:
     clean_lost: int
     tokens_without: int
     tokens_with: int
+    supported: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """Tell it in a line."""
+        clean = f", {self.clean_lost} of them right as they were" if self.clean_lost else ""
+        tokens = f"{self.tokens_with} tokens where {self.tokens_without} do without it"
+        return f"replay of {self.cases} cases: {self.won} won, {self.lost} lost{clean}; {tokens}"
 
     @property
     def why_not(self) -> str:
@@ -117,7 +127,8 @@ class LessonDesk:
             return Weighed(case.instance.key, replace(made, state="active"), "")
         replay = self._replays_of.get(made.id) or self._replay(made)
         self._replays_of[made.id] = replay
-        won = replace(made, state="active", helped=replay.won, harmed=replay.lost)
+        support = tuple(dict.fromkeys([*made.support, *replay.supported]))[:MOST_SUPPORT]
+        won = replace(made, state="active", helped=replay.won, harmed=replay.lost, support=support)
         return Weighed(case.instance.key, won, replay.why_not, replay)
 
     def _reflect(self, case: Reflected) -> Lesson | str:
@@ -149,7 +160,7 @@ class LessonDesk:
         same = [one.instance for one in self._cases if one.instance.finding.code == lesson.code][:MOST_CASES]
         mutants = [one for one in self._mutants if one.finding.code == lesson.code][:MOST_CASES]
         lessons = Lessons([replace(lesson, state="active")], {}, self._today)
-        won = lost = clean_lost = before = after = 0
+        won, lost, clean_lost, before, after = list[str](), 0, 0, 0, 0
         every = [*same, *mutants]
         for done, instance in enumerate(every):
             self._rehearsal.progress.update(
@@ -158,8 +169,10 @@ class LessonDesk:
             if instance.key not in self._without:
                 self._without[instance.key] = self._rehearsal.run(instance)
             without, with_it = self._without[instance.key], self._rehearsal.run(instance, lessons)
-            won += with_it.right and not without.right
+            won += [instance.key] if with_it.right and not without.right else []
             lost += without.right and not with_it.right
             clean_lost += instance.is_clean and without.right and not with_it.right
             before, after = before + without.tokens, after + with_it.tokens
-        return Replay(len(every), won, lost, clean_lost, before, after)
+        past = {one.key for one in same}
+        supported = tuple(key for key in won if key in past)
+        return Replay(len(every), len(won), lost, clean_lost, before, after, supported)

@@ -8,6 +8,7 @@ from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import Candidate, SpanEdit
 from geoflow.improvement.gate import judge
 from geoflow.improvement.lesson import NO_LESSONS, Lessons
+from geoflow.improvement.outcome import stands_in
 from geoflow.improvement.proposal import requirement_named
 from geoflow.improvement.span_strategy import span_question
 from geoflow.improvement.template_strategy import from_template
@@ -41,6 +42,7 @@ class Instance:
         wanted: The target's text as a person merged it or as it was before a mutation; empty where nobody said.
         unwanted: The target's text that a person rejected.
         is_clean: Whether it was right as proposed, or is a mutant: what no lesson may spoil.
+        is_mutant: Whether it is a mutant.
         said: What a person said about it.
     """
 
@@ -51,6 +53,17 @@ class Instance:
     unwanted: str = ""
     is_clean: bool = False
     said: str = ""
+    is_mutant: bool = False
+
+    def is_met_by(self, old: str, new: str) -> bool:
+        """Tell whether a new text of the target is right.
+
+        A mutant is restored to the letter. A person may have changed more than the edit was about, so that only its own
+        place has to read as they merged it.
+        """
+        if not self.wanted:
+            return not _same(new, self.unwanted)
+        return _same(new, self.wanted) or (not self.is_mutant and stands_in(old, new, self.wanted))
 
     @property
     def group(self) -> str:
@@ -100,7 +113,7 @@ class Rehearsal:
             why = f"refused: {last.reason}" if last else "nothing was proposed"
             return Tried(right=False, kept=False, text=last.new if last else "", why=why, tokens=tokens)
         new = session.kept[0][1].new
-        right = _same(new, instance.wanted) if instance.wanted else not _same(new, instance.unwanted)
+        right = instance.is_met_by(session.kept[0][1].old, new)
         wrong = f"it should read: {instance.wanted}" if instance.wanted else f"a person rejected it: {instance.said}"
         return Tried(right=right, kept=True, text=new, why="" if right else wrong, tokens=tokens)
 
@@ -169,7 +182,9 @@ def _of_mutant(mutant: Mutant, seed: int, codes: frozenset[str], known: frozense
         # Only what can be restored through the gate tells one prompt from another.
         if judge(bench.propose(Candidate(finding, (span,), "restored"))).kept:
             wanted = mutant.before[target.start : target.end]
-            return Instance(f"{seed}:{mutant.key}", {path: mutant.after}, finding, wanted, is_clean=True)
+            return Instance(
+                f"{seed}:{mutant.key}", {path: mutant.after}, finding, wanted, is_clean=True, is_mutant=True
+            )
     return None
 
 

@@ -56,14 +56,21 @@ def test_a_lesson_that_wins_its_replay_is_offered_with_its_figures(root: Path, s
     learnt = improve("--learn")
     (offer,) = [one for one in learnt["offered"] if one["kind"] == "lesson"]
     assert (offer["text"], offer["code"], offer["strategy"]) == (LESSON, "GF204", "minimal-span")
-    assert "replay: won 3" in offer["evidence"]
-    assert "replay: lost 0" in offer["evidence"]
+    assert (offer["replay"]["won"], offer["replay"]["lost"], len(offer["evidence"])) == (3, 0, 3)
     assert git(root, "diff", "--name-only", "main", learnt["branch"]) == LESSONS
     assert (state_of(root).files, state_of(root).head) == (before.files, before.head)
     assert sum(kind(body) == "lesson" for body in server.requests) == 3  # one call a case, the same lesson once
     server.requests.clear()
     assert improve("--learn")["offered"] == []
     assert server.requests == []  # nor is the model asked again
+
+
+def test_a_person_may_have_changed_more_than_the_edit_was_about(root: Path) -> None:
+    text = (root / DOOR).read_text().replace("part SHALL show", "part SHALL print and show")
+    (root / DOOR).write_text(text)
+    git(root, "commit", "-qam", "print it as well")
+    (offer,) = improve("--learn")["offered"]
+    assert offer["replay"]["won"] == 3
 
 
 def take(root: Path) -> str:
