@@ -90,7 +90,10 @@ def show_due(*, indent: str = "") -> None:
 
     if "induction" not in settings_here().settings.improve.learn:
         return
-    due = words_due(open_past(find_root_or_fail(), open_repository()), LearntFiles())
+    try:
+        due = words_due(open_past(find_root_or_fail(), open_repository()), LearntFiles())
+    except GeoflowError:
+        return  # what was done before is done; a file that cannot be read is told by whoever needs it
     if due:
         words = ", ".join(f"“{one_line(one.word.text)}”" for one in due[:_SHOWN])
         count = f"{len(due)} word{'s are' if len(due) > 1 else ' is'} due for the lexicon"

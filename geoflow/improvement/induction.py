@@ -13,6 +13,7 @@ ENOUGH = 3
 """So many outcomes teach a word."""
 LONGEST = 4
 """Words of a phrase."""
+_REASON = 200
 Section = Literal["judging", "allowed"]
 _SMALL: frozenset[Kind] = frozenset({"free", "relation"})
 _SEAM = re.compile(r"[^\w\s'’-]")
@@ -161,7 +162,7 @@ def _in_scopes(cases: Sequence[Judged]) -> list[LearntWord]:
 def _allowed(cases: Sequence[Judged], scope: str) -> LearntWord:
     reason = next((one.reason for one in reversed(cases) if one.reason), f"rejected {len(cases)} times")
     evidence = tuple(sorted({one.edit for one in cases}))
-    return LearntWord("allowed", Word(_spelt(cases[0].quote), reason, scope, evidence))
+    return LearntWord("allowed", Word(_spelt(cases[0].quote), " ".join(reason.split())[:_REASON], scope, evidence))
 
 
 def _quoted_words(quote: str) -> str:

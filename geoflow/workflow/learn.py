@@ -139,7 +139,7 @@ def words_due(past: Past, stored: LearntFiles, told: Sequence[RunOutcome] | None
     found = past.repository.read(past.repository.head().commit)
     files = {path: text.decode("utf-8", "surrogateescape") for path, text in found.items()}
     runs = outcomes(past).runs if told is None else told
-    return due_words(past, runs, files, stored, offered_of(past)) if runs else []
+    return due_words(past, runs, files, stored, offered_of(past))
 
 
 def may_teach(past: Past) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from geoflow.improvement.induction import Drop, Judged, LearntWord, Objected, fresh, let_stand, ruled_out
 from geoflow.openspec.layout import CHANGES
 from geoflow.ports import LearntFiles
+from geoflow.quality.project_lexicon import ABOUT_WORDS, folded
 from geoflow.questions.review_round import Response, Round
 from geoflow.workflow.learn_record import Offered
 from geoflow.workflow.outcomes import EditOutcome, Past, RunOutcome
@@ -59,14 +60,16 @@ def _objected(past: Past, files: Mapping[str, str]) -> Iterator[Objected]:
     events = {path: text for path, text in files.items() if path.startswith(CHANGES) and "/reviews/" in path}
     folders = sorted({path.partition("/reviews/")[0] + "/" for path in events})
     for folder in folders:
+        # What a rule found as well is found by it the next time, too.
         said = past.events.read({path: text for path, text in events.items() if path.startswith(folder)}).events
         declined = {name for one in said if isinstance(one, Response) for name in one.declined}
         text = "\n".join(" ".join(files[path].split()) for path in files if path.startswith(f"{folder}specs/"))
-        for one in said:
-            for finding in one.findings if isinstance(one, Round) else ():
-                if finding.code.startswith(_ROLES) and finding.quote:
-                    gone = finding.id not in declined and " ".join(finding.quote.split()) not in text
-                    yield Objected((folder, finding.requirement), finding.quote, finding.id, gone)
+        every = [finding for one in said if isinstance(one, Round) for finding in one.findings]
+        by_rule = {folded(finding.quote) for finding in every if finding.code.startswith(ABOUT_WORDS)}
+        for finding in every:
+            if finding.code.startswith(_ROLES) and finding.quote and folded(finding.quote) not in by_rule:
+                gone = finding.id not in declined and " ".join(finding.quote.split()) not in text
+                yield Objected((folder, finding.requirement), finding.quote, finding.id, gone)
 
 
 def _name(run: RunOutcome, one: EditOutcome) -> str:

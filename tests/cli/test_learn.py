@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from geoflow.adapters.review_text import event_text
 from geoflow.cli.app import app
+from geoflow.questions.review_round import Round, RoundFinding, Signed
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.cli.asking import at_terminal
 from tests.cli.verbs import state_of
@@ -174,3 +176,33 @@ def test_a_record_that_somebody_pushed_and_is_none_counts_for_nothing(root: Path
 def _mktree(root: Path, listed: str) -> str:
     done = subprocess.run(["git", "mktree"], cwd=root, input=listed, check=True, capture_output=True, text=True)
     return done.stdout.strip()
+
+
+def objection(number: int, quote: str, code: str = "GF502") -> str:
+    finding = RoundFinding(f"f{number}", "warning", "nobody can test it", code=code, requirement="Speed", quote=quote)
+    about = Signed("scripted", "model", f"2026-11-0{number}T10:00:00Z", "x")
+    return event_text(Round(about, "revise", "testing", (finding,)))
+
+
+def change_with(number: int, text: str, quote: str, code: str = "GF502") -> dict[str, str | bytes]:
+    folder = f"openspec/changes/c{number}"
+    delta = f"## ADDED Requirements\n\n{requirement('Speed', text)}"
+    return {
+        f"{folder}/proposal.md": "# P\n\n## Why\nIt is slow.\n\n## What Changes\n- Speed\n",
+        f"{folder}/specs/door/spec.md": delta,
+        f"{folder}/reviews/1.yaml": objection(number, quote, code),
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "still", "learnt"), [("GF502", 0, ["good shape"]), ("GF502", 2, []), ("GF201", 0, [])], ids=str
+)
+def test_words_that_roles_objected_to_are_learnt_once_they_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, still: int, learnt: list[str]
+) -> None:
+    files: dict[str, str | bytes] = {}
+    for number in range(1, 4):
+        text = "The door SHALL be in good shape." if number <= still else "The door SHALL close within 2 s."
+        files |= change_with(number, text, "in good shape", code)
+    make(tmp_path / "r", monkeypatch, files)
+    assert [one["word"] for one in document("--learn", "--dry-run")["offered"]] == learnt
