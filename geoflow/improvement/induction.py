@@ -1,6 +1,7 @@
 """Words that consistent outcomes teach: those that a team drops again and again, and those it will not have mended."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -16,6 +17,7 @@ LONGEST = 4
 _REASON = 200
 Section = Literal["judging", "allowed"]
 _SMALL: frozenset[Kind] = frozenset({"free", "relation"})
+_LETTERS = re.compile(r"\w+")
 _SEAM = re.compile(r"[^\w\s'’-]")
 
 
@@ -74,7 +76,7 @@ def dropped_phrases(old: str, new: str) -> list[str]:
     They are words alone: where a number, a literal, an obligation or a negation went with them, or where only small
     words went, it is no matter of wording.
     """
-    before, after = tokens(old), tokens(new)
+    before, after = _apart(tokens(old), tokens(new))
     matcher = SequenceMatcher(None, [one.key for one in before], [one.key for one in after], autojunk=False)
     found = []
     for tag, start, end, _, _ in matcher.get_opcodes():
@@ -82,6 +84,16 @@ def dropped_phrases(old: str, new: str) -> list[str]:
         if tag == "delete" and (phrase := _phrase(old, before[start:end])):
             found.append(phrase)
     return found
+
+
+def _apart(one: Sequence[Token], other: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Token]]:
+    """Leave out what two texts begin and end with: most of them is the same, and finding that out is quadratic."""
+    limit = min(len(one), len(other))
+    start = next((index for index in range(limit) if one[index].key != other[index].key), limit)
+    tail = next(
+        (index for index in range(limit - start) if one[-1 - index].key != other[-1 - index].key), limit - start
+    )
+    return one[start : len(one) - tail], other[start : len(other) - tail]
 
 
 def _phrase(text: str, gone: Sequence[Token]) -> str:
@@ -105,6 +117,8 @@ def ruled_out(drops: Iterable[Drop], objected: Iterable[Objected], known: Projec
     said: dict[str, str] = {}
     for drop in every:
         quoted = {folded(quote) for quote in drop.quotes}
+        if not _lost(drop.old, drop.new) - _lost(" ".join(quoted), ""):
+            continue  # most edits lose what the rule had quoted and nothing else
         for phrase in dropped_phrases(drop.old, drop.new):
             if not any(_holds(quote, folded(phrase)) for quote in quoted):
                 said.setdefault(folded(phrase), phrase)
@@ -175,6 +189,10 @@ def _is_phrase(quote: str) -> bool:
 
 def _spelt(text: str) -> str:
     return " ".join(text.split()).lower()
+
+
+def _lost(old: str, new: str) -> Counter[str]:
+    return Counter(_LETTERS.findall(old.casefold())) - Counter(_LETTERS.findall(new.casefold()))
 
 
 def _times(count: int) -> str:
