@@ -9,7 +9,7 @@ from geoflow.improvement.induction import LearntWord
 from geoflow.improvement.lesson import Lesson
 from geoflow.ports import LearntFiles
 from geoflow.settings import LEARNERS
-from geoflow.workflow.budget import Limits
+from geoflow.workflow.budget import SPENT, Limits
 from geoflow.workflow.learn_delivery import Gathered, LearnDesk, LearnResult, deliver
 from geoflow.workflow.learn_lessons import LessonDesk, Reflected, Weighed
 from geoflow.workflow.learn_record import Offer, Offered, offered_in
@@ -123,7 +123,8 @@ class _Learner(Gathered):
         ]
 
     def _give_up(self, error: GeoflowError) -> None:
-        if error.code in ENDS_THE_RUN - {INTERRUPTED}:
+        fails = error.code not in {INTERRUPTED, SPENT} and not self.offers
+        if fails or error.code in ENDS_THE_RUN - {INTERRUPTED}:
             raise error
         self.stopped = error.code == INTERRUPTED
         self.notes.append(f"{error.message} {error.fix}".strip())

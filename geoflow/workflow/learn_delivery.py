@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from geoflow.errors import GeoflowError
 from geoflow.ports import LearntFiles
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.improve_session import Workshop
@@ -13,6 +14,7 @@ from geoflow.workflow.outcomes import Past
 from geoflow.workflow.replayed import Rehearsal
 
 SCHEMA = "geoflow.learn/1"
+_OURS = "geoflow/"
 FOLDER = "openspec/workflow/"
 """Learning touches nothing outside: neither specs nor settings, and so neither gate nor contracts."""
 
@@ -56,12 +58,22 @@ class LearnResult:
 
 
 class Gathered:
-    """Offers that are gathered one by one, each on the files that the ones before it have left."""
+    """Offers that are gathered one by one, each on the files that the ones before it have left.
+
+    Raises:
+        GeoflowError: `on-improve-branch` where a branch of geoflow's own is checked out; those of the repository.
+    """
 
     def __init__(self, desk: LearnDesk, limits: Limits) -> None:
         self.desk = desk
         repository = desk.workshop.repository
         self.head = repository.head()
+        if self.head.branch and self.head.branch.startswith(_OURS):
+            raise GeoflowError(
+                f"The branch {self.head.branch} is not merged yet, and what is learnt would come on top of it.",
+                fix="Check out the branch that you merge into, and type it there.",
+                code="on-improve-branch",
+            )
         self.files = {
             path: text.decode("utf-8", "surrogateescape") for path, text in repository.read(self.head.commit).items()
         }

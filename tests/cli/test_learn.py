@@ -153,6 +153,13 @@ def test_each_learner_can_be_the_only_one(root: Path, monkeypatch: pytest.Monkey
         assert (json.loads(refused.stdout)["code"], refused.exit_code) == ("learner-off", 2)
 
 
+def test_on_a_branch_that_nobody_has_merged_nothing_is_learnt(root: Path) -> None:
+    dropped(root)
+    git(root, "checkout", "-q", document("--learn")["branch"])
+    refused = improve("--learn", "--json")
+    assert (json.loads(refused.stdout)["code"], refused.exit_code) == ("on-improve-branch", 3)
+
+
 def test_it_is_done_by_itself(root: Path) -> None:
     for others in (["door"], ["--triage"], ["--evolve"]):
         refused = improve("--learn", *others, "--json")

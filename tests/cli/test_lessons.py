@@ -12,7 +12,7 @@ from geoflow.cli.app import app
 from tests.builders import git, make_repo, write_tree
 from tests.cli.lessons import DOOR, LESSON, LESSONS, NAMES, asked, kind, listed, mend, teach
 from tests.cli.verbs import state_of
-from tests.servers import ModelServer, model_server
+from tests.servers import ModelServer, http_error, model_server
 
 JOINED = "names and sizes."
 
@@ -141,6 +141,13 @@ def test_when_the_budget_ends_the_case_is_tried_again(root: Path, server: ModelS
     learnt = improve("--learn", "--budget", "3calls")
     assert (learnt["offered"], learnt["dropped"]) == ([], [])
     assert any("budget" in note for note in learnt["notes"])
+    assert [one["text"] for one in improve("--learn")["offered"]] == [LESSON]
+
+
+def test_a_model_that_fails_is_told_and_the_case_is_tried_again(root: Path, server: ModelServer) -> None:
+    server.always = http_error(500, {"error": "llama_decode failed"})
+    assert improve("--learn")["code"] == "model-refused"
+    server.always = teach
     assert [one["text"] for one in improve("--learn")["offered"]] == [LESSON]
 
 
