@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from geoflow.cli.app import app
+from geoflow.cli.learn import open_desk
+from geoflow.workflow.learn import LearnOptions, learn_from_outcomes
 from tests.builders import git, make_repo, write_tree
 from tests.cli.lessons import DOOR, LESSON, LESSONS, NAMES, asked, kind, listed, mend, teach
 from tests.cli.verbs import state_of
@@ -118,6 +120,14 @@ def test_a_lesson_that_wins_nothing_is_not_offered(root: Path, server: ModelServ
     server.requests.clear()
     assert improve("--learn")["dropped"] == []
     assert server.requests == []
+
+
+def test_a_bench_may_take_lessons_that_won_nothing(root: Path, server: ModelServer) -> None:
+    server.always = lambda body: teach(body) if kind(body) == "lesson" else mend(body, obeys=False)
+    with open_desk(None) as desk:
+        learnt = learn_from_outcomes(desk, LearnOptions(replays=False))
+    assert [(one.kind, one.reason) for one in learnt.offers] == [("lesson", "taken without a replay")]
+    assert all(kind(body) == "lesson" for body in server.requests)
 
 
 def test_one_that_spoils_a_clean_case_is_not_offered(root: Path, server: ModelServer) -> None:
