@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from geoflow.improvement.induction import LearntWord
+from geoflow.improvement.lesson import Lesson
 from geoflow.openspec.model import WritePlan
+from geoflow.quality.project_lexicon import ProjectLexicon
 from geoflow.questions.feedback import Feedback
 from geoflow.questions.passage import Passage
 from geoflow.questions.question import Question
@@ -338,6 +341,57 @@ class Events(Protocol):
 
     def alone(self) -> AbstractContextManager[None]:
         """Keep other writers of changes out meanwhile; GeoflowError `changes-locked`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """How a text of a prompt did in one case: 0 to 1, what was asked, what came of it, and what was wrong with that."""
+
+    score: float
+    asked: str = ""
+    answered: str = ""
+    feedback: str = ""
+
+
+class PromptSearch(Protocol):
+    """A search for a better text of a prompt; it proposes, and somebody else decides."""
+
+    def search(
+        self,
+        start: str,
+        cases: tuple[Sequence[int], Sequence[int]],
+        judge: Callable[[str, Sequence[int]], list[Scored]],
+        propose: Callable[[str, Sequence[Scored]], str],
+        go_on: Callable[[], bool],
+    ) -> list[str]:
+        """Give texts, the best first; the one that it starts with may be among them.
+
+        Args:
+            start: The text as it is.
+            cases: Numbers of the cases that may be reflected on, and of those that texts are compared by.
+            judge: Scores a text in cases, in their order.
+            propose: Makes a new text of one and how it did.
+            go_on: Tells whether there is budget left.
+        """
+
+
+class LearntFiles(Protocol):
+    """The files that hold what was learnt, `openspec/workflow/`; each text is given, and nothing is written here."""
+
+    def lexicon(self, files: Mapping[str, str]) -> ProjectLexicon:
+        """Read the words of the project among these files; GeoflowError `lexicon-invalid`."""
+
+    def lessons(self, files: Mapping[str, str]) -> Sequence[Lesson]:
+        """Read the records of lessons among these files, oldest first; GeoflowError `lessons-invalid`."""
+
+    def add_word(self, files: Mapping[str, str], learnt: LearntWord) -> tuple[str, str]:
+        """Give the path of the lexicon and its text with one more word."""
+
+    def add_lesson(self, files: Mapping[str, str], lesson: Lesson) -> tuple[str, str]:
+        """Give the path of the lessons and their text with one more record."""
+
+    def prompt_path(self, file: str) -> str:
+        """Give the path of a project's own prompt, such as `improve-span-system.md`."""
 
 
 class RoleMemory(Protocol):

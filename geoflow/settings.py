@@ -96,12 +96,12 @@ class ReviewSettings:
     allow: tuple[Allowed, ...] = ()
 
 
-LEARNERS = ("filter", "policy")
+LEARNERS = ("filter", "policy", "induction", "lessons", "prompts")
 
 
 @dataclass(frozen=True, slots=True)
 class ImproveSettings:
-    """Section `improve`. `learn` names the learners that are on: `filter`, `policy`; `none` switches all off."""
+    """Section `improve`. `learn` names the learners that are on; `none` switches all off."""
 
     learn: tuple[str, ...] = LEARNERS
 

@@ -9,7 +9,8 @@ from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, Term, Word
 
 LEXICON_FILE = "openspec/workflow/lexicon.yaml"
 _SECTIONS = ("judging", "allowed", "terms")
-_FIELDS = ("word", "reason")
+_FIELDS = ("word", "reason", "in", "evidence")
+_EVIDENCE = 20
 _LONGEST = 200
 _LARGEST = 1_000_000
 
@@ -37,7 +38,8 @@ def read_lexicon(files: Mapping[str, str]) -> ProjectLexicon:
             _refuse(_key_line(document, key), f'has an unknown section "{key}"', fix)
     judging = _words(document, "judging", reasons=False)
     allowed = _words(document, "allowed", reasons=True)
-    both = {folded(word.text) for word in judging} & {folded(word.text) for word in allowed}
+    everywhere = {folded(word.text) for word in allowed if not word.within}
+    both = {folded(word.text) for word in judging} & everywhere
     if both:
         _refuse(_key_line(document, "allowed"), f'allows and rules out "{min(both)}"', "Decide for one of them.")
     return ProjectLexicon(judging, allowed, _terms(document))
@@ -70,12 +72,22 @@ def _word(entry: Any, section: str, line: int, *, reasons: bool) -> Word:
         for key in entry:
             if key not in _FIELDS:
                 _refuse(line, f'sets "{key}" below {section}, which does not exist', f"Write it as “{form}”.")
-        word = Word(_phrase(entry.get("word"), section, line), " ".join(str(entry.get("reason") or "").split()))
+        said, within = (" ".join(str(entry.get(name) or "").split()) for name in ("reason", "in"))
+        if within and not reasons:
+            _refuse(line, f'sets "in" below {section}, where a word is ruled out everywhere', "Drop it.")
+        word = Word(_phrase(entry.get("word"), section, line), said, within, _evidence(entry.get("evidence"), line))
     else:
         word = Word(_phrase(entry, section, line))
     if reasons and not word.reason:
         _refuse(line, f'does not say why "{word.text}" is allowed', f"Write it as “{form}”.")
     return word
+
+
+def _evidence(value: Any, line: int) -> tuple[str, ...]:
+    listed = [] if value is None else value
+    if not isinstance(listed, list) or not all(isinstance(one, str) and len(one) <= _LONGEST for one in listed):
+        _refuse(line, "has evidence that is no list of ids", "Write it as “evidence: [RUN/EDIT, ...]”.")
+    return tuple(" ".join(one.split()) for one in listed[:_EVIDENCE])
 
 
 def _terms(document: Any) -> tuple[Term, ...]:

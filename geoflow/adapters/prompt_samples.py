@@ -5,6 +5,7 @@ from typing import Any
 
 _SENTENCE = "The reader SHALL gracefully stop within 10 s."
 _RELATED = "### Requirement: Pause\nThe kiln controller SHALL hold the temperature."
+_LESSON = "Keep the words before a list as they are."
 _STEPS = ("requirement", "scenario", "failure", "outcome", "problem")
 
 SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
@@ -25,10 +26,28 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "ask-search": ({"question": "When does the reader stop?"},),
     "ask-result": ({"tool": "wiki:search", "result": _SENTENCE, "question": "When does the reader stop?"},),
-    "improve-span": ({"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},),
+    "improve-span": tuple(
+        {"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": "", "lesson": lesson}
+        for lesson in ("", _LESSON)
+    ),
     "improve-reword": (
-        {"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},
-        {"sentence": _SENTENCE, "instruction": "Take out “etc.”.", "refused": "loses the number “10s”"},
+        {"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": "", "lesson": ""},
+        {
+            "sentence": _SENTENCE,
+            "instruction": "Take out “etc.”.",
+            "refused": "loses the number “10s”",
+            "lesson": _LESSON,
+        },
+    ),
+    "improve-lesson": tuple(
+        {"instruction": "Take out “etc.”.", "sentence": _SENTENCE, "proposed": "Stop.", "merged": merged, "said": said}
+        for merged, said in (("The reader stops.", ""), ("", "“Stop” is no sentence"))
+    ),
+    "improve-evolve": (
+        {
+            "instructions": "Mend it.",
+            "examples": [{"asked": _SENTENCE, "answered": "It stops.", "feedback": "loses the number “10s”"}],
+        },
     ),
     "improve-answer": tuple(
         {

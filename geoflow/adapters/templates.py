@@ -71,6 +71,14 @@ class JinjaTemplates:
         mark = f"+{hashlib.sha256(own.encode()).hexdigest()[:8]}" if own else ""
         return Prompt(parsed[0][1] + mark, (Message("system", texts[0]), Message("user", texts[1])))
 
+    def overlaid(self, texts: Mapping[str, str]) -> "JinjaTemplates":
+        """Give these templates with other texts instead of prompts' files: {`ask-user.md`: text}."""
+        return JinjaTemplates(self._folder, {**self._overrides, **texts}, self._places)
+
+    def source(self, file: str) -> str:
+        """Give the text of a prompt's file as it is in use, without its first line where it is geoflow's own."""
+        return self._overrides[file] if file in self._overrides else _FRONT.sub("", self._shipped(file))
+
     def require_values(self, name: str, known: frozenset[str]) -> None:
         """Refuse a project's own text for one half of a prompt that names a value which there is not."""
         for file in (f"{name}-{half}.md" for half in HALVES):

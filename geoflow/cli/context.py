@@ -180,9 +180,10 @@ def say_model(model: "ChatModel", replay: Path | None) -> None:
 
 
 @contextmanager
-def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
-    """Join what improve works with, and show a progress bar while it does."""
+def improve_workshop(replay: Path | None = None, *, with_model: bool = True) -> "Iterator[Workshop]":
+    """Join what improve works with, the model where it is wanted, and show a progress bar while it does."""
     from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.learnt_files import LearntFiles
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
@@ -200,7 +201,7 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
             "are left out: improve works on the last commit.\n"
         )
     settings = load_settings()
-    model = optional_model("Only edits of form are made.", settings, replay)
+    model = optional_model("Only edits of form are made.", settings, replay) if with_model else None
     templates = open_templates("improve", root) if model else JinjaTemplates()
     off = frozenset(settings.rules.off)
     with progress_bar() as progress:
@@ -215,7 +216,7 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
             runs=repository.runs,
             allowed=settings.review.allow,
             words=read_lexicon,
-            learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn),
+            learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn, LearntFiles()),
         )
 
 

@@ -41,6 +41,12 @@ def improve(
         list[str] | None, typer.Option("--reject", metavar="ID:REASON", help="In a triage: leave this edit out.")
     ] = None,
     outcomes: Annotated[bool, typer.Option("--outcomes", help="Tell what became of the edits of past runs.")] = False,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Deliver what outcomes have taught as a branch of its own.")
+    ] = False,
+    evolve: Annotated[
+        bool, typer.Option("--evolve", help="Try other texts of a prompt on flawed copies of your specs.")
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say what past runs have taught, and from what.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as one JSON document.")] = False,
 ) -> None:
@@ -50,12 +56,20 @@ def improve(
 
     With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones.
 
+    With --learn what they teach comes as a branch geoflow/learn/... of its own: words, and lessons that won a replay.
+
     Example: geoflow improve --budget 5m
     """
     if explain:
-        from geoflow.cli.outcomes import explain as explain_learning
+        from geoflow.cli.explain import explain as explain_learning
 
         explain_learning(as_json=as_json)
+        return
+    if learn or evolve:
+        from geoflow.cli.learn import run as run_learning
+
+        asked = bool(targets or triage or outcomes or accept or reject or (learn and evolve))
+        run_learning(budget, replay, evolve=evolve, alone=not asked, dry_run=dry_run, as_json=as_json)
         return
     if triage or outcomes or accept or reject:
         _look_back(targets or [], accept or [], reject or [], outcomes=outcomes, dry_run=dry_run, as_json=as_json)

@@ -24,38 +24,10 @@ def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
         print_json({"schema": "geoflow.outcomes/1", "runs": runs, "unreadable": broken})
         return
     _show(found)
+    if found.runs:
+        from geoflow.cli.learn import show_due
 
-
-def explain(*, as_json: bool) -> None:
-    """Say what past runs have taught, from what, and what it changes."""
-    from geoflow.cli.context import find_root_or_fail, load_settings, open_past, open_repository
-    from geoflow.workflow.past_cases import learn
-
-    learned = learn(open_past(find_root_or_fail(), open_repository()), "", load_settings().improve.learn).document()
-    if as_json:
-        print_json(learned)
-        return
-    console = answer_console()
-    rejected, policy = learned["filter"], learned["policy"]
-    console.print(f"Rejected before (filter): {_switch(rejected['on'])}", style="bold")
-    for group in rejected["left"]:
-        console.print(f"  {one_line(group['code'])} “{one_line(group['quote'])}” is left, since people rejected it:")
-        for one in group["rejections"]:
-            why = one["reason"] or "no reason given"
-            console.print(f"    {one_line(one['run'])}: {one_line(why)}", soft_wrap=True)
-    if rejected["on"] and not rejected["left"]:
-        console.print("  nothing: no kind of finding was rejected three times")
-    console.print(f"Strategy with the better record (policy): {_switch(policy['on'])}", style="bold")
-    for row in policy["records"]:
-        words = f"{row['code']} {row['strategy']}: {row['edits']} edits, expected reward {row['expected']:.2f}"
-        console.print(f"  {one_line(words)}")
-    if policy["on"] and not policy["records"]:
-        console.print("  nothing: no edit has an outcome yet")
-    console.print("Switch them with improve.learn in openspec/geoflow.yaml: filter, policy, or none.", style="dim")
-
-
-def _switch(on: bool) -> str:
-    return "on" if on else "off"
+        show_due()
 
 
 def _show(found: "Outcomes") -> None:

@@ -154,6 +154,9 @@ def _show(triaged: "Triaged") -> None:
         console.print(f"branch {triaged.branch}", style="bold")
         console.print(f"  look at it: git diff {one_line(triaged.run.base)[:12]} {triaged.branch}", soft_wrap=True)
         console.print(f"  take it:    git merge {triaged.branch}", soft_wrap=True)
+    from geoflow.cli.learn import show_due
+
+    show_due()
 
 
 _SAID = {"accept": "accepted", "edit": "edited", "reject": "rejected"}

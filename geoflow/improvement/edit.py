@@ -103,7 +103,8 @@ class Candidate:
     """A proposed edit of one target, before the gate: spans of the document, and how they were made.
 
     `template_words` is text of the template itself, a licence of its own; `answer` is the one and only licence of an
-    edit that brings an answer in. `prompt` names the prompt for the model. `wish` is what a reviewer wrote.
+    edit that brings an answer in. `prompt` names the prompt for the model, `lesson` the lesson that stood in it. `wish`
+    is what a reviewer wrote.
     """
 
     finding: Finding
@@ -113,6 +114,7 @@ class Candidate:
     template_words: str = ""
     answer: GivenAnswer | None = None
     wish: Wish | None = None
+    lesson: str = ""
 
 
 def apply(text: str, spans: tuple[SpanEdit, ...]) -> str:

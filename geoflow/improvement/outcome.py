@@ -48,6 +48,11 @@ def outcome_of(old: str, new: str, texts: Sequence[str], known: Circumstances) -
     return "stale" if known.now - known.proposed > STALE_AFTER else "pending"
 
 
+def stands_in(old: str, new: str, text: str) -> bool:
+    """Tell whether an edit's words, and a few around them, stand in a text; the rest of it may be otherwise."""
+    return _stands(old, new, text) == "merged"
+
+
 def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited", "untouched", "other"]:
     """Compare a requirement as it reads now with one before and after an edit."""
     now = _keys(text)

@@ -101,7 +101,7 @@ def find_in(
         if lexicon.judging or lexicon.terms:
             found += find_words(document.path, document.text, requirement, lexicon)
     if lexicon.allowed:
-        found = without_allowed(found, lexicon)
+        found = without_allowed(found, lexicon, document.id)
     return sorted(number_occurrences(found), key=by_place)
 
 

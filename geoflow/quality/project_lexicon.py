@@ -16,10 +16,15 @@ ABOUT_WORDS = "GF2"
 
 
 class Word(NamedTuple):
-    """A word or phrase, and why it is ruled out or allowed."""
+    """A word or phrase, and why it is ruled out or allowed.
+
+    `within` is the capability in which it is allowed, empty for all; `evidence` names the edits that taught it.
+    """
 
     text: str
     reason: str = ""
+    within: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 class Term(NamedTuple):
@@ -40,9 +45,9 @@ class ProjectLexicon(NamedTuple):
 NO_WORDS = ProjectLexicon()
 
 
-def without_allowed(findings: Iterable[Finding], lexicon: ProjectLexicon) -> list[Finding]:
-    """Drop the findings on words that the project allows."""
-    allowed = {folded(word.text) for word in lexicon.allowed}
+def without_allowed(findings: Iterable[Finding], lexicon: ProjectLexicon, capability: str) -> list[Finding]:
+    """Drop the findings on words that the project allows, everywhere or in the capability that they are of."""
+    allowed = {folded(word.text) for word in lexicon.allowed if word.within in {"", capability}}
     return [one for one in findings if not (one.code.startswith(ABOUT_WORDS) and folded(one.quote) in allowed)]
 
 

@@ -149,7 +149,7 @@ class _Run:
 
     def mend(self, item: Mended) -> Mark:
         """Ask for one span edit."""
-        values = {"sentence": item.sentence, "instruction": item.instruction, "refused": ""}
+        values = {"sentence": item.sentence, "instruction": item.instruction, "refused": "", "lesson": ""}
         prompt = self._bench.templates.prompt("improve-span", values)
         size = {"type": "string", "maxLength": 2 * len(item.sentence) + 40}
         schema = {

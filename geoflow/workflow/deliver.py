@@ -43,6 +43,7 @@ def commit_message(path: str, edits: Sequence[KeptEdit]) -> str:
             f"Geoflow-Finding: {edit.finding.id} {edit.finding.code}",
             f"Geoflow-Strategy: {_line(edit.strategy)}",
             *([f"Geoflow-Prompt: {edit.prompt}"] if edit.prompt else []),
+            *([f"Geoflow-Lesson: {_line(edit.lesson)}"] if edit.lesson else []),
             *(f"Geoflow-Licence: {_line(licence.source)} {_line(licence.word)}" for licence in edit.licences),
         ]
     return "\n".join([subject if len(subject) <= 100 else subject[:99] + "…", "", *reasons, "", *trailers, ""])

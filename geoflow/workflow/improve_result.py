@@ -15,7 +15,7 @@ from geoflow.questions.question import About, Question
 class KeptEdit:
     """An edit that passed the gate. `old` and `new` are the target's text before and after.
 
-    `insight` is the answered question behind it, where one is.
+    `insight` is the answered question behind it, where one is; `lesson` the lesson that stood in its prompt.
     """
 
     finding: Finding
@@ -29,6 +29,7 @@ class KeptEdit:
     checks: tuple[str, ...]
     commit: str = ""
     insight: Insight | None = None
+    lesson: str = ""
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -43,6 +44,7 @@ class KeptEdit:
             "licences": [licence.document() for licence in self.licences],
             "checks": list(self.checks),
             "commit": self.commit,
+            "lesson": self.lesson,
         } | ({"question": self.insight.path} if self.insight else {})
 
 
@@ -57,6 +59,7 @@ class Refusal:
     new: str
     strategy: str
     passed: tuple[str, ...] = ()
+    lesson: str = ""
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -68,6 +71,7 @@ class Refusal:
             "new": self.new,
             "strategy": self.strategy,
             "checks": list(self.passed),
+            "lesson": self.lesson,
         }
 
 

@@ -175,7 +175,8 @@ class Session:
             self.left.append(Left(finding, BUDGET_SPENT))
             return
         first = self.learning.ordered(finding.code, (STRATEGY, REWORD_STRATEGY))[0]
-        self.converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question, first))
+        lessons = self.learning.lessons
+        self.converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question, first, lessons))
 
     def converse(self, finding: Finding, dialogue: Dialogue, insight: Insight | None = None) -> str:
         """Ask the model, and once more with the reason where the gate refuses; why nothing was kept, if nothing was."""
@@ -211,6 +212,7 @@ class Session:
                     proposal.new_text,
                     candidate.strategy,
                     verdict.passed,
+                    candidate.lesson,
                 )
             )
             return verdict
@@ -229,6 +231,7 @@ class Session:
                     licences=verdict.licences,
                     checks=verdict.passed,
                     insight=insight,
+                    lesson=candidate.lesson,
                 ),
             )
         )

@@ -26,11 +26,12 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class EditOutcome:
-    """An edit, what became of it, and what was said about it, oldest first."""
+    """An edit, what became of it, what was said about it, oldest first, and how its target reads now if it is there."""
 
     edit: RecordedEdit
     outcome: Outcome
     said: tuple[Feedback, ...] = ()
+    now: str = ""
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -101,7 +102,9 @@ def _of_run(run: RecordedRun, texts: "_Texts", said: Sequence[Feedback], past: P
         about = tuple(by_target.get(edit_id(run.name, edit.id), ()))
         judged = next((one.verdict for one in reversed(about) if one.verdict != "comment"), "")
         known = Circumstances(judged, gone and bool(run.branch), run.at, past.clock.now())
-        rows.append(EditOutcome(edit, outcome_of(edit.old, edit.new, texts.of(edit), known), about))
+        found = texts.of(edit)
+        now = found[0] if found else ""
+        rows.append(EditOutcome(edit, outcome_of(edit.old, edit.new, found, known), about, now))
     return RunOutcome(run, tuple(rows))
 
 

@@ -1,10 +1,13 @@
 """Past edits as cases to learn from: kept runs, what became of their edits, and what people said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from geoflow.improvement.learning import Case, Policy, Record, RejectFilter, Unwanted, is_explored, records
+from geoflow.improvement.lesson import NO_LESSONS, Lessons, used
+from geoflow.ports import LearntFiles
 from geoflow.questions.feedback import Feedback
 from geoflow.workflow.outcomes import EditOutcome, Past, RunOutcome, outcomes
 
@@ -39,12 +42,13 @@ def _outcome(one: EditOutcome, said: Feedback | None) -> str:
 
 @dataclass(frozen=True)
 class Learning:
-    """What a run goes by: the filter and the policy, each None where it is switched off."""
+    """What a run goes by: the filter and the policy, each None where it is switched off, and the lessons."""
 
     run: str
     filter: RejectFilter | None = None
     policy: Policy | None = None
     records: tuple[Record, ...] = ()
+    lessons: Lessons = NO_LESSONS
 
     def unwanted(self, finding_id: str, code: str, quote: str) -> Unwanted | None:
         """Tell whether people do not want a finding mended; None where it is to be tried, or is explored."""
@@ -86,16 +90,52 @@ class Learning:
 NOTHING_LEARNT = Learning("")
 
 
-def learn(past: Past, run: str, switches: Sequence[str]) -> Learning:
-    """Derive what past runs teach, as far as it is switched on; with nothing on nothing is read."""
-    on = {"filter", "policy"} & set(switches)
+def learn(past: Past, run: str, switches: Sequence[str], stored: LearntFiles | None = None) -> Learning:
+    """Derive what past runs teach, as far as it is switched on; with nothing on nothing is read.
+
+    Args:
+        past: What outcomes are told from.
+        run: The run's name, which seeds what is drawn.
+        switches: The learners that are on.
+        stored: Reads the lessons of the checked-out commit; without it there are none.
+    """
+    on = {"filter", "policy", "lessons"} & set(switches)
     if not on:
         return Learning(run)
-    known = cases(outcomes(past).runs)
+    told = outcomes(past).runs
+    known = cases(told)
     summed = records(known) if "policy" in on else []
     return Learning(
         run,
         RejectFilter(known) if "filter" in on else None,
         Policy(summed, run) if "policy" in on else None,
         tuple(summed),
+        lessons_of(past, told, stored) if stored and "lessons" in on else NO_LESSONS,
     )
+
+
+def lessons_of(past: Past, told: Sequence[RunOutcome], stored: LearntFiles) -> Lessons:
+    """Give the lessons of the checked-out commit that may be used today; GeoflowError `lessons-invalid`."""
+    return Lessons(stored.lessons(stored_texts(past)), used(_uses(told)), past.clock.now().date())
+
+
+def stored_texts(past: Past) -> dict[str, str]:
+    """Read what is stored of what was learnt at the checked-out commit: {path: text}."""
+    found = past.repository.read(past.repository.head().commit)
+    return {
+        path: text.decode("utf-8", "surrogateescape")
+        for path, text in found.items()
+        if path.startswith("openspec/workflow/")
+    }
+
+
+def _uses(told: Sequence[RunOutcome]) -> Iterator[tuple[str, str, date]]:
+    """Tell each use of a lesson: its id, what became of the edit, and the day of the run."""
+    for run in told:
+        day = run.run.at.date()
+        for one in run.edits:
+            if one.edit.lesson:
+                yield one.edit.lesson, _outcome(one, _by_person(one.said)), day
+        for refused in run.run.refused:
+            if refused.lesson:
+                yield refused.lesson, "refused", day

@@ -31,16 +31,21 @@ class RecordedEdit:
     prompt: str
     licences: tuple[str, ...]
     place: tuple[int, int]
+    lesson: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRefusal:
-    """An edit that the gate refused: the rule and quote of its finding, how it was made, and which check refused."""
+    """An edit that the gate refused: the rule and quote of its finding, how it was made, and which check refused.
+
+    `lesson` is the lesson that stood in its prompt.
+    """
 
     code: str
     quote: str
     strategy: str
     check: str
+    lesson: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +103,14 @@ def _edit(found: Mapping[str, Any]) -> RecordedEdit:
         prompt=_text(found, "prompt"),
         licences=licences,
         place=(start, end),
+        lesson=_text(found, "lesson"),
     )
 
 
 def _refusal(found: Mapping[str, Any]) -> RecordedRefusal:
     finding = found["finding"]
     code, quote = _text(finding, "code"), _text(finding, "quote")
-    return RecordedRefusal(code, quote, _text(found, "strategy"), _text(found, "check"))
+    return RecordedRefusal(code, quote, _text(found, "strategy"), _text(found, "check"), _text(found, "lesson"))
 
 
 def _text(found: Mapping[str, Any], key: str) -> str:

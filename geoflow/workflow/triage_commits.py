@@ -20,6 +20,7 @@ def commit_of(edits: Sequence[RecordedEdit], run: RecordedRun, edited_by: Mappin
     for edit in edits:
         trailers += [f"Geoflow-Finding: {line(edit.id)} {line(edit.code)}", f"Geoflow-Strategy: {line(edit.strategy)}"]
         trailers += [f"Geoflow-Prompt: {line(edit.prompt)}"] if edit.prompt else []
+        trailers += [f"Geoflow-Lesson: {line(edit.lesson)}"] if edit.lesson else []
         trailers += [f"Geoflow-Licence: {line(licence)}" for licence in edit.licences]
         trailers += [f"Geoflow-Edited-By: {line(edited_by[edit.id])}"] if edit.id in edited_by else []
     shown = subject if len(subject) <= _LONGEST_SUBJECT else subject[: _LONGEST_SUBJECT - 1] + "…"
