@@ -55,6 +55,10 @@ class GitRuns:
         finished = self._git.attempt("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}")
         return "" if finished.status else os.fsdecode(finished.output).strip()
 
+    def is_kept(self, run: str) -> bool:
+        """Tell whether a run of this name is kept."""
+        return not self._git.attempt("show-ref", "--verify", "--quiet", f"{_RUNS}{run}").status
+
     def _record_commit(self, parent: str, name: str, record: bytes) -> str:
         # It is nobody's work, so it has geoflow's own name and no signature.
         blob = write_blob(self._git, record)

@@ -9,6 +9,7 @@ from geoflow.improvement.insight import HELD, Insight
 from geoflow.quality.finding import Finding
 from geoflow.questions.licensing import WITHDRAWN
 from geoflow.questions.question import About, Question
+from geoflow.workflow.budget import NOTHING_TAKEN, Taken
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class KeptEdit:
     checks: tuple[str, ...]
     commit: str = ""
     insight: Insight | None = None
+    cost: Taken = NOTHING_TAKEN
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -43,6 +45,7 @@ class KeptEdit:
             "licences": [licence.document() for licence in self.licences],
             "checks": list(self.checks),
             "commit": self.commit,
+            "cost": self.cost.document(),
         } | ({"question": self.insight.path} if self.insight else {})
 
 
@@ -57,6 +60,8 @@ class Refusal:
     new: str
     strategy: str
     passed: tuple[str, ...] = ()
+    prompt: str = ""
+    cost: Taken = NOTHING_TAKEN
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -68,6 +73,8 @@ class Refusal:
             "new": self.new,
             "strategy": self.strategy,
             "checks": list(self.passed),
+            "prompt": self.prompt,
+            "cost": self.cost.document(),
         }
 
 
@@ -141,7 +148,7 @@ class ImproveResult:
     """One run. `branch` is empty where nothing was kept or nothing was to be written.
 
     `insights` are the stored questions: those whose answer was to get into the specs, and those that are none, or none
-    yet.
+    yet. `resumed` says how many findings of how many were done when the run was killed that this one goes on with.
     """
 
     run: str
@@ -157,6 +164,7 @@ class ImproveResult:
     notes: tuple[str, ...] = field(default_factory=tuple)
     stopped: bool = False
     insights: tuple[Heard | Idle, ...] = ()
+    resumed: tuple[int, int] | None = None
 
     @property
     def worked(self) -> bool:
@@ -182,4 +190,5 @@ class ImproveResult:
             "cost": self.cost,
             "model": self.model,
             "notes": list(self.notes),
+            "resumed": dict(zip(("done", "total"), self.resumed, strict=True)) if self.resumed else None,
         }
