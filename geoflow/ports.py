@@ -208,6 +208,26 @@ class Runs(Protocol):
         """Tell whether a run of this name is kept."""
 
 
+class RunExchange(Protocol):
+    """Kept runs here and at a remote, by name; nothing that is there is moved, replaced or deleted."""
+
+    @property
+    def remote(self) -> str:
+        """Give the remote's name."""
+
+    def here(self) -> dict[str, str]:
+        """List the runs that are kept here: {name: commit}."""
+
+    def there(self) -> dict[str, str]:
+        """List the runs that the remote has: {name: commit}; GeoflowError `remote-unreachable`."""
+
+    def fetch(self, names: Mapping[str, str]) -> None:
+        """Fetch runs: {name there: name here}."""
+
+    def push(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Push runs, {name here: name there}; of those that are refused why, by their name here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unfinished:
     """A run of improve that has not ended: what it is for, since when, and how many findings of how many are done.
