@@ -66,7 +66,7 @@ def deliver_triage(table: Table, run: RecordedRun, decisions: Mapping[str, Decis
         GeoflowError: `edits-depend`, `edits-together-invalid`, `base-gone`; those of the repository and the documents.
     """
     made = dict(decisions)
-    files = _text_files(table.repository.read(run.base))
+    files = _text_files(table.repository.read(run.base, archive=False))
     targets = _targets(run, files)
     new = {key: _text_of(edits, made) for key, edits in targets.items()}
     changed = {key: text for key, text in new.items() if text != targets[key][0].old}

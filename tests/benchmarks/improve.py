@@ -24,6 +24,7 @@ from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.past_cases import learn
+from geoflow.workflow.workbench import Workbench
 from tests.benchmarks.trees import some_requirements
 from tests.builders import git, write_tree
 from tests.conftest import CORPUS
@@ -88,16 +89,24 @@ def of_tree(what: str, root: Path) -> dict[str, Any]:
     improve(workshop(root), ImproveOptions(Limits(calls=1)))
     turn = _median([_turn(root) for _ in range(TURNS)])
     whole, result = timed(lambda: improve(workshop(root), ImproveOptions(Limits(calls=EDITS))))
+    look = _median([timed(lambda: _look(root))[0] for _ in range(TURNS)])
     one, first = timed(lambda: improve(workshop(root), ImproveOptions(Limits(calls=0))))
-    count = len(result.edits) - len(first.edits)
+    count = len(result.edits) + len(result.refused) - len(first.edits) - len(first.refused)
     # What each more edit costs, from the model's reply to its commit.
     each = Took((whole.cpu - one.cpu) / count, (whole.wall - one.wall) / count)
     gate = statistics.median(1000 * edit.cost.seconds for edit in result.edits if edit.cost.calls)
-    _tell(f"{what}, one turn of the loop", turn, f"aim {TURN_AIM:,.0f}")
-    _tell(f"{what}, an update to its commit", each, f"aim {UPDATE_AIM:,.0f}; {count} edits; rules and gate {gate:.0f}")
+    _tell(f"{what}, one turn of the loop", turn, f"aim {TURN_AIM:,.0f}; {len(first.edits)} edits of form in it")
+    _tell(f"{what}, of it looking everywhere", look, "")
+    _tell(f"{what}, an update to its commit", each, f"aim {UPDATE_AIM:,.0f}; {count} tries; rules and gate {gate:.0f}")
     hourly = 3_600_000 / (whole.wall / len(result.edits))
     print(f"{what}, updates an hour: {hourly:,.0f} (aim {HOURLY_AIM:,}, the turn included)", flush=True)
     return {"turn": turn._asdict(), "update": each._asdict(), "gate": gate, "hourly": hourly, "edits": count}
+
+
+def _look(root: Path) -> Workbench:
+    repository = open_repository(root)
+    files = repository.read(repository.head().commit, archive=False)
+    return Workbench({path: content.decode("utf-8", "surrogateescape") for path, content in files.items()})
 
 
 def _turn(root: Path) -> Took:
