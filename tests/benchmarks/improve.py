@@ -32,7 +32,7 @@ from tests.fakes import QueueModel, SilentProgress
 from tests.openspec.test_corpus import unpack
 
 UPDATE_AIM, FEEDBACK_AIM, TURN_AIM, HOURLY_AIM = 50.0, 200.0, 1_000.0, 10_000
-TURNS, EDITS, RUNS, EDITS_A_RUN = 5, 60, 100, 20
+TURNS, EDITS, RUNS, EDITS_A_RUN = 3, 40, 100, 20
 REAL = ("Fission-AI+OpenSpec", "Soju06+codex-lb")
 PER_SPEC = 5
 _T = TypeVar("_T")
