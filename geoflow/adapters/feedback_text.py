@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from geoflow.adapters.plain_fields import plain_fields
 from geoflow.adapters.question_layout import dumped, scalar
 from geoflow.adapters.question_nodes import UnreadableQuestionError, document
 from geoflow.questions.feedback import Feedback, Judgement
@@ -23,6 +24,8 @@ def read_feedback(path: str, content: bytes) -> Feedback:
     Raises:
         UnreadableQuestionError: It cannot be read as a judgement; with the line.
     """
+    if plain := _plain(content):
+        return plain
     if not content.strip():
         raise UnreadableQuestionError(path, 0, "it is empty")
     root = document(path, content)
@@ -35,3 +38,21 @@ def read_feedback(path: str, content: bytes) -> Feedback:
     at, reason = (found[name].text() if name in found else "" for name in ("at", "reason"))
     by = found["by"].text()
     return Feedback(found["target"].text(), verdict, by, "person" if kind == "person" else "agent", at, reason)
+
+
+def _plain(content: bytes) -> Feedback | None:
+    """Read a file as geoflow writes most of them; None for all that needs a YAML reader or a complaint."""
+    found = plain_fields(content, _FIELDS) or {}
+    verdict, kind = found.get("verdict"), found.get("kind")
+    if not (found.get("target", "").strip() and found.get("by", "").strip()) or verdict not in get_args(Judgement):
+        return None
+    if kind not in ("person", "agent"):
+        return None
+    return Feedback(
+        found["target"],
+        verdict,  # type: ignore[arg-type]
+        found["by"],
+        "person" if kind == "person" else "agent",
+        found.get("at", ""),
+        found.get("reason", ""),
+    )

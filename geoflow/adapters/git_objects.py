@@ -61,11 +61,21 @@ def read_blobs(git: GitProcess, ids: Iterable[str]) -> dict[str, bytes]:
 
 def tree_ids(git: GitProcess, names: Iterable[str]) -> list[str]:
     """Resolve names such as `COMMIT:folder` to ids of trees with one process; empty where it is none."""
+    return _ids(git, names, "tree")
+
+
+def blob_ids(git: GitProcess, names: Iterable[str]) -> list[str]:
+    """Resolve names such as `COMMIT:file` to ids of blobs with one process; empty where it is none."""
+    return _ids(git, names, "blob")
+
+
+def _ids(git: GitProcess, names: Iterable[str], kind: str) -> list[str]:
     question = "".join(f"{name}\n" for name in names)
     if not question:
         return []
     output = git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", "--buffer", stdin=os.fsencode(question))
-    return [line.removeprefix("tree ") if line.startswith("tree ") else "" for line in os.fsdecode(output).splitlines()]
+    lines = os.fsdecode(output).splitlines()
+    return [line.removeprefix(f"{kind} ") if line.startswith(f"{kind} ") else "" for line in lines]
 
 
 def write_blob(git: GitProcess, content: bytes) -> str:

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,12 +81,19 @@ class GitProcess:
         """Run git and give its output; GeoflowError where it ends with anything but 0."""
         finished = self.attempt(*arguments, stdin=stdin)
         if finished.status:
-            raise failure(arguments[0], finished)
+            raise failure(_verb(arguments), finished)
         return finished.output
 
     def line(self, *arguments: str, stdin: bytes = b"") -> str:
         """Run git and give the one line that it answers, such as an object id."""
         return os.fsdecode(self.run(*arguments, stdin=stdin)).removesuffix("\n")
+
+
+def _verb(arguments: Sequence[str]) -> str:
+    options = 0
+    while arguments[options] == "-c":
+        options += 2
+    return arguments[options]
 
 
 def failure(command: str, finished: Finished) -> GeoflowError:
@@ -110,7 +117,7 @@ _KNOWN_FAILURES = (
         "If you trust it: `git config --global --add safe.directory PATH` with the path named above.",
     ),
     (
-        ("failed to sign", "gpg failed"),
+        ("failed to sign", "gpg failed", "No private key found", "load public key", "user.signingkey"),
         "signing-failed",
         "Mend the signing key (`git config user.signingkey`), or `git config commit.gpgsign false`.",
     ),

@@ -161,6 +161,12 @@ class GitRepository:
         self._last = series._replace(commit=commit, tree=tree)
         return commit
 
+    def check_delivery(self) -> None:
+        """Find out before any work that a delivery would fail; GeoflowError `no-identity`, `git-not-writable`."""
+        for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+            self._git.line("var", who)
+        write_blob(self._git, b"")  # the empty blob, which belongs to no one
+
     def create_branch(self, name: str, commit: str) -> None:
         """Publish a new branch with one update; GeoflowError `branch-exists` where the name is taken."""
         check_branch_name(self._git, name)

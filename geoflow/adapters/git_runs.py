@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Mapping
 
-from geoflow.adapters.git_objects import list_tree, read_blobs, write_blob
+from geoflow.adapters.git_objects import blob_ids, read_blobs, write_blob
 from geoflow.adapters.git_process import GitProcess, failure
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -36,11 +36,12 @@ class GitRuns:
         output = os.fsdecode(
             self._git.run("for-each-ref", "--sort=-refname", "--format=%(refname) %(objectname)", _RUNS)
         )
-        blobs: dict[str, str] = {}
-        for ref, _, commit in (line.rpartition(" ") for line in output.splitlines()):
-            blob = self._record_blob(commit)
-            if blob:
-                blobs[ref.removeprefix(_RUNS)] = blob
+        commits = {
+            ref.removeprefix(_RUNS): commit for ref, _, commit in (s.rpartition(" ") for s in output.splitlines())
+        }
+        # Whatever somebody else has put there is no run.
+        found = blob_ids(self._git, (f"{commit}:{_RECORD}" for commit in commits.values()))
+        blobs = {run: blob for run, blob in zip(commits, found, strict=True) if blob}
         contents = read_blobs(self._git, blobs.values())
         return {run: contents[blob] for run, blob in blobs.items() if len(contents[blob]) <= LARGEST_RECORD}
 
@@ -55,19 +56,16 @@ class GitRuns:
         finished = self._git.attempt("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}")
         return "" if finished.status else os.fsdecode(finished.output).strip()
 
+    def is_kept(self, run: str) -> bool:
+        """Tell whether a run of this name is kept."""
+        return not self._git.attempt("show-ref", "--verify", "--quiet", f"{_RUNS}{run}").status
+
     def _record_commit(self, parent: str, name: str, record: bytes) -> str:
         # It is nobody's work, so it has geoflow's own name and no signature.
         blob = write_blob(self._git, record)
         tree = self._git.line("mktree", "-z", stdin=f"100644 blob {blob}\t{_RECORD}\0".encode())
         message = f"geoflow: run {name}\n".encode()
         return self._git.line(*_IDENTITY, "commit-tree", "--no-gpg-sign", tree, "-p", parent, "-F", "-", stdin=message)
-
-    def _record_blob(self, commit: str) -> str:
-        try:
-            entries = list_tree(self._git, commit)
-        except GeoflowError:
-            return ""  # whatever somebody else has put there is no run
-        return next((entry.id for entry in entries if entry.path == _RECORD and entry.is_file), "")
 
 
 def check_branch_name(git: GitProcess, branch: str) -> None:

@@ -1,7 +1,7 @@
 """Where the parts are joined: commands ask here for what they work on. Everything heavy is imported when asked for."""
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -180,11 +180,18 @@ def say_model(model: "ChatModel", replay: Path | None) -> None:
 
 
 @contextmanager
-def improve_workshop(replay: Path | None = None, *, with_model: bool = True) -> "Iterator[Workshop]":
-    """Join what improve works with, the model where it is wanted, and show a progress bar while it does."""
+def improve_workshop(
+    replay: Path | None = None, *, with_model: bool = True, dry_run: bool = False
+) -> "Iterator[Workshop]":
+    """Join what improve works with, the model where it is wanted, and show a progress bar; other runs are kept out.
+
+    A dry run writes nothing, so it keeps nobody out. GeoflowError `improve-at-work`, `git-not-writable`, `no-identity`.
+    """
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.learnt_files import LearntFiles
     from geoflow.adapters.lexicon_file import read_lexicon
+    from geoflow.adapters.one_run import ended_by_kill, only_run
+    from geoflow.adapters.run_journal import RunJournal
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
@@ -201,23 +208,28 @@ def improve_workshop(replay: Path | None = None, *, with_model: bool = True) -> 
             "are left out: improve works on the last commit.\n"
         )
     settings = load_settings()
-    model = optional_model("Only edits of form are made.", settings, replay) if with_model else None
-    templates = open_templates("improve", root) if model else JinjaTemplates()
     off = frozenset(settings.rules.off)
-    with progress_bar() as progress:
-        yield Workshop(
-            repository=repository,
-            model=model,
-            templates=templates,
-            clock=SystemClock(),
-            progress=progress,
-            off=off,
-            questions=open_questions(root),
-            runs=repository.runs,
-            allowed=settings.review.allow,
-            words=read_lexicon,
-            learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn, LearntFiles()),
-        )
+    with nullcontext() if dry_run else only_run(repository.state_folder, root), ended_by_kill():
+        if not dry_run:
+            repository.check_delivery()  # before a model is asked for minutes
+        model = optional_model("Only edits of form are made.", settings, replay) if with_model else None
+        templates = open_templates("improve", root) if model else JinjaTemplates()
+        with progress_bar() as progress:
+            yield Workshop(
+                repository=repository,
+                model=model,
+                templates=templates,
+                clock=SystemClock(),
+                progress=progress,
+                off=off,
+                questions=open_questions(root),
+                runs=repository.runs,
+                allowed=settings.review.allow,
+                words=read_lexicon,
+                learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn, LearntFiles()),
+                journal=None if replay else RunJournal(repository.state_folder, root),
+                tell=say,
+            )
 
 
 def open_past(root: Path, repository: "GitRepository") -> "Past":

@@ -26,11 +26,14 @@ AROUND = 40
 def improve(
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ITEM", help="Specs or changes, all unless told; behind --triage and --outcomes runs."),
+        typer.Argument(
+            metavar="ITEM", help="Specs or changes, all unless told; behind --triage, --outcomes, --explain runs."
+        ),
     ] = None,
     budget: Annotated[str, typer.Option(help="10m, 90s, 50calls, 20000tokens, or several joined by commas.")] = "10m",
     replay: Replay = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edits; make no commit and no branch.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start anew, also where a killed run could go on.")] = False,
     triage: Annotated[
         bool, typer.Option("--triage", help="Take a run's edits one by one; the newest run unless one is named.")
     ] = False,
@@ -47,12 +50,15 @@ def improve(
     evolve: Annotated[
         bool, typer.Option("--evolve", help="Try other texts of a prompt on flawed copies of your specs.")
     ] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Say what past runs have taught, and from what.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what past runs have taught; of a run, each try and what it cost.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as one JSON document.")] = False,
 ) -> None:
     """Find what is wrong, propose edits, keep what loses no meaning, and deliver a branch that you merge.
 
     Your branch, index and work tree are only read. After Ctrl-C what was kept so far is delivered, with exit code 130.
+    A run that was killed goes on where it was when it is typed again.
 
     With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones.
 
@@ -61,9 +67,7 @@ def improve(
     Example: geoflow improve --budget 5m
     """
     if explain:
-        from geoflow.cli.explain import explain as explain_learning
-
-        explain_learning(as_json=as_json)
+        _explain(targets or [], as_json=as_json)
         return
     if learn or evolve:
         from geoflow.cli.learn import run as run_learning
@@ -80,8 +84,8 @@ def improve(
     from geoflow.workflow.improve import improve as run_improve
 
     limits = read_limits(budget)
-    with improve_workshop(replay) as workshop:
-        result = run_improve(workshop, ImproveOptions(limits, tuple(targets or ()), dry_run))
+    with improve_workshop(replay, dry_run=dry_run) as workshop:
+        result = run_improve(workshop, ImproveOptions(limits, tuple(targets or ()), dry_run, fresh))
     if as_json:
         print_json(result.document())
     else:
@@ -90,6 +94,24 @@ def improve(
         raise typer.Exit(int(ExitCode.INTERRUPTED))
     if not result.worked:
         raise typer.Exit(int(ExitCode.NO))
+
+
+def _explain(runs: "Sequence[str]", *, as_json: bool) -> None:
+    from geoflow.cli.explain import explain
+    from geoflow.cli.outcomes import explain_run
+    from geoflow.errors import GeoflowError
+
+    if len(runs) > 1:
+        raise GeoflowError(
+            "One run is explained at a time.",
+            fix="Name one: geoflow improve --explain RUN; see them with: geoflow improve --outcomes",
+            code="usage",
+            exit_code=ExitCode.USAGE,
+        )
+    if runs:
+        explain_run(runs[0], as_json=as_json)
+    else:
+        explain(as_json=as_json)
 
 
 def _look_back(

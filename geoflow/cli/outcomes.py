@@ -4,10 +4,14 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from geoflow.cli.render import answer_console, one_line, print_json
+from geoflow.cli.render import answer_console, one_line, print_json, printable
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from geoflow.workflow.budget import Taken
     from geoflow.workflow.outcomes import EditOutcome, Outcomes
+    from geoflow.workflow.run_candidates import RecordedCandidate
 
 _STYLES = {"merged": "green", "merged-edited": "green", "rejected": "red", "stale": "yellow", "pending": ""}
 
@@ -28,6 +32,45 @@ def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
         from geoflow.cli.learn import show_due
 
         show_due()
+
+
+def explain_run(name: str, *, as_json: bool) -> None:
+    """Show every candidate of a run: how it was made, what the gate said, and what it took."""
+    from geoflow.cli.context import open_repository
+    from geoflow.workflow.run_candidates import candidates
+
+    run, found = candidates(open_repository().runs, name)
+    if as_json:
+        rows = [one.document() for one in found]
+        print_json({"schema": "geoflow.candidates/1", "run": run.name, "base": run.base, "candidates": rows})
+        return
+    console = answer_console()
+    console.print(one_line(f"{run.name}, {len(found)} candidates"), style="bold")
+    for one in found:
+        _show_candidate(console, one)
+
+
+def _show_candidate(console: "Console", one: "RecordedCandidate") -> None:
+    from geoflow.cli.improve import changed_part
+
+    place = f"{one.path}:{one.line}  {one.requirement or 'Purpose'}"
+    verdict = f"refused by {one.refused_by}" if one.refused_by else "kept"
+    console.print(f"{one_line(verdict)}  {one_line(one.code)}  {one_line(place)}", soft_wrap=True)
+    if one.new and one.new != one.old:
+        before, after = changed_part(one.old, one.new)
+        console.print(f"  - {printable(before)}", style="red")
+        console.print(f"  + {printable(after)}", style="green")
+    if one.reason:
+        console.print(f"  {one_line(one.reason)}", style="yellow", soft_wrap=True)
+    how = one.strategy + (f", prompt {one.prompt}" if one.prompt else "")
+    console.print(f"  by {one_line(how)}; {one_line(_cost_line(one.cost))}", style="dim", soft_wrap=True)
+    passed = f"passed {len(one.passed)}: {', '.join(one.passed)}" if one.passed else "passed no check"
+    console.print(f"  {one_line(passed)}", style="dim", soft_wrap=True)
+
+
+def _cost_line(cost: "Taken") -> str:
+    calls = f"{cost.calls} call{'' if cost.calls == 1 else 's'}"
+    return f"{calls}, {cost.prompt_tokens} + {cost.completion_tokens} tokens, {cost.seconds:.2f} s"
 
 
 def _show(found: "Outcomes") -> None:

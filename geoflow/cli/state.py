@@ -19,17 +19,18 @@ _LONGEST_NAME = 40
 def show_state(*, as_json: bool) -> int:
     """Show the state and give the exit code; GeoflowError `no-openspec` and others of the tree."""
     from geoflow.cli.cycle_parts import open_cycle, state_line, state_row
+    from geoflow.cli.unfinished_runs import unfinished_rows
     from geoflow.workflow.change_cycle import look_at_changes
 
     root = Path(root_here())
     cycle = open_cycle(root, "", "agent")
     views = sorted(look_at_changes(cycle), key=lambda view: (_URGENCY.index(view.standing.state), view.id))
-    command = next_command(views)
+    command, runs = next_command(views), unfinished_rows(root)
     if as_json:
         from geoflow.cli.render import print_json
 
         rows = [state_row(view) for view in views]
-        print_json({"schema": "geoflow.state/1", "changes": rows, "command": command})
+        print_json({"schema": "geoflow.state/1", "changes": rows, "unfinished": runs, "command": command})
         return 0
     from geoflow.cli.json_text import encodable
     from geoflow.cli.render import one_line
@@ -42,6 +43,8 @@ def show_state(*, as_json: bool) -> int:
         print(f"and {len(views) - _MOST} more: geoflow list")
     if not views:
         print("There is no active change.")
+    for run in runs:
+        print(encodable(one_line(run["line"])))
     print(encodable(f"next: {one_line(command)}"))
     return 0
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ASKED = "accept, edit, reject, skip or quit? [a/e/r/s/q]"
 _LICENCES = 3
+_LOCK_SECONDS = 20.0
 _INDENT = 4
 _NARROWEST = 20  # columns
 
@@ -27,6 +28,8 @@ def run(name: str, accept: Sequence[str], reject: Sequence[str], *, dry_run: boo
     Raises:
         GeoflowError: Those of `find_run`, `decided` and `deliver_triage`.
     """
+    from geoflow.adapters.write_lock import only_writer
+    from geoflow.cli.context import open_repository
     from geoflow.workflow.triage import deliver_triage
     from geoflow.workflow.triage_decisions import decided, find_run
 
@@ -38,7 +41,8 @@ def run(name: str, accept: Sequence[str], reject: Sequence[str], *, dry_run: boo
     if not decisions or dry_run:
         _list(found, decisions, as_json=as_json)
         return
-    triaged = deliver_triage(table, found, decisions)
+    with only_writer(open_repository().state_folder, "triage", _LOCK_SECONDS):
+        triaged = deliver_triage(table, found, decisions)
     if as_json:
         print_json(triaged.document())
     else:

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
 
 from geoflow.improvement import gate_answer
 from geoflow.improvement.edit import Licence, Wish
@@ -158,10 +160,14 @@ def _licensed_keys(proposal: Proposal, kind: Kind) -> Counter[str]:
     if proposal.answer:
         return gate_answer.licensed_by_answer(proposal, proposal.answer, kind)
     # A licence is no quota: what the document says once may be said again.
-    source = tokens(proposal.licensor.text) + tokens(proposal.template_words)
-    if proposal.wish:
-        source += tokens(proposal.wish.licence)
-    return Counter(dict.fromkeys((token.key for token in source if token.kind == kind), 1000))
+    sources = [proposal.licensor.text, proposal.template_words, *([proposal.wish.licence] if proposal.wish else [])]
+    return Counter(dict.fromkeys(chain.from_iterable(_keys_in(text, kind) for text in sources), 1000))
+
+
+@lru_cache(maxsize=64)
+def _keys_in(text: str, kind: Kind) -> frozenset[str]:
+    # Each candidate of a document is held against the same document.
+    return frozenset(token.key for token in tokens(text) if token.kind == kind)
 
 
 def licences(proposal: Proposal) -> tuple[Licence, ...]:

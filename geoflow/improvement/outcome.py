@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from geoflow.improvement.composing import changed_span
@@ -56,9 +57,9 @@ def stands_in(old: str, new: str, text: str) -> bool:
 def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited", "untouched", "other"]:
     """Compare a requirement as it reads now with one before and after an edit."""
     now = _keys(text)
-    if now == _keys(new):
+    if text == new or now == _keys(new):
         return "merged"
-    if now == _keys(old):
+    if text == old or now == _keys(old):
         return "untouched"
     before, after = _around_change(old, new), _around_change(new, old)
     if _holds(now, after):
@@ -75,9 +76,10 @@ def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited",
     return "merged-edited" if (len(kept) + len(gone)) * 2 >= wanted else "other"
 
 
-def _keys(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _keys(text: str) -> Sequence[str]:
     """Split into words and signs, to the letter: an edit may be of case or form alone, and never of line breaks."""
-    return _PIECE.findall(text)
+    return tuple(_PIECE.findall(text))
 
 
 def _changed(text: str, other: str) -> list[str]:
@@ -98,5 +100,6 @@ def _around_change(text: str, other: str) -> list[str]:
 
 
 def _holds(whole: Sequence[str], part: Sequence[str]) -> bool:
-    size = len(part)
-    return bool(size) and any(list(whole[start : start + size]) == list(part) for start in range(len(whole) - size + 1))
+    size, wanted = len(part), tuple(part)
+    places = range(len(whole) - size + 1) if size else range(0)
+    return any(whole[start] == wanted[0] and tuple(whole[start : start + size]) == wanted for start in places)

@@ -1,8 +1,9 @@
 """Budgets: how much time, how many calls or tokens a run may take."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from threading import Lock
+from typing import Protocol
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import AroundModel, ChatModel, ChatReply, ChatRequest, Clock, Spent
@@ -50,9 +51,51 @@ def read_limits(text: str) -> Limits:
     return Limits(found.get("seconds"), None if calls is None else int(calls), None if tokens is None else int(tokens))
 
 
+class ReplyMemory(Protocol):
+    """What a model said in the part of a run that was killed."""
+
+    def recall(self, model: str, request: ChatRequest) -> ChatReply | None:
+        """Give what a model said to a request, each reply once and in the order in which they came; None without."""
+
+    def keep(self, model: str, request: ChatRequest, reply: ChatReply) -> None:
+        """Write a reply down before this returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a piece of a run took: calls of the model, tokens, and seconds of the clock.
+
+    Replies that are recalled count with the tokens and seconds that they took when they came.
+    """
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
+
+    def since(self, mark: "Taken") -> "Taken":
+        """Give what was taken after a mark."""
+        return Taken(
+            self.calls - mark.calls,
+            self.prompt_tokens - mark.prompt_tokens,
+            self.completion_tokens - mark.completion_tokens,
+            round(self.seconds - mark.seconds, 4),
+        )
+
+    def document(self) -> dict[str, float | int]:
+        """Give the fields that scripts see."""
+        return asdict(self)
+
+
+NOTHING_TAKEN = Taken()
+
+
 @dataclass
 class Meter:
-    """Count what a run takes, from any number of threads, and begin no call that its budget has no room for."""
+    """Count what a run takes, from any number of threads, and begin no call that its budget has no room for.
+
+    With a `memory` a request that it knows is answered from there, and takes nothing of the budget.
+    """
 
     clock: Clock
     limits: Limits
@@ -62,6 +105,9 @@ class Meter:
     completion_tokens: int = 0
     cached_tokens: int = 0
     model_seconds: float = 0.0
+    memory: ReplyMemory | None = None
+    last_prompt: str = ""
+    _recalled: Taken = NOTHING_TAKEN
     _writing_seconds: float = 0.0
     _fastest: dict[str, float] = field(default_factory=dict)
     _under_way: list[Hearing] = field(default_factory=list)
@@ -99,6 +145,10 @@ class Meter:
                 `model-context-exceeded` where prompt and reply are larger than the context; `interrupted` after Ctrl-C,
                 so that a verb can give what it has so far; what the model raises.
         """
+        self.last_prompt = request.prompt
+        if self.memory and (known := self.memory.recall(model.name, request)):
+            self._count_recalled(known)
+            return known
         prompt = sum(message_tokens(message.content) for message in request.messages)
         if prompt + request.max_tokens > model.context_tokens:
             raise _too_long(request, model)
@@ -120,6 +170,8 @@ class Meter:
             self._count_failed(hearing, self.clock.seconds() - before)
             raise
         self._count(request, reply, hearing, self.clock.seconds() - before)
+        if self.memory:
+            self.memory.keep(model.name, request, reply)
         return reply
 
     def count_call(self) -> None:
@@ -158,6 +210,26 @@ class Meter:
             self.prompt_tokens += reply.usage.prompt
             self.completion_tokens += reply.usage.completion
             self.cached_tokens += reply.usage.cached or 0
+
+    def _count_recalled(self, reply: ChatReply) -> None:
+        with self._lock:
+            known, usage = self._recalled, reply.usage
+            self._recalled = Taken(
+                known.calls + 1,
+                known.prompt_tokens + usage.prompt,
+                known.completion_tokens + usage.completion,
+                known.seconds + reply.seconds,
+            )
+
+    def taken(self) -> Taken:
+        """Give what was taken so far, what was recalled included."""
+        known = self._recalled
+        return Taken(
+            self.calls + known.calls,
+            self.prompt_tokens + known.prompt_tokens,
+            self.completion_tokens + known.completion_tokens,
+            self.seconds + known.seconds,
+        )
 
     def _count_failed(self, hearing: Hearing, seconds: float) -> None:
         with self._lock:
@@ -207,6 +279,7 @@ class Meter:
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
             "cached_tokens": self.cached_tokens,
+            "recalled_calls": self._recalled.calls,
         }
 
 

@@ -1,11 +1,11 @@
 """Improve: find what is wrong, propose edits, keep what passes the gate, deliver a branch that a person merges."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Report, Spec, validate
-from geoflow.ports import Clock, QuestionStore
+from geoflow.ports import Clock, Head, Journal, QuestionStore
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.deliver import write_commits
@@ -13,6 +13,7 @@ from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_result import Idle, ImproveResult
 from geoflow.workflow.improve_session import Session, Workshop
 from geoflow.workflow.run_record import record_of
+from geoflow.workflow.unfinished import Noted, Place, going_on, take_up
 from geoflow.workflow.workbench import Workbench
 
 BRANCHES = "geoflow/improve/"
@@ -21,17 +22,22 @@ TEN_MINUTES = Limits(seconds=600.0)
 
 @dataclass(frozen=True)
 class ImproveOptions:
-    """`targets` are ids of specs or changes, none means all. With `dry_run` no commit and no branch is made."""
+    """`targets` are ids of specs or changes, none means all. With `dry_run` no commit and no branch is made.
+
+    With `fresh` no killed run is gone on with.
+    """
 
     limits: Limits = TEN_MINUTES
     targets: tuple[str, ...] = ()
     dry_run: bool = False
+    fresh: bool = False
 
 
 def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     """Improve the specs of the checked-out commit on a branch of their own.
 
-    The user's branch, index and work tree are only read. Killed at any moment, nothing but unreachable objects stays.
+    The user's branch, index and work tree are only read. Killed at any moment, nothing but unreachable objects and a
+    journal stays, from which the next one goes on.
 
     Raises:
         GeoflowError: No commit to start from, an improve branch is checked out, or an unknown target.
@@ -43,15 +49,28 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
             fix="Check out the branch that you merge into, and run geoflow improve there.",
             code="on-improve-branch",
         )
-    meter = Meter(workshop.clock, options.limits)
-    workshop.progress.follow(meter.spent)
-    run = _run_id(workshop.clock, head.commit)
     files = workshop.repository.read(head.commit)
     live = _live_files(files)
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
-    session = Session(workshop, bench, meter, workshop.learn(run))
-    before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)
+    begun = _begin(workshop, options, head.commit)
+    try:
+        return _work(begun, options, head, (files, bench, chosen))
+    except GeoflowError:
+        if begun.journal and not begun.meter.taken().calls:
+            begun.journal.forget(begun.run)  # nothing was paid for
+        raise
+
+
+_Read = tuple[Mapping[str, bytes], Workbench, list[Finding]]
+
+
+def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> ImproveResult:
+    (files, bench, chosen), workshop, meter, run = read, begun.workshop, begun.meter, begun.run
+    workshop.progress.follow(meter.spent)
+    session = Session(workshop, bench, meter, workshop.learn(run))
+    session.notes += begun.notes
+    before = summary(bench.specs, bench.reports, bench.findings)
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
     session.work([finding for finding in chosen if finding.id not in mended])
@@ -75,10 +94,40 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         notes=tuple(dict.fromkeys(session.notes)),
         stopped=session.stopped,
         insights=(*session.heard, *idle),
+        resumed=begun.resumed,
     )
     if not options.dry_run:
         _publish(workshop, result, tip, [bench.blocks(target)[0] for target, _ in session.kept], head.branch or "")
+    if begun.journal:
+        begun.journal.forget(run)
     return result
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A run that has begun, or goes on: its name, what counts, what writes down, and what to say of killed ones."""
+
+    workshop: Workshop
+    run: str
+    meter: Meter
+    journal: Journal | None = None
+    notes: tuple[str, ...] = ()
+    resumed: tuple[int, int] | None = None
+
+
+def _begin(workshop: Workshop, options: ImproveOptions, base: str) -> _Begun:
+    meter = Meter(workshop.clock, options.limits)
+    journal, run = None if options.dry_run else workshop.journal, _run_id(workshop.clock, base)
+    if journal is None:
+        return _Begun(workshop, run, meter)
+    killed, notes = take_up(journal, workshop.runs, Place(base, options.targets, options.fresh))
+    if killed:
+        run = killed.run
+        workshop.tell(going_on(killed, options.targets))
+    journal.begin(run, base, options.targets)
+    meter.memory = journal
+    noted = replace(workshop, progress=Noted(workshop.progress, journal))
+    return _Begun(noted, run, meter, journal, tuple(notes), (killed.done, killed.total) if killed else None)
 
 
 def _publish(workshop: Workshop, result: ImproveResult, tip: str, places: Sequence[tuple[int, int]], on: str) -> None:
@@ -88,6 +137,8 @@ def _publish(workshop: Workshop, result: ImproveResult, tip: str, places: Sequen
             workshop.repository.create_branch(result.branch, tip)
     elif result.edits or result.refused:
         record = record_of(result, places, on, workshop.clock.now())
+        if workshop.journal:
+            workshop.journal.deliver(result.branch, tip, record)
         workshop.runs.publish(result.run, result.branch, tip, record)
 
 

@@ -9,6 +9,7 @@ from geoflow.improvement.insight import HELD, Insight
 from geoflow.quality.finding import Finding
 from geoflow.questions.licensing import WITHDRAWN
 from geoflow.questions.question import About, Question
+from geoflow.workflow.budget import NOTHING_TAKEN, Taken
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class KeptEdit:
     commit: str = ""
     insight: Insight | None = None
     lesson: str = ""
+    cost: Taken = NOTHING_TAKEN
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -45,6 +47,7 @@ class KeptEdit:
             "checks": list(self.checks),
             "commit": self.commit,
             "lesson": self.lesson,
+            "cost": self.cost.document(),
         } | ({"question": self.insight.path} if self.insight else {})
 
 
@@ -60,6 +63,8 @@ class Refusal:
     strategy: str
     passed: tuple[str, ...] = ()
     lesson: str = ""
+    prompt: str = ""
+    cost: Taken = NOTHING_TAKEN
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -72,6 +77,8 @@ class Refusal:
             "strategy": self.strategy,
             "checks": list(self.passed),
             "lesson": self.lesson,
+            "prompt": self.prompt,
+            "cost": self.cost.document(),
         }
 
 
@@ -145,7 +152,7 @@ class ImproveResult:
     """One run. `branch` is empty where nothing was kept or nothing was to be written.
 
     `insights` are the stored questions: those whose answer was to get into the specs, and those that are none, or none
-    yet.
+    yet. `resumed` says how many findings of how many were done when the run was killed that this one goes on with.
     """
 
     run: str
@@ -161,6 +168,7 @@ class ImproveResult:
     notes: tuple[str, ...] = field(default_factory=tuple)
     stopped: bool = False
     insights: tuple[Heard | Idle, ...] = ()
+    resumed: tuple[int, int] | None = None
 
     @property
     def worked(self) -> bool:
@@ -186,4 +194,5 @@ class ImproveResult:
             "cost": self.cost,
             "model": self.model,
             "notes": list(self.notes),
+            "resumed": dict(zip(("done", "total"), self.resumed, strict=True)) if self.resumed else None,
         }

@@ -11,11 +11,11 @@ from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
 from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_question
 from geoflow.improvement.template_strategy import from_template
-from geoflow.ports import ChatModel, Clock, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
+from geoflow.ports import ChatModel, Clock, Journal, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.settings import Allowed
-from geoflow.workflow.budget import SPENT, Meter
+from geoflow.workflow.budget import SPENT, Meter, Taken
 from geoflow.workflow.improve_result import (
     ANSWER_UNUSED,
     BETWEEN_DOCUMENTS,
@@ -67,7 +67,8 @@ class Workshop:
 
     `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
     is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
-    `words` reads the project's lexicon from the files of the base commit.
+    `words` reads the project's lexicon from the files of the base commit. In the `journal` a run writes itself down, so
+    that a killed one goes on; `tell` says something at once.
     """
 
     repository: Repository
@@ -81,6 +82,8 @@ class Workshop:
     learn: Callable[[str], Learning] = Learning
     allowed: tuple[Allowed, ...] = ()
     words: Callable[[Mapping[str, str]], ProjectLexicon] = lambda _: NO_WORDS
+    journal: Journal | None = None
+    tell: Callable[[str], None] = lambda _: None
 
 
 class Session:
@@ -97,6 +100,7 @@ class Session:
         self.heard: list[Heard] = []
         self.answered: set[str] = set()
         self.stopped = False
+        self._mark = meter.taken()
         self._elsewhere = changed_elsewhere(bench.tree)
         self._specs = {spec.path: spec.id for spec in bench.tree.specs}
 
@@ -189,7 +193,7 @@ class Session:
                     raise
                 answer = f"no usable reply: {error.message}"
             if isinstance(answer, str):
-                self.refused.append(Refusal(finding, "span-found", answer, finding.quote, "", dialogue.strategy))
+                self.refused.append(self._unusable(finding, answer, dialogue.strategy))
                 refused = answer
             else:
                 refused = self.judge(answer, insight).reason
@@ -213,6 +217,8 @@ class Session:
                     candidate.strategy,
                     verdict.passed,
                     candidate.lesson,
+                    prompt=candidate.prompt,
+                    cost=self._taken(),
                 )
             )
             return verdict
@@ -232,8 +238,19 @@ class Session:
                     checks=verdict.passed,
                     insight=insight,
                     lesson=candidate.lesson,
+                    cost=self._taken(),
                 ),
             )
         )
         self.bench.keep(proposal)
         return verdict
+
+    def _unusable(self, finding: Finding, why: str, strategy: str) -> Refusal:
+        prompt = self.meter.last_prompt
+        return Refusal(finding, "span-found", why, finding.quote, "", strategy, (), prompt=prompt, cost=self._taken())
+
+    def _taken(self) -> Taken:
+        """Give what was taken since the candidate before."""
+        now = self.meter.taken()
+        taken, self._mark = now.since(self._mark), now
+        return taken

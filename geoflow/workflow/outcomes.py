@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
@@ -89,14 +90,16 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
     there = past.runs.branches_there([one.branch for one in chosen if one.branch])
     said = past.events.feedback(past.documents.read("live"))
     bases = {on: _Texts(past, on) for on in {one.on for one in chosen}}
-    told = [_of_run(run, bases[run.on], said.feedback, past, gone=run.branch not in there) for run in chosen]
+    by_target: dict[str, list[Feedback]] = {}
+    for one in said.feedback:
+        by_target.setdefault(one.target, []).append(one)
+    told = [_of_run(run, bases[run.on], by_target, past, gone=run.branch not in there) for run in chosen]
     return Outcomes(tuple(told), said.broken)
 
 
-def _of_run(run: RecordedRun, texts: "_Texts", said: Sequence[Feedback], past: Past, *, gone: bool) -> RunOutcome:
-    by_target: dict[str, list[Feedback]] = {}
-    for one in said:
-        by_target.setdefault(one.target, []).append(one)
+def _of_run(
+    run: RecordedRun, texts: "_Texts", by_target: Mapping[str, Sequence[Feedback]], past: Past, *, gone: bool
+) -> RunOutcome:
     rows = []
     for edit in run.edits:
         about = tuple(by_target.get(edit_id(run.name, edit.id), ()))
@@ -109,31 +112,40 @@ def _of_run(run: RecordedRun, texts: "_Texts", said: Sequence[Feedback], past: P
 
 
 class _Texts:
-    """The requirements of a branch as it is now, by document and name."""
+    """The requirements of a branch as it is now, by document and name. A document is parsed when it is asked for."""
 
     def __init__(self, past: Past, on: str) -> None:
         commit = (past.runs.tip(on) if on else "") or past.repository.head().commit
-        files = {
-            path: content.decode("utf-8", "surrogateescape")
-            for path, content in past.repository.read(commit).items()
-            if not path.startswith("openspec/changes/archive/")
-        }
-        self._found: dict[tuple[str, str], list[str]] = {}
-        for document in documents(read_tree(files)):
-            for requirement in requirements_of(document):
-                block = document.text[requirement.start : requirement.end]
-                self._found.setdefault((document.path, requirement.name), []).append(block)
-            start, end = purpose_place(document)
-            if end > start:
-                self._found[document.path, ""] = [document.text[start:end]]
-        self._named: dict[str, list[str]] = {}
-        for (_, name), blocks in self._found.items():
-            if name:
-                self._named.setdefault(name, []).extend(blocks)
+        found = past.repository.read(commit, archive=False)
+        self._files = {path: content.decode("utf-8", "surrogateescape") for path, content in found.items()}
+        self._found: dict[str, dict[str, list[str]]] = {}
 
     def of(self, edit: RecordedEdit) -> Sequence[str]:
         """Give the requirements that may be the edit's; one that has moved to another document is found by its name."""
-        return self._found.get((edit.path, edit.requirement)) or self._named.get(edit.requirement, [])
+        if own := self._in(edit.path).get(edit.requirement):
+            return own
+        return self._named.get(edit.requirement, []) if edit.requirement else []
+
+    def _in(self, path: str) -> dict[str, list[str]]:
+        if path not in self._found:
+            self._found[path] = _blocks({path: self._files[path]}) if path in self._files else {}
+        return self._found[path]
+
+    @cached_property
+    def _named(self) -> dict[str, list[str]]:
+        return _blocks(self._files)
+
+
+def _blocks(files: Mapping[str, str]) -> dict[str, list[str]]:
+    """Give the text of each requirement by its name, and of each Purpose under the empty one."""
+    found: dict[str, list[str]] = {}
+    for document in documents(read_tree(files)):
+        for requirement in requirements_of(document):
+            found.setdefault(requirement.name, []).append(document.text[requirement.start : requirement.end])
+        start, end = purpose_place(document)
+        if end > start:
+            found.setdefault("", []).append(document.text[start:end])
+    return found
 
 
 def counted(found: Sequence[RunOutcome]) -> Mapping[Outcome, int]:

@@ -1,6 +1,7 @@
 """A run of improve as it is kept: written once, and read back as data that anybody may have pushed."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,8 +63,13 @@ class RecordedRun:
 
 
 def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str, at: datetime) -> bytes:
-    """Write the record of a run: all that `geoflow.improve/1` has, and what is needed to take its edits one by one."""
+    """Write the record of a run: what `geoflow.improve/1` has, and what is needed to take its edits one by one.
+
+    Of what was left only the reasons are kept, and how often.
+    """
     document = result.document() | {"schema": SCHEMA, "on": on, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+    # Not each finding that was left: that is most of the specs, run for run, and every later run reads all records.
+    document["left"] = dict(Counter(left.why for left in result.left))
     for edit, place in zip(document["edits"], places, strict=True):
         edit["place"] = list(place)
     return json.dumps(document, ensure_ascii=True, sort_keys=True).encode()

@@ -1,7 +1,7 @@
 """Triage: the edits of a run taken one by one, as a branch that holds only what was taken, and as feedback."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from geoflow.errors import ExitCode, GeoflowError
@@ -66,7 +66,7 @@ def deliver_triage(table: Table, run: RecordedRun, decisions: Mapping[str, Decis
         GeoflowError: `edits-depend`, `edits-together-invalid`, `base-gone`; those of the repository and the documents.
     """
     made = dict(decisions)
-    files = _text_files(table.repository.read(run.base))
+    files = _text_files(table.repository.read(run.base, archive=False))
     targets = _targets(run, files)
     new = {key: _text_of(edits, made) for key, edits in targets.items()}
     changed = {key: text for key, text in new.items() if text != targets[key][0].old}
@@ -139,11 +139,18 @@ def _must_stay_valid(files: Mapping[str, str], changed: Mapping[_Key, str]) -> N
 
 
 def _feedback(table: Table, run: RecordedRun, made: Mapping[str, Decision]) -> dict[str, str]:
+    """Give the feedback of these decisions; what the same one said last of an edit is not said twice.
+
+    So a triage that was killed between two files is typed again, and nobody's word counts double.
+    """
     at = f"{table.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    last = {one.target: one for one in table.events.feedback(table.documents.read("live")).feedback}
     files: dict[str, str] = {}
     for name, one in made.items():
         said = Feedback(edit_id(run.name, name), one.kind, table.author, table.kind, at, one.reason)
-        files |= table.events.feedback_file(said)
+        known = last.get(said.target)
+        if known is None or replace(known, at=at) != said:
+            files |= table.events.feedback_file(said)
     return files
 
 

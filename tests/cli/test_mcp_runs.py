@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from tests.cli.verbs import PATH, State, good, kiln, state_of
 if TYPE_CHECKING:
     from psutil import Process
 
+in_memory = pytest.mark.parametrize("way", IN_MEMORY, ids="-".join)
 each_way = pytest.mark.parametrize("way", WAYS, ids="-".join)
 SERVE = ("-m", "geoflow", "mcp", "--capability", "improve")
 PATIENCE = 60.0
@@ -286,3 +288,32 @@ def test_who_may_not_improve_can_neither_start_nor_end_such_a_run(
         talk(IN_MEMORY[0], start, capability="improve")
         talk(IN_MEMORY[0], meddle, capability=capability)
         talk(IN_MEMORY[0], end, capability="improve")
+
+
+def typed(root: Path) -> "subprocess.Popen[bytes]":
+    """Type improve as a person does."""
+    return subprocess.Popen([sys.executable, "-m", "geoflow", "improve", "--json"], cwd=root, stdout=-1, stderr=-1)
+
+
+@in_memory
+def test_an_agent_s_run_and_a_person_s_keep_each_other_out(
+    way: Way, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def conversation(agent: Agent) -> None:
+        with typed(root) as person:
+            await happens(lambda: server.requests)
+            found = await ended(agent, (await agent.call("improve"))["run"])
+            assert (found["state"], found["error"]["code"]) == ("failed", "improve-at-work")
+            assert f"process {person.pid} in {root}" in found["error"]["message"]
+            person.kill()
+        asked = len(server.requests)
+        run = (await agent.call("improve"))["run"]
+        await happens(lambda: len(server.requests) > asked)
+        with typed(root) as person:
+            out, _ = person.communicate(timeout=PATIENCE)
+        assert (person.returncode, json.loads(out)["code"]) == (3, "improve-at-work")
+        await agent.call("cancel_run", run=run)
+
+    with servers.model_server(always=servers.hang()) as server:
+        monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", server.base_url)
+        talk(way, conversation, capability="improve")

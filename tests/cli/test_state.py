@@ -70,6 +70,7 @@ def test_scripts_get_all_of_them(root: Path) -> None:
         "changes": [
             {"id": "add-export", "state": "in review", "next": {"kind": "role", "name": ""}, "open_findings": 0}
         ],
+        "unfinished": [],
         "command": "geoflow review add-export",
     }
 
