@@ -187,6 +187,7 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
+    from geoflow.workflow.improve_history import past_texts
     from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.past_cases import learn
 
@@ -215,6 +216,7 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
             runs=repository.runs,
             allowed=settings.review.allow,
             words=read_lexicon,
+            past=lambda files: past_texts(open_past(root, repository), files),
             learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn),
         )
 

@@ -49,6 +49,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     files = workshop.repository.read(head.commit)
     live = _live_files(files)
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
+    bench.past = workshop.past(live)
     session = Session(workshop, bench, meter, workshop.learn(run))
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)

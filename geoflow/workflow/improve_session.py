@@ -9,6 +9,7 @@ from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
+from geoflow.improvement.past_texts import NO_PAST, PastTexts
 from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_question
 from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
@@ -67,7 +68,7 @@ class Workshop:
 
     `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
     is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
-    `words` reads the project's lexicon from the files of the base commit.
+    `words` reads the project's lexicon from the files of the base commit, and `past` tells what past runs did to them.
     """
 
     repository: Repository
@@ -81,6 +82,7 @@ class Workshop:
     learn: Callable[[str], Learning] = Learning
     allowed: tuple[Allowed, ...] = ()
     words: Callable[[Mapping[str, str]], ProjectLexicon] = lambda _: NO_WORDS
+    past: Callable[[Mapping[str, str]], PastTexts] = lambda _: NO_PAST
 
 
 class Session:
@@ -147,9 +149,10 @@ class Session:
         return BUDGET_SPENT if self.meter.out_of_time else self.bench.editable(path)
 
     def under_change(self, path: str, requirement: str) -> str:
-        """Say which active change keeps a requirement from being edited; an empty string where none does."""
+        """Say which active change or waiting branch keeps a requirement from being edited; empty where none does."""
         change = self._elsewhere.get((self._specs.get(path, ""), requirement))
-        return f"the active change {change} touches this requirement" if change else ""
+        waiting = self.bench.past.why_waiting(path, requirement)
+        return f"the active change {change} touches this requirement" if change else waiting
 
     def _by_template(self, finding: Finding) -> bool:
         current = self.bench.refresh(finding)
@@ -167,6 +170,9 @@ class Session:
         model = self.workshop.model
         if question is None:
             self.left.append(Left(finding, "no strategy for this kind of finding"))
+            return
+        if why := self.bench.past.why_not_by_model(finding.path, finding.requirement):
+            self.left.append(Left(finding, why))
             return
         if model is None:
             self.left.append(Left(finding, NEEDS_MODEL))
