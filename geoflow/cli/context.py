@@ -216,6 +216,7 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
             runs=repository.runs,
             allowed=settings.review.allow,
             words=read_lexicon,
+            veto=settings.improve.veto,
             past=lambda files: past_texts(open_past(root, repository), files),
             learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn),
         )

@@ -12,6 +12,7 @@ from geoflow.workflow.deliver import write_commits
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_result import Idle, ImproveResult
 from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.meaning_veto import MeaningVeto
 from geoflow.workflow.run_record import record_of
 from geoflow.workflow.workbench import Workbench
 
@@ -51,6 +52,8 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
     bench.past = workshop.past(live)
     session = Session(workshop, bench, meter, workshop.learn(run))
+    if workshop.veto and workshop.model:
+        session.veto = MeaningVeto(workshop.model, workshop.templates, meter)
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)
     idle = _bring_in(session, workshop.questions, files, options.targets)

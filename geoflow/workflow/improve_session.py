@@ -1,7 +1,7 @@
 """One run of improve in progress: every finding tried, first by code, then with the model."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from geoflow.errors import GeoflowError
@@ -10,6 +10,7 @@ from geoflow.improvement.edit import Candidate
 from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
 from geoflow.improvement.past_texts import NO_PAST, PastTexts
+from geoflow.improvement.proposal import Proposal
 from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_question
 from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
@@ -30,6 +31,7 @@ from geoflow.workflow.improve_result import (
     Left,
     Refusal,
 )
+from geoflow.workflow.meaning_veto import CHECK, MeaningVeto
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.past_cases import NOTHING_LEARNT, Learning
 from geoflow.workflow.span_dialogue import Dialogue, SpanDialogue
@@ -69,6 +71,7 @@ class Workshop:
     `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
     is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
     `words` reads the project's lexicon from the files of the base commit, and `past` tells what past runs did to them.
+    With `veto` the model reads each of its edits of words a second time.
     """
 
     repository: Repository
@@ -83,6 +86,7 @@ class Workshop:
     allowed: tuple[Allowed, ...] = ()
     words: Callable[[Mapping[str, str]], ProjectLexicon] = lambda _: NO_WORDS
     past: Callable[[Mapping[str, str]], PastTexts] = lambda _: NO_PAST
+    veto: bool = False
 
 
 class Session:
@@ -99,6 +103,7 @@ class Session:
         self.heard: list[Heard] = []
         self.answered: set[str] = set()
         self.stopped = False
+        self.veto: MeaningVeto | None = None
         self._elsewhere = changed_elsewhere(bench.tree)
         self._specs = {spec.path: spec.id for spec in bench.tree.specs}
 
@@ -202,10 +207,19 @@ class Session:
                 break
         return refused
 
+    def _vetoed(self, verdict: Verdict, proposal: Proposal, candidate: Candidate) -> Verdict:
+        """Let the second reader speak against what a model wrote and the gate has passed; it has no other say."""
+        by_model = bool(candidate.prompt) and candidate.answer is None and proposal.contract.name == "reword"
+        if self.veto is None or not verdict.kept or not by_model:
+            return verdict
+        if why := self.veto.why(proposal):
+            return Verdict(verdict.passed, CHECK, why)
+        return replace(verdict, passed=(*verdict.passed, CHECK))
+
     def judge(self, candidate: Candidate, insight: Insight | None = None) -> Verdict:
         """Put a candidate through the gate; it is kept, or written down as refused."""
         proposal = self.bench.propose(candidate)
-        verdict = judge(proposal)
+        verdict = self._vetoed(judge(proposal), proposal, candidate)
         finding = candidate.finding
         if not verdict.kept:
             self.refused.append(
