@@ -55,7 +55,7 @@ def bench_veto(cases: Sequence[Case], veto: MeaningVeto, progress: Progress, see
     The gate refuses nearly all damage, so what it refuses is asked about too: it stands for what might pass.
     """
     good = [case for case in cases if not case.damages and case.proposal.contract.name == "reword" and _kept(case)]
-    bad = [case for case in cases if case.damages and not sentence_only(case.proposal)]
+    bad = [case for case in cases if case.damages and is_of_one_sentence(case)]
     order = Random(f"{seed}:veto")  # noqa: S311 - to repeat a run, not to hide anything
     chosen = [case for found in (good, bad) for case in order.sample(found, min(most, len(found)))]
     order.shuffle(chosen)
@@ -71,6 +71,11 @@ def bench_veto(cases: Sequence[Case], veto: MeaningVeto, progress: Progress, see
         asked.append(Vetoed(case.operator, case.damages, _kept(case), why))
     progress.update("done", len(chosen), len(chosen))
     return VetoResult(tuple(asked))
+
+
+def is_of_one_sentence(case: Case) -> bool:
+    """Tell whether an edit stays in one sentence, which is all that the veto is shown."""
+    return not sentence_only(case.proposal) and "\n\n" not in case.proposal.changed[2]
 
 
 def _kept(case: Case) -> bool:
