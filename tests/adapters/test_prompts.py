@@ -30,6 +30,7 @@ PINNED = {
     "improve.answer/1": "3ff13ae01096fa70",
     "improve.reword/1": "e153301f7456ecf0",
     "improve.span/1": "ef20f80617546dd7",
+    "improve.veto/1": "e4c24d83112c47e9",
     "propose.place/1": "a21315fdb38d5fcc",
     "propose.relation/1": "6d8101ffc7fb4c6d",
     "propose.reword/1": "88c6a151c55e97d4",
