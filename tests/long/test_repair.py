@@ -27,8 +27,18 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
         packed.extractall(folder, filter="data")
     root = next(path.parent for path in folder.rglob("openspec") if path.is_dir())
     done = subprocess.run(
-        [sys.executable, "-m", "geoflow", "bench", "repair", "--json", "--per-operator", PER_OPERATOR]
-        + ["--budget", "20m"],
+        [
+            sys.executable,
+            "-m",
+            "geoflow",
+            "bench",
+            "repair",
+            "--json",
+            "--budget",
+            "20m",
+            "--per-operator",
+            PER_OPERATOR,
+        ],
         cwd=root,
         capture_output=True,
         text=True,
