@@ -188,7 +188,7 @@ _CLUMSY = (
     ),
     (
         "an article before a modal verb",
-        re.compile(r"\b(?:the|an?)\s+(?:SHALL|MUST|should|may|can|will)\b", re.IGNORECASE),
+        re.compile(r"\b(?:the|an)\s+(?:SHALL|MUST|should|may|can|will)\b", re.IGNORECASE),
     ),
     ("a cut-off end", re.compile(r"\b(?:and|or|the|a|an|with|of|to|in|for|by|as)[ \t]*[.,;](?=\s|$)", re.IGNORECASE)),
 )

@@ -200,16 +200,15 @@ def sentence_of(finding: Finding) -> tuple[int, int]:
 
 def mend(sentence: str, finding: Finding) -> str:
     """Mend a finding as a good model would."""
-    rightly = {
+    rightly: dict[str, Callable[[str], str]] = {
         "GF206": lambda text: text.replace("and/or", "or"),
         "GF207": lambda text: re.sub(r"\bIt\b", "The ledger", text, count=1),
         "GF202": lambda text: text.replace("an appropriate", "a"),
         "GF204": lambda text: text.replace(", etc.", "."),
         "GF203": lambda text: text.replace(", where possible", ""),
     }
-    return rightly.get(finding.code, lambda text: re.sub(rf"{re.escape(finding.quote)}\s*", "", text, count=1))(
-        sentence
-    )
+    mended = rightly.get(finding.code)
+    return mended(sentence) if mended else re.sub(rf"{re.escape(finding.quote)}\s*", "", sentence, count=1)
 
 
 def harm_done(old: str, new: str, quote: str) -> list[str]:
