@@ -11,10 +11,9 @@ from geoflow.cli.render import one_line, print_json, printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geoflow.ports import RunProgress
-    from geoflow.workflow.bench_gate import GateBench
     from geoflow.workflow.bench_gate_result import GateBenchResult, Judged, Row
     from geoflow.workflow.bench_veto import VetoResult
+    from geoflow.workflow.meaning_veto import MeaningVeto
 
 _EXAMPLES = 5
 _VETOES = 40
@@ -42,29 +41,28 @@ def bench_gate(
     from geoflow.cli.context import find_root_or_fail
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.bench_gate import GateBench
+    from geoflow.workflow.bench_veto import bench_veto
 
     files = live_files(find_root_or_fail())
+    reader = _open_veto(budget) if veto else None
     with progress_bar() as progress:
         bench = GateBench(files, seed, per_operator, progress)
         result = bench.run()
-        second = _ask_veto(bench, progress, budget) if veto else None
+        second = bench_veto(list(bench.cases()), reader, progress, seed, _VETOES) if reader else None
     if as_json:
         print_json(result.document() | ({"veto": second.document()} if second else {}))
     else:
         sys.stdout.write(printable(_text(result) + (_table(second) if second else "")))
 
 
-def _ask_veto(bench: "GateBench", progress: "RunProgress", budget: str) -> "VetoResult":
+def _open_veto(budget: str) -> "MeaningVeto":
     from geoflow.adapters.clock import SystemClock
     from geoflow.cli.context import find_root_or_fail, open_model, open_templates
-    from geoflow.workflow.bench_veto import bench_veto
     from geoflow.workflow.budget import Meter, read_limits
     from geoflow.workflow.meaning_veto import MeaningVeto
 
-    meter = Meter(SystemClock(), read_limits(budget))
-    progress.follow(meter.spent)
-    second = MeaningVeto(open_model(), open_templates("improve", find_root_or_fail()), meter)
-    return bench_veto(list(bench.cases()), second, progress, bench.seed, _VETOES)
+    limits = read_limits(budget)
+    return MeaningVeto(open_model(), open_templates("improve", find_root_or_fail()), Meter(SystemClock(), limits))
 
 
 def _table(result: "VetoResult") -> str:
