@@ -157,6 +157,16 @@ class CommitInfo:
     openspec_tree: str
 
 
+@dataclass(frozen=True, slots=True)
+class EditCommit:
+    """What a commit that names `prompts` in its trailers did to one document: the whole text before and after."""
+
+    path: str
+    prompts: tuple[str, ...]
+    before: str
+    after: str
+
+
 class Repository(Protocol):
     """The git repository around an OpenSpec root. Paths are relative to the root, with forward slashes.
 
@@ -180,6 +190,12 @@ class Repository(Protocol):
 
     def log(self, limit: int) -> list[CommitInfo]:
         """List the commits reachable from HEAD, newest first."""
+
+    def edit_commits(self, limit: int) -> list[EditCommit]:
+        """List what commits up to HEAD with the trailer `Geoflow-Prompt` changed, the newest first, at most so many.
+
+        Those that a person put into words of their own (`Geoflow-Edited-By`) are left out.
+        """
 
     def append_note(self, commit: str, line: str, *, unless: Callable[[str], bool] | None = None) -> bool:
         """Append one line to the commit's note in `refs/notes/geoflow`, safe against parallel writers.

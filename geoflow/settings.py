@@ -101,9 +101,14 @@ LEARNERS = ("filter", "policy", "induction", "lessons", "prompts")
 
 @dataclass(frozen=True, slots=True)
 class ImproveSettings:
-    """Section `improve`. `learn` names the learners that are on; `none` switches all off."""
+    """Section `improve`.
+
+    `learn` names the learners that are on; `none` switches all off. `veto` lets the model read each
+    edit of words a second time and speak against it.
+    """
 
     learn: tuple[str, ...] = LEARNERS
+    veto: bool = False
 
 
 @dataclass(frozen=True, slots=True)

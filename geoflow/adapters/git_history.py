@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 from geoflow.adapters.git_objects import read_blobs
 from geoflow.adapters.git_process import GitProcess
+from geoflow.ports import EditCommit
 
 _FIRST_LOOK = 200
 _MARK = "\x01"
@@ -47,6 +48,41 @@ def _newest(output: str, paths: Mapping[str, str]) -> dict[str, str]:
             commit = name[1:].rstrip("\n")
         elif name in paths:
             found.setdefault(paths[name], commit)
+    return found
+
+
+_PROMPT, _EDITED = "Geoflow-Prompt:", "Geoflow-Edited-By:"
+
+
+def edit_commits(git: GitProcess, head: str, prefix: str, limit: int) -> list[EditCommit]:
+    """Read what commits that a model wrote, by their trailers, changed below `openspec/`; see `Repository`.
+
+    A squash keeps the lines of the messages that it joins, so they are looked for anywhere in a message.
+    """
+    output = git.run(
+        *("log", "-z", f"--max-count={limit}", "--name-only", "--no-renames", "--diff-filter=M", "--no-show-signature"),
+        *("--no-color", "--no-ext-diff", f"--grep=^{_PROMPT}", f"--format={_MARK}%H%x02%P%x02%B%x02", head),
+        *("--", "openspec"),
+    )
+    places: list[tuple[str, str, str, tuple[str, ...]]] = []
+    commit = parent = ""
+    prompts: tuple[str, ...] = ()
+    for record in os.fsdecode(output).split("\0"):
+        name = record.removeprefix("\n")
+        if name.startswith(_MARK):
+            commit, parents, message, *_ = name[1:].split("\x02")
+            parent = parents.split(" ")[0] if _EDITED not in message else ""
+            lines = message.splitlines()
+            prompts = tuple(line.removeprefix(_PROMPT).strip() for line in lines if line.startswith(_PROMPT))
+        elif name.startswith(prefix) and name.endswith(".md") and parent:
+            places.append((commit, parent, name.removeprefix(prefix), prompts))
+    texts = read_at(git, {(one, f"{prefix}{path}") for commit, parent, path, _ in places for one in (commit, parent)})
+    found = []
+    for commit, parent, path, named in places:
+        before, after = (texts.get((one, f"{prefix}{path}")) for one in (parent, commit))
+        if before is not None and after is not None:
+            both = (text.decode("utf-8", "surrogateescape") for text in (before, after))
+            found.append(EditCommit(path, named, *both))
     return found
 
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from geoflow.adapters.git_history import last_touched, read_at
+from geoflow.adapters.git_history import edit_commits, last_touched, read_at
 from geoflow.adapters.git_notes import append_note, read_notes
 from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree_ids, write_blob
 from geoflow.adapters.git_process import GitProcess, failure
 from geoflow.adapters.git_runs import GitRuns, check_branch_name, create_refs
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec.layout import ARCHIVE
-from geoflow.ports import CommitInfo, Head
+from geoflow.ports import CommitInfo, EditCommit, Head
 
 _PLAIN_MODES = frozenset({"100644", "100755"})
 _LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
@@ -186,6 +186,10 @@ class GitRepository:
             CommitInfo(name, _time(seconds), subject, tree)
             for (name, seconds, subject), tree in zip(commits, trees, strict=True)
         ]
+
+    def edit_commits(self, limit: int) -> list[EditCommit]:
+        """List what commits up to HEAD with the trailer `Geoflow-Prompt` changed, the newest first, at most so many."""
+        return edit_commits(self._git, self.head().commit, self._prefix, limit)
 
     def last_touched(self, paths: Collection[str]) -> dict[str, str]:
         """Tell for each path the last commit up to HEAD that changed it; paths that none did are absent."""

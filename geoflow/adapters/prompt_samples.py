@@ -59,6 +59,7 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         }
         for refused in ("", "is not one piece of the answer")
     ),
+    "improve-veto": ({"first": _SENTENCE, "second": "The reader SHALL stop within 10 s.", "quote": "gracefully"},),
     "propose": tuple(
         {"idea": "Potters want to pause a firing.", "related": related, "sentence": sentence, "step": step}
         for step, related, sentence in zip(

@@ -271,8 +271,9 @@ def _typed(name: str, entry: Entry) -> Any:
         if isinstance(entry.value, (dict, list)):
             raise _invalid(entry.source, f"sets {name} to something that is no text")
         return "" if entry.value is None else str(entry.value).strip()
-    if wanted is int:
-        return int(_number(name, entry, smallest=1 if name in _AT_LEAST_ONE else 0))
+    if wanted in (bool, int):
+        least = 1 if name in _AT_LEAST_ONE else 0
+        return _switch(name, entry) if wanted is bool else int(_number(name, entry, smallest=least))
     return _number(name, entry, smallest=0.001)
 
 
@@ -301,6 +302,16 @@ def _one_of(name: str, entry: Entry, choices: tuple[str, ...]) -> str:
         shown = ", ".join(choices)
         raise _invalid(entry.source, f'sets {name} to "{value}", which is none of: {shown}{_near(value, choices)}')
     return value
+
+
+_SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def _switch(name: str, entry: Entry) -> bool:
+    value = str(entry.value).strip().lower()
+    if value not in _SWITCHES:
+        raise _invalid(entry.source, f'sets {name} to "{entry.value}", which is neither true nor false')
+    return _SWITCHES[value]
 
 
 def _words(name: str, entry: Entry) -> tuple[str, ...]:

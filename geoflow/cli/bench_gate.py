@@ -5,26 +5,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoflow.cli.options import BUDGET_FORMS
 from geoflow.cli.render import one_line, print_json, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geoflow.workflow.bench_gate_result import GateBenchResult, Judged, Row
+    from geoflow.workflow.bench_veto import VetoResult
+    from geoflow.workflow.meaning_veto import MeaningVeto
 
 _EXAMPLES = 5
+_VETOES = 40
+"""Edits of each kind that the model is asked about, twice each."""
 
 
 def bench_gate(
     *,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same edits.")] = 1,
     per_operator: Annotated[int, typer.Option(min=1, max=500, help="Edits an operator, and half of phrasings.")] = 20,
+    veto: Annotated[
+        bool, typer.Option("--veto", help="Ask the model about a part of them, as improve.veto would let it.")
+    ] = False,
+    budget: Annotated[str, typer.Option(help=f"How much the model may take: {BUDGET_FORMS}.")] = "10m",
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
 ) -> None:
     """Tell how many damaging edits the gate of improve refuses, and how many good ones it takes, on your own specs.
 
     A damaging edit mends a word and brings a defect in; a good one takes out a defect that was put in before. Both are
-    made in memory, and no model is asked.
+    made in memory, and no model is asked, unless --veto wants to know whether its veto is better than chance.
 
     Example: geoflow bench gate
     """
@@ -32,14 +41,36 @@ def bench_gate(
     from geoflow.cli.context import find_root_or_fail
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.bench_gate import GateBench
+    from geoflow.workflow.bench_veto import bench_veto
 
     files = live_files(find_root_or_fail())
+    reader = _open_veto(budget) if veto else None
     with progress_bar() as progress:
-        result = GateBench(files, seed, per_operator, progress).run()
+        bench = GateBench(files, seed, per_operator, progress)
+        result = bench.run()
+        second = bench_veto(list(bench.cases()), reader, progress, seed, _VETOES) if reader else None
     if as_json:
-        print_json(result.document())
+        print_json(result.document() | ({"veto": second.document()} if second else {}))
     else:
-        sys.stdout.write(printable(_text(result)))
+        sys.stdout.write(printable(_text(result) + (_table(second) if second else "")))
+
+
+def _open_veto(budget: str) -> "MeaningVeto":
+    from geoflow.adapters.clock import SystemClock
+    from geoflow.cli.context import find_root_or_fail, open_model, open_templates
+    from geoflow.workflow.budget import Meter, read_limits
+    from geoflow.workflow.meaning_veto import MeaningVeto
+
+    limits = read_limits(budget)
+    return MeaningVeto(open_model(), open_templates("improve", find_root_or_fail()), Meter(SystemClock(), limits))
+
+
+def _table(result: "VetoResult") -> str:
+    lines = ["", "the veto"]
+    for what, damages in (("damaging edits vetoed", True), ("repairs vetoed", False)):
+        vetoed, asked = result.counts(damages=damages)
+        lines.append(f"  {what}: {vetoed} of {asked}")
+    return "\n".join([*lines, *([f"note: {one_line(result.note)}"] if result.note else [])]) + "\n"
 
 
 def _text(result: "GateBenchResult") -> str:

@@ -195,6 +195,7 @@ def improve_workshop(
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
+    from geoflow.workflow.improve_history import past_texts
     from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.past_cases import learn
 
@@ -226,6 +227,8 @@ def improve_workshop(
                 runs=repository.runs,
                 allowed=settings.review.allow,
                 words=read_lexicon,
+                veto=settings.improve.veto,
+                past=lambda files: past_texts(open_past(root, repository), files),
                 learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn, LearntFiles()),
                 journal=None if replay else RunJournal(repository.state_folder, root),
                 tell=say,

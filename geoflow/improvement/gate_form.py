@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from geoflow.improvement import gate_answer
 from geoflow.improvement.contract import MISSING_OBLIGATION
+from geoflow.improvement.gate_visible import shown_otherwise
 from geoflow.improvement.proposal import Document, Proposal, requirement_named
 from geoflow.openspec.model import Issue, Requirement
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import requirements_of
-from geoflow.quality.prose import masked, sentences
+from geoflow.quality.prose import masked, sentences, without_code
 from geoflow.quality.structure import SCENARIO_HEADING
 
 
@@ -156,11 +157,11 @@ def nothing_hidden(proposal: Proposal) -> str:
             return f"brings in {noun}"
     for noun, pattern in _MARKUP:
         # In a code span markup is shown to the reader as it stands.
-        if Counter(pattern.findall(masked(new))) - Counter(pattern.findall(masked(old))):
+        if Counter(pattern.findall(without_code(new))) - Counter(pattern.findall(without_code(old))):
             return f"brings in {noun}"
     if _COMMENT.findall(proposal.old_text) != _COMMENT.findall(proposal.new_text):
         return "changes a comment"
-    return ""
+    return shown_otherwise(old, new)
 
 
 _LAYOUT = re.compile(r"^[ \t]*(#{1,6}[ \t]|[-*+][ \t]|\d+[.)][ \t]|>|\||$)", re.MULTILINE)
@@ -176,6 +177,18 @@ _CLUMSY = (
     (
         "a modal verb before its subject",
         re.compile(r"(?:\A|[.!?]\s+|\n[ \t]*\n[ \t]*|^#[^\n]*\n)(?:SHALL|MUST)\b", re.MULTILINE),
+    ),
+    (
+        "two modal verbs in a row",
+        re.compile(
+            r"\b(?:shall|must|should|will|may|can|might|could|would)\s+(?:not\s+)?"
+            r"(?:shall|must|should|will|may|can|might|could|would)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "an article before a modal verb",
+        re.compile(r"\b(?:the|an)\s+(?:SHALL|MUST|should|may|can|will)\b", re.IGNORECASE),
     ),
     ("a cut-off end", re.compile(r"\b(?:and|or|the|a|an|with|of|to|in|for|by|as)[ \t]*[.,;](?=\s|$)", re.IGNORECASE)),
 )
@@ -248,12 +261,19 @@ def no_new_finding(proposal: Proposal) -> str:
     return f"brings a new finding: {', '.join(brought)}" if brought else ""
 
 
+_ADDED_MODAL = re.compile(r"\b(?:SHALL|MUST|should|will)\s+")
+
+
 def _is_uncovered(proposal: Proposal, code: str, requirement: str) -> bool:
     """Tell whether all findings of a rule on the target have quotes that the target has had as often before."""
     found = [one for one in proposal.new_findings if (one.code, one.requirement) == (code, requirement)]
     old, new = _squeezed(proposal.old_text), _squeezed(proposal.new_text)
     quotes = {_squeezed(one.quote) for one in found}
-    at_target = requirement == proposal.finding.requirement and code.startswith("GF2")
+    if proposal.finding.code in MISSING_OBLIGATION:
+        # What is said of the sentence that obliges now ("SHALL be kept" by whom?) could not be said of it before.
+        old, new = (_ADDED_MODAL.sub("", text) for text in (old, new))
+        quotes = {_ADDED_MODAL.sub("", quote) for quote in quotes}
+    at_target = requirement == proposal.finding.requirement and code.startswith(("GF2", "GF102"))
     return at_target and "" not in quotes and all(old.count(quote) >= new.count(quote) for quote in quotes)
 
 

@@ -7,6 +7,7 @@ from geoflow.improvement.edit import Candidate, SpanEdit
 from geoflow.improvement.proposal import Document
 from geoflow.openspec.model import Spec
 from geoflow.quality.finding import Finding
+from geoflow.quality.prose import masked
 from geoflow.quality.structure import STEP
 
 PURPOSE_NAMES = 6
@@ -22,10 +23,13 @@ def _capitals(_document: Document, finding: Finding) -> Candidate:
 def _will_to_shall(document: Document, finding: Finding) -> Candidate | None:
     sentence = document.text[finding.start : finding.end]
     matches = list(re.finditer(r"(?<![\w-])(?:will|shall|must)(?![\w-])", sentence))
+    if not matches:
+        # "should" stands where SHALL has to: the first one obliges, what others mean is for people to say.
+        matches = list(re.finditer(r"(?<![\w-])should(?![\w-])", masked(sentence)))[:1]
     if len(matches) != 1:
         return None
     start = finding.start + matches[0].start()
-    word = "SHALL" if matches[0].group() == "will" else matches[0].group().upper()
+    word = "SHALL" if matches[0].group() in {"will", "should"} else matches[0].group().upper()
     return Candidate(finding, (SpanEdit(start, start + len(matches[0].group()), word),), "template:normative-word")
 
 

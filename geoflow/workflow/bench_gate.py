@@ -10,6 +10,7 @@ from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import Candidate, SpanEdit
 from geoflow.improvement.gate import judge
 from geoflow.improvement.gate_meaning import known_subjects
+from geoflow.improvement.proposal import Proposal
 from geoflow.openspec import read_tree
 from geoflow.openspec.model import Tree
 from geoflow.ports import Progress
@@ -26,6 +27,21 @@ AROUND = 60
 """Characters on each side of an edit that an example shows."""
 _MANNER = "A1"
 """Seeds the finding that a damaging edit claims to mend: a word of manner, which any sentence can take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An edit as the gate sees it, the operator behind it, and whether it damages."""
+
+    mutant: Mutant
+    proposal: Proposal
+    span: SpanEdit
+    damages: bool
+
+    @property
+    def operator(self) -> str:
+        """Name the operator."""
+        return self.mutant.operator.id
 
 
 @dataclass
@@ -46,21 +62,23 @@ class GateBench:
     _seeds: dict[tuple[str, str], Mutant] = field(default_factory=dict)
 
     def run(self) -> GateBenchResult:
-        """Judge every edit. A document is a tree of its own here: what other documents say is not the gate's matter."""
+        """Judge every edit."""
+        return GateBenchResult(self.seed, tuple(_judged(case) for case in self.cases()))
+
+    def cases(self) -> Iterator[Case]:
+        """Make every edit. A document is a tree of its own here: what other documents say is not the gate's matter."""
         tree = read_tree(self.files)
         alone = [one for one in OPERATORS if one.setting != "change"]
         self._seeds = {(one.path, one.requirement): one for one in _every(tree, _operator(_MANNER), self.seed)}
         made = list(mutants(tree, self.seed, self.per_operator, alone))
-        judged: list[Judged] = []
         for done, mutant in enumerate(made):
             self.progress.update(f"{mutant.operator.id} {mutant.requirement}"[:60], done, len(made))
             if mutant.path == mutant.home:
-                judged += self._damage(mutant)
-                judged += self._repair(mutant)
+                yield from self._damage(mutant)
+                yield from self._repair(mutant)
         self.progress.update("done", len(made), len(made))
-        return GateBenchResult(self.seed, tuple(judged))
 
-    def _damage(self, mutant: Mutant) -> Iterator[Judged]:
+    def _damage(self, mutant: Mutant) -> Iterator[Case]:
         """Claim to mend a word of manner, and bring the mutant's defect in with it."""
         seeded = self._seeds.get((mutant.path, mutant.requirement))
         if seeded is None:
@@ -71,9 +89,9 @@ class GateBench:
             return
         # The seeded word goes and the defect comes; what the gate sees is one edit of the document.
         span = changed_span(seeded.after, mutant.after)
-        yield _judged(mutant, bench, finding, span, damages=True)
+        yield _case(mutant, bench, finding, span, damages=True)
 
-    def _repair(self, mutant: Mutant) -> Iterator[Judged]:
+    def _repair(self, mutant: Mutant) -> Iterator[Case]:
         """Mend what the mutant made wrong, where its finding is one that an edit may mend without an answer."""
         bench, known = _bench(mutant.path, mutant.after), _ids(mutant.path, mutant.before)
         for finding in bench.findings:
@@ -81,13 +99,17 @@ class GateBench:
             if is_its and contract_of(finding).maker in {"model", "template"} and not _needs_answer(mutant, finding):
                 start = mutant.edit.start
                 span = SpanEdit(start, start + len(mutant.bad), mutant.good)
-                yield _judged(mutant, bench, finding, span, damages=False)
+                yield _case(mutant, bench, finding, span, damages=False)
                 return
 
 
-def _judged(mutant: Mutant, bench: Workbench, finding: Finding, span: SpanEdit, *, damages: bool) -> Judged:
-    verdict = judge(bench.propose(Candidate(finding, (span,), STRATEGY)))
-    text = bench.document(finding.path).text
+def _case(mutant: Mutant, bench: Workbench, finding: Finding, span: SpanEdit, *, damages: bool) -> Case:
+    return Case(mutant, bench.propose(Candidate(finding, (span,), STRATEGY)), span, damages)
+
+
+def _judged(case: Case) -> Judged:
+    verdict = judge(case.proposal)
+    mutant, span, finding, text = case.mutant, case.span, case.proposal.finding, case.proposal.base.text
     return Judged(
         operator=mutant.operator.id,
         title=mutant.operator.title,
@@ -95,7 +117,7 @@ def _judged(mutant: Mutant, bench: Workbench, finding: Finding, span: SpanEdit, 
         code=finding.code,
         refused_by=verdict.refused_by,
         reason=verdict.reason,
-        damages=damages,
+        damages=case.damages,
         old=text[max(0, span.start - AROUND) : span.end + AROUND],
         new=text[max(0, span.start - AROUND) : span.start] + span.new + text[span.end : span.end + AROUND],
     )

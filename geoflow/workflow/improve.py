@@ -12,6 +12,7 @@ from geoflow.workflow.deliver import write_commits
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_result import Idle, ImproveResult
 from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.meaning_veto import MeaningVeto
 from geoflow.workflow.run_record import record_of
 from geoflow.workflow.unfinished import Noted, Place, going_on, take_up
 from geoflow.workflow.workbench import Workbench
@@ -52,6 +53,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     files = workshop.repository.read(head.commit)
     live = _live_files(files)
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
+    bench.past = workshop.past(live)
     chosen = _chosen(bench, options.targets)
     begun = _begin(workshop, options, head.commit)
     try:
@@ -70,6 +72,8 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     workshop.progress.follow(meter.spent)
     session = Session(workshop, bench, meter, workshop.learn(run))
     session.notes += begun.notes
+    if workshop.veto and workshop.model:
+        session.veto = MeaningVeto(workshop.model, workshop.templates, meter)
     before = summary(bench.specs, bench.reports, bench.findings)
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}

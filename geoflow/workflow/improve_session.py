@@ -1,7 +1,7 @@
 """One run of improve in progress: every finding tried, first by code, then with the model."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from geoflow.errors import GeoflowError
@@ -9,6 +9,8 @@ from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
+from geoflow.improvement.past_texts import NO_PAST, PastTexts
+from geoflow.improvement.proposal import Proposal
 from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_question
 from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, Journal, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
@@ -29,6 +31,7 @@ from geoflow.workflow.improve_result import (
     Left,
     Refusal,
 )
+from geoflow.workflow.meaning_veto import CHECK, MeaningVeto
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.past_cases import NOTHING_LEARNT, Learning
 from geoflow.workflow.span_dialogue import Dialogue, SpanDialogue
@@ -67,8 +70,9 @@ class Workshop:
 
     `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
     is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
-    `words` reads the project's lexicon from the files of the base commit. In the `journal` a run writes itself down, so
-    that a killed one goes on; `tell` says something at once.
+    `words` reads the project's lexicon from the files of the base commit, and `past` tells what past runs did to them.
+    In the `journal` a run writes itself down, so that a killed one goes on; `tell` says something at once.
+    With `veto` the model reads each of its edits of words a second time.
     """
 
     repository: Repository
@@ -84,6 +88,8 @@ class Workshop:
     words: Callable[[Mapping[str, str]], ProjectLexicon] = lambda _: NO_WORDS
     journal: Journal | None = None
     tell: Callable[[str], None] = lambda _: None
+    past: Callable[[Mapping[str, str]], PastTexts] = lambda _: NO_PAST
+    veto: bool = False
 
 
 class Session:
@@ -101,6 +107,7 @@ class Session:
         self.answered: set[str] = set()
         self.stopped = False
         self._mark = meter.taken()
+        self.veto: MeaningVeto | None = None
         self._elsewhere = changed_elsewhere(bench.tree)
         self._specs = {spec.path: spec.id for spec in bench.tree.specs}
 
@@ -151,9 +158,10 @@ class Session:
         return BUDGET_SPENT if self.meter.out_of_time else self.bench.editable(path)
 
     def under_change(self, path: str, requirement: str) -> str:
-        """Say which active change keeps a requirement from being edited; an empty string where none does."""
+        """Say which active change or waiting branch keeps a requirement from being edited; empty where none does."""
         change = self._elsewhere.get((self._specs.get(path, ""), requirement))
-        return f"the active change {change} touches this requirement" if change else ""
+        waiting = self.bench.past.why_waiting(path, requirement)
+        return f"the active change {change} touches this requirement" if change else waiting
 
     def _by_template(self, finding: Finding) -> bool:
         current = self.bench.refresh(finding)
@@ -171,6 +179,9 @@ class Session:
         model = self.workshop.model
         if question is None:
             self.left.append(Left(finding, "no strategy for this kind of finding"))
+            return
+        if why := self.bench.past.why_not_by_model(finding.path, finding.requirement):
+            self.left.append(Left(finding, why))
             return
         if model is None:
             self.left.append(Left(finding, NEEDS_MODEL))
@@ -201,10 +212,19 @@ class Session:
                 break
         return refused
 
+    def _vetoed(self, verdict: Verdict, proposal: Proposal, candidate: Candidate) -> Verdict:
+        """Let the second reader speak against what a model wrote and the gate has passed; it has no other say."""
+        by_model = bool(candidate.prompt) and candidate.answer is None and proposal.contract.name == "reword"
+        if self.veto is None or not verdict.kept or not by_model:
+            return verdict
+        if why := self.veto.why(proposal):
+            return Verdict(verdict.passed, CHECK, why)
+        return replace(verdict, passed=(*verdict.passed, CHECK))
+
     def judge(self, candidate: Candidate, insight: Insight | None = None) -> Verdict:
         """Put a candidate through the gate; it is kept, or written down as refused."""
         proposal = self.bench.propose(candidate)
-        verdict = judge(proposal)
+        verdict = self._vetoed(judge(proposal), proposal, candidate)
         finding = candidate.finding
         if not verdict.kept:
             self.refused.append(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
 from geoflow.improvement.edit import Candidate, apply
 from geoflow.improvement.insight import holds
+from geoflow.improvement.past_texts import NO_PAST
 from geoflow.improvement.proposal import Document, Proposal, target_place
 from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, read_tree, validate
 from geoflow.quality.between import find_between
@@ -65,6 +66,7 @@ class Workbench:
         self._hindrances: dict[str, str] = {}
         self._mended = Counter[tuple[str, ...]]()
         self._names = names_of(self.tree)
+        self.past = NO_PAST
         issues: dict[str, list[Issue]] = {}
         for report in self.reports:
             for issue in report.issues:
@@ -133,6 +135,9 @@ class Workbench:
         now = self._now[path]
         new = self._look(path, apply(now.document.text, candidate.spans))
         answer = candidate.answer
+        seen = frozenset(self._seen.get(self.target(candidate.finding), ()))
+        if answer is None:  # a person may change their mind
+            seen |= self.past.seen.get((path, candidate.finding.requirement), frozenset())
         return Proposal(
             base=now.document,
             new=new.document,
@@ -143,7 +148,7 @@ class Workbench:
             base_findings=now.findings + _unheld(candidate, now.document),
             new_findings=new.findings + _unheld(candidate, new.document),
             template_words=candidate.template_words,
-            seen=frozenset(self._seen.get(self.target(candidate.finding), ())),
+            seen=seen,
             source=self._base[path].document,
             answer=answer,
             wish=candidate.wish,

@@ -32,6 +32,7 @@ PINNED = {
     "improve.lesson/1": "d89620a588155828",
     "improve.reword/1": "a6edbf19f7323dc3",
     "improve.span/1": "f0fcb3880526bf3a",
+    "improve.veto/1": "e4c24d83112c47e9",
     "propose.place/1": "a21315fdb38d5fcc",
     "propose.relation/1": "6d8101ffc7fb4c6d",
     "propose.reword/1": "88c6a151c55e97d4",

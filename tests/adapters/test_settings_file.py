@@ -190,3 +190,14 @@ def test_the_environment_s_address_makes_the_project_s_one_no_matter(tmp_path: P
     environ = {"GEOFLOW_LLM__BASE_URL": "none", "GEOFLOW_LLM__API_KEY": "mine"}
     loaded = load(tmp_path, environ=environ, project="llm:\n  base_url: http://198.51.100.7/v1\n")
     assert (loaded.settings.llm.base_url, loaded.settings.llm.api_key, loaded.notices) == ("none", "mine", ())
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("true", True), ("on", True), ("false", False), ("No", False)])
+def test_a_switch_is_read_in_its_usual_forms(value: str, wanted: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    assert load(tmp_path, project=f"improve:\n  veto: {value}\n").settings.improve.veto is wanted
+    assert load(tmp_path, environ={"GEOFLOW_IMPROVE__VETO": value}).settings.improve.veto is wanted
+
+
+def test_a_switch_that_is_none_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(GeoflowError, match="neither true nor false"):
+        load(tmp_path, project="improve:\n  veto: sometimes\n")

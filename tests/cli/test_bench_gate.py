@@ -11,6 +11,7 @@ from geoflow.cli.app import app
 from geoflow.improvement.gate import CHECKS
 from tests.builders import make_repo, requirement, spec
 from tests.cli.verbs import state_of
+from tests.servers import model_server
 
 PARTS = ("door", "alarm", "vent", "burner", "display", "timer", "fan", "lock")
 
@@ -69,6 +70,17 @@ def test_the_text_has_both_shares(root: Path) -> None:
     assert "damaging edits refused: 100.0%" in shown
     assert "repairs accepted: " in shown
     assert "of phrasings that nobody looked at: " in shown
+
+
+def test_the_veto_of_the_model_that_answers_is_counted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = state_of(root)
+    with model_server(always={"span": "The controller", "verdict": "different"}) as server:
+        monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", server.base_url)
+        found = bench("--per-operator", "1", "--veto", "--budget", "12calls")["veto"]
+    assert found["damaging"]["asked"] + found["repairs"]["asked"] == len(found["edits"]) == 6
+    assert all("The controller" in one["why"] for one in found["edits"])
+    assert "budget" in found["note"]
+    assert state_of(root) == before
 
 
 def test_a_tree_without_requirements_has_nothing_to_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

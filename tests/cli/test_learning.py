@@ -56,17 +56,20 @@ def test_an_agents_rejections_teach_nothing(root: Path) -> None:
     edits = improve()["edits"]
     words = [word for one in edits[:3] for word in ("--reject", f"{one['finding']['id']}:no")]
     improve("--triage", *words)
-    assert len(improve("--dry-run")["edits"]) == 4
+    after = improve("--dry-run")
+    assert {one["finding"]["id"] for one in after["edits"]} == {one["finding"]["id"] for one in edits[:3]}
+    (left,) = after["left"]
+    assert "waits on the branch" in left["why"]
 
 
 def test_switched_off_it_is_as_in_a_first_run(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     improve()
     reject_three(root)
     monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "none")
-    assert len(improve("--dry-run")["edits"]) == 4
+    assert [one["check"] for one in improve("--dry-run")["refused"]] == ["text-not-seen"] * 3
     assert improve("--explain")["filter"] == {"on": False, "left": []}
     monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "policy")
-    assert len(improve("--dry-run")["edits"]) == 4
+    assert [one["check"] for one in improve("--dry-run")["refused"]] == ["text-not-seen"] * 3
     monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "filtre")
     assert improve("--explain")["code"] == "settings-invalid"
 
