@@ -30,6 +30,8 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},
         {"sentence": _SENTENCE, "instruction": "Take out “etc.”.", "refused": "loses the number “10s”"},
     ),
+    "improve-ears": tuple({"text": _SENTENCE, "refused": refused} for refused in ("", "the pieces overlap")),
+    "improve-scenario": tuple({"text": _SENTENCE, "refused": refused} for refused in ("", "the pieces overlap")),
     "improve-answer": tuple(
         {
             "sentence": "The reader SHALL stop quickly.",

@@ -184,9 +184,11 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     """Join what improve works with, and show a progress bar while it does."""
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.lexicon_file import read_lexicon
+    from geoflow.adapters.people import audience_for
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
+    from geoflow.workflow.desk import NOBODY, Desk
     from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.past_cases import learn
 
@@ -216,6 +218,7 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
             allowed=settings.review.allow,
             words=read_lexicon,
             learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn),
+            desk=Desk(NOBODY.author, lambda path: audience_for(root, path, settings.questions.people)),
         )
 
 

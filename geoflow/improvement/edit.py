@@ -103,7 +103,8 @@ class Candidate:
     """A proposed edit of one target, before the gate: spans of the document, and how they were made.
 
     `template_words` is text of the template itself, a licence of its own; `answer` is the one and only licence of an
-    edit that brings an answer in. `prompt` names the prompt for the model. `wish` is what a reviewer wrote.
+    edit that brings an answer in. `prompt` names the prompt for the model. `wish` is what a reviewer wrote. `kept` is
+    the requirement (path, name) that stays where another one is dropped; `region` the place that such an edit changes.
     """
 
     finding: Finding
@@ -113,6 +114,8 @@ class Candidate:
     template_words: str = ""
     answer: GivenAnswer | None = None
     wish: Wish | None = None
+    kept: tuple[str, str] | None = None
+    region: tuple[int, int] | None = None
 
 
 def apply(text: str, spans: tuple[SpanEdit, ...]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from geoflow.improvement import gate_answer
 from geoflow.improvement.edit import Licence, Wish
+from geoflow.improvement.gate_ears import is_condition_moved
 from geoflow.improvement.proposal import Proposal
 from geoflow.quality.tokens import Kind, Token, tokens
 
@@ -87,6 +88,8 @@ def order_kept(proposal: Proposal) -> str:
     stable = {key for key, count in counts_old.items() if counts_new[key] == count}
     before, after = ([key for key in keys if key in stable] for keys in (old, new))
     moved = next((a for a, b in zip(before, after, strict=True) if a != b), "")
+    if moved and proposal.contract.reorders and is_condition_moved(before, after):
+        return ""
     return f"moves “{moved}” to another place" if moved else ""
 
 

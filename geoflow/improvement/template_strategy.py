@@ -91,6 +91,18 @@ TEMPLATES: dict[str, Template] = {
     "OS-D6": _will_to_shall,
 }
 
+NAMES: dict[str, str] = {
+    "GF101": "template:capitals",
+    "GF111": "template:scenario-heading",
+    "GF112": "template:step-keyword",
+    "GF205": "template:verb-alone",
+    "OS-S10": "template:purpose",
+    "OS-S11": "template:purpose",
+    "OS-S15": "template:normative-word",
+    "OS-D6": "template:normative-word",
+}
+"""The strategy that each template is known by."""
+
 
 def from_template(document: Document, finding: Finding) -> Candidate | None:
     """Make the edit that code alone can make for a finding; None where words are needed."""
