@@ -150,10 +150,15 @@ def usual_subject(text: str) -> list[str]:
     return [one for one in found if " ".join(t.key for t in tokens(one) if t.kind in _NAMING) == key][:1]
 
 
+def all_subjects(text: str) -> list[str]:
+    """List the subjects of the obligations in a text, in reading order; pronouns are none."""
+    found = [" ".join(match[1].split()) for match in _SUBJECT.finditer(text)]
+    return [subject for subject in found if any(token.kind in _NAMING for token in tokens(subject))]
+
+
 def subjects_before(text: str) -> list[str]:
     """List the subjects of the obligations in a text, in reading order, each once; pronouns are none."""
-    found = [" ".join(match[1].split()) for match in _SUBJECT.finditer(text)]
-    names = [subject for subject in found if any(token.kind in _NAMING for token in tokens(subject))]
+    names = all_subjects(text)
     return [name for index, name in enumerate(names) if name not in names[index + 1 :]]
 
 

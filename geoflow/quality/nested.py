@@ -21,7 +21,7 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 
-_SHORTEST = 16  # characters: "when non-null" is no clause of its own
+_SHORTEST = 3  # words: "when non-null" is no clause of its own
 
 
 def find_nested(source: Source, body: Reading) -> Iterator[Finding]:
@@ -30,6 +30,6 @@ def find_nested(source: Source, body: Reading) -> Iterator[Finding]:
         return
     for start, end in body.sentences:
         found = clauses(body.raw[start:end], body.prose[start:end]) if _CUT.search(body.prose, start, end) else None
-        if found and found.position == "inside" and found.lead.end - found.lead.start >= _SHORTEST:
+        if found and found.position == "inside" and len(body.raw[start:end][slice(*found.lead)].split()) >= _SHORTEST:
             place = body.start + start
             yield source.finding(_NESTED, place + found.lead.start, place + found.lead.end)

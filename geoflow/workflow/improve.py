@@ -15,6 +15,7 @@ from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking
 from geoflow.workflow.improve_result import Idle, ImproveResult
 from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.improve_together import take_together
 from geoflow.workflow.run_record import record_of
 from geoflow.workflow.workbench import Workbench
 
@@ -58,6 +59,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
     session.work([finding for finding in chosen if finding.id not in mended])
+    take_together(session)
     asked = _ask(session, workshop, files)
     reports = validate(bench.files)
     _must_not_be_worse(bench.reports, reports)

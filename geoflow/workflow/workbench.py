@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
 from geoflow.improvement.edit import Candidate, apply
@@ -197,6 +197,31 @@ class Workbench:
             start, end = self._reshaped[path]
             return (start, end), now.text[start : len(now.text) - (len(base.text) - end)]
         return _place(base, index), now.text[slice(*_place(now, index))]
+
+    def whole(self, target: Target, text: str, finding: Finding) -> Proposal:
+        """Propose to turn a target of the base into this text at once, all else in its document as at the base."""
+        path, index = target
+        base = self._base[path]
+        start, end = _place(base.document, index)
+        new = self._look(path, base.document.text[:start] + text + base.document.text[end:])
+        return Proposal(
+            base=base.document,
+            new=new.document,
+            finding=replace(finding, start=start),
+            contract=contract_of(finding),
+            base_issues=base.issues,
+            new_issues=new.issues,
+            base_findings=base.findings,
+            new_findings=new.findings,
+        )
+
+    def put(self, target: Target, text: str) -> None:
+        """Let a target read so, whatever the edits so far have made of it; the rest of its document stays as it is."""
+        path, index = target
+        now = self._now[path].document
+        start, end = _place(now, index)
+        self.files[path] = now.text[:start] + text + now.text[end:]
+        self._now[path] = self._look(path, self.files[path])
 
     def _look(self, path: str, text: str) -> Looked:
         old = self._base[path].document

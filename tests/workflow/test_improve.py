@@ -234,7 +234,9 @@ def test_a_placeholder_purpose_is_written_from_the_requirements(tmp_path: Path) 
     root = make_repo(tmp_path / "r", {PATH: text})
     result = run(root, None)
     assert "OS-S10" in {edit.finding.code for edit in result.edits}
-    assert "Specifies the requirements of example: Closing; Writing." in git(root, "show", f"{result.branch}:{PATH}")
+    assert "Covers example and says what the writer must do: closing and writing." in git(
+        root, "show", f"{result.branch}:{PATH}"
+    )
     assert result.after["valid_strict"] == 1
 
 
