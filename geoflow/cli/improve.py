@@ -113,8 +113,9 @@ def _show(console: "Console", result: "ImproveResult") -> None:
     for edit in result.edits:
         _show_edit(console, edit)
     if result.edits:
-        names = result.edits[0].checks
-        console.print(f"Each passed all {len(names)} checks of the gate: {', '.join(names)}.\n", style="dim")
+        for names in dict.fromkeys(edit.checks for edit in result.edits):
+            each = "Each" if len({edit.checks for edit in result.edits}) == 1 else _counted(result, names)
+            console.print(f"{each} passed all {len(names)} checks of the gate: {', '.join(names)}.\n", style="dim")
     if result.refused:
         console.print("Refused by the gate", style="bold")
     for index, refusal in enumerate(result.refused):
@@ -126,6 +127,11 @@ def _show(console: "Console", result: "ImproveResult") -> None:
     for note in result.notes:
         console.print(f"note: {one_line(note)}")
     _show_next(console, result)
+
+
+def _counted(result: "ImproveResult", checks: tuple[str, ...]) -> str:
+    same = [edit for edit in result.edits if edit.checks == checks]
+    return f"{len(same)} by {', '.join(dict.fromkeys(edit.strategy for edit in same))}"
 
 
 def _show_edit(console: "Console", edit: "KeptEdit") -> None:

@@ -63,7 +63,7 @@ def said_cuts(answer: str) -> list[SaidCut]:
     if is_left(line):
         return []
     matches = list(_BEFORE.finditer(line))
-    ends = [*(match.start() for match in matches[1:]), len(line)]
+    ends = [*(match.start() for match in matches[1:]), len(line)][: len(matches)]
     found = []
     for match, end in zip(matches, ends, strict=True):
         rest = line[match.end() : end]

@@ -44,14 +44,15 @@ class Cut(NamedTuple):
     start: int
     lead: str
 
-    def shown(self, text: str) -> str:
+    def shown(self, text: str, count: int = 6) -> str:
         """Give the words from which the cut is known: what comes behind it, the word that joined it included."""
         joined = " ".join(text[self.before : self.start].strip(" ,;.\n").split())
         words = _SENTENCE_END.split(" ".join(text[self.start : self.start + 300].split()))[0].split()
-        return " ".join([*joined.split(), *words][:_SHOWN]).rstrip(",;:")
+        first = next((index for index, word in enumerate(words) if _QUOTES.search(word)), len(words))
+        return " ".join([*joined.split(), *words[:first]][:count]).rstrip(",;:")
 
 
-_SHOWN = 6
+_QUOTES = re.compile('[“”"]')  # what an answer puts its words between
 _SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 
 
@@ -73,14 +74,23 @@ def cuts_in(document: Document, requirement: Requirement, finding: Finding | Non
             continue
         if number and subjects and (cut := _between(body, prose, (start, end), subjects)):
             found.append(cut)
-        found += _within(body, prose, (start, end), match)
+        inside = [*_within(body, prose, (start, end), match)]
         if finding is not None and (cut := _at_quote(body, prose, (start, end), finding, requirement.body_start)):
-            found.append(cut)
+            inside.append(cut)
+        found += (named for cut in inside if (named := _named(cut, subjects)) is not None)
         subject = _subject(body, prose, (start, end), match)
         subjects += [subject] if subject and subject not in subjects else []
     offset = requirement.body_start
     unique = {cut.start: cut._replace(before=cut.before + offset, start=cut.start + offset) for cut in found}
     return [unique[key] for key in sorted(unique)]
+
+
+def _named(cut: Cut, subjects: list[str]) -> Cut | None:
+    """Put the only subject so far in the place of a pronoun that a part would begin with; None where none is sure."""
+    pronoun = re.match(r"(?:It|They)\b", cut.lead)
+    if pronoun is None:
+        return None if _POINTS_BACK.match(cut.lead) else cut
+    return cut._replace(lead=subjects[0] + cut.lead[pronoun.end() :]) if len(subjects) == 1 else None
 
 
 def _between(body: str, prose: str, place: tuple[int, int], subjects: list[str]) -> Cut | None:

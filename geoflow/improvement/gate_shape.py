@@ -50,9 +50,9 @@ SHAPED: dict[Shape, tuple[Check, ...]] = {
     "split": (
         *_FORM,
         ("parts-in-place", gate_split.parts_in_place),
-        ("answer-licenses", gate_split.answer_wants_split),
         ("scenarios-shared", gate_split.scenarios_shared),
         ("words-shared", gate_split.words_shared),
+        ("answer-licenses", gate_split.answer_wants_split),
         ("named-by-own-words", gate_split.named_by_own_words),
         *_AFTER,
         ("nothing-worse", nothing_worse),

@@ -26,15 +26,21 @@ def answer_wants_split(proposal: Proposal) -> str:
         return f"makes {len(parts)} requirements of one, the answer says {len(said) + 1}"
     for one, part in zip(said, parts[1:], strict=True):
         named = _keys(tokens(one.before), joined=False)
-        if not _stands_in(named, _keys(tokens(_body(proposal.new, part)), joined=False)):
+        if not named or named not in _beginnings(proposal, part, len(named)):
             return f"does not split before “{one.before[:60]}”"
         if one.name and one.name != part.name:
             return f"does not name the part “{one.name[:60]}”"
     return ""
 
 
-def _stands_in(words: list[str], text: list[str]) -> bool:
-    return bool(words) and any(text[at : at + len(words)] == words for at in range(len(text) - len(words) + 1))
+def _beginnings(proposal: Proposal, part: Requirement, count: int) -> list[list[str]]:
+    """Give the words that a part begins with, behind each of the leads that it may repeat."""
+    words = _keys(tokens(_body(proposal.new, part)))
+    target = requirement_named(proposal.base, proposal.finding.requirement, proposal.base_place[0])
+    body = _body(proposal.base, target) if target else ""
+    old = tokens(body)
+    leads = [lead for at in range(len(old)) for lead in _leads(body, old, at)]
+    return [words[len(lead) :][:count] for lead in leads if words[: len(lead)] == lead]
 
 
 def parts_in_place(proposal: Proposal) -> str:

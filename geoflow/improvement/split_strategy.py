@@ -22,6 +22,7 @@ NOT_SAID = "the answer does not say before which words it is to be split"
 NOT_PLAIN = "the requirement holds more than a text and scenarios with names of their own"
 _LONGEST = 400
 _MOST_CUTS = 3
+_LEAST_SHOWN, _MOST_SHOWN = 6, 20
 
 
 def question(document: Document, finding: Finding) -> Choice | str:
@@ -111,8 +112,16 @@ def _option(document: Document, cuts: Sequence[Cut], requirement: Requirement, p
     for number, cut in enumerate(cuts, 1):
         names = [one.name for one in requirement.scenarios if places.get(one.name) == number]
         with_them = f", with the scenario{'s' if len(names) > 1 else ''} {listed(names)}" if names else f", {WITH_NONE}"
-        pieces.append(f"before “{cut.shown(document.text)}”{with_them}")
+        pieces.append(f"before “{_shown(document, requirement, cut)}”{with_them}")
     return f"Split {', and '.join(pieces)}"
+
+
+def _shown(document: Document, requirement: Requirement, cut: Cut) -> str:
+    """Give as many words as tell a cut from the others, at least six."""
+    others = [one for one in cuts_in(document, requirement) if one.start != cut.start]
+    shown = [cut.shown(document.text, count) for count in range(_LEAST_SHOWN, _MOST_SHOWN)]
+    alone = (words for words in shown if not any(_starts(document, one, words.casefold()) for one in others))
+    return next(alone, shown[0])
 
 
 def _preview(parts: Sequence[Part]) -> str:

@@ -103,7 +103,8 @@ def _bare(lead: str) -> str:
 def shares_of(document: Document, requirement: Requirement, parts: Sequence[Part]) -> Shares:
     """Tell which part each scenario speaks of, by the words that only that part has."""
     own = [_meant(part.text.removeprefix(part.lead)) for part in parts]
-    telling = [words - set().union(*(other for other in own if other is not words)) for words in own]
+    shared = set().union(*(_meant(part.lead) for part in parts))
+    telling = [words - shared - set().union(*(other for other in own if other is not words)) for words in own]
     sure: dict[str, int] = {}
     scores: dict[str, tuple[int, ...]] = {}
     for scenario in requirement.scenarios:

@@ -1,6 +1,6 @@
 """Answers about what becomes of a requirement, carried out: it is split, dropped, or gets its scenario."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from geoflow.improvement import drop_strategy, scenario_strategy, split_strategy
 from geoflow.improvement.answer_strategy import FINDING_GONE
@@ -8,6 +8,7 @@ from geoflow.improvement.choice import LEFT
 from geoflow.improvement.contract import is_choice
 from geoflow.improvement.edit import Candidate, GivenAnswer
 from geoflow.improvement.insight import Insight, same_findings
+from geoflow.improvement.proposal import Document
 from geoflow.quality.finding import Finding
 from geoflow.workflow.improve_result import ANSWER_UNUSED, Heard, Idle
 from geoflow.workflow.improve_session import Session
@@ -36,7 +37,8 @@ def let_stand(session: Session, idle: Sequence[Idle]) -> None:
 
 
 def _carried_out(session: Session, insight: Insight, finding: Finding) -> str:
-    made = _candidate(session, insight, finding)
+    answer = GivenAnswer(insight.answer, insight.path, insight.line)
+    made = candidate_for(session.bench.documents, finding, answer)
     if isinstance(made, str):
         return made
     path = made.finding.path
@@ -47,9 +49,8 @@ def _carried_out(session: Session, insight: Insight, finding: Finding) -> str:
     return f"refused by the gate: {refused}" if refused else ""
 
 
-def _candidate(session: Session, insight: Insight, finding: Finding) -> Candidate | str:
-    documents = session.bench.documents
-    answer = GivenAnswer(insight.answer, insight.path, insight.line)
+def candidate_for(documents: Mapping[str, Document], finding: Finding, answer: GivenAnswer) -> Candidate | str:
+    """Make the edit that an answer wants, or say why that cannot be done."""
     if finding.code in split_strategy.SPLITS:
         return split_strategy.from_choice(documents[finding.path], finding, answer)
     if finding.code == drop_strategy.COPY:

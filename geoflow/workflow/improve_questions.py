@@ -1,21 +1,26 @@
 """What a run cannot know is put to people: a question a finding, on the branch, for those who may answer."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from geoflow.errors import GeoflowError
 from geoflow.improvement import drop_strategy, scenario_strategy, split_strategy
-from geoflow.improvement.choice import Choice
+from geoflow.improvement.choice import Choice, is_left
 from geoflow.improvement.contract import ANSWERABLE
+from geoflow.improvement.edit import GivenAnswer
+from geoflow.improvement.gate import judge
 from geoflow.ports import QuestionStore
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.questions.answer import question_id
 from geoflow.questions.cycle import waits_for_person
 from geoflow.questions.question import MOST_OPEN, About, Mark, Question
 from geoflow.workflow.desk import Desk
+from geoflow.workflow.improve_choices import candidate_for
 from geoflow.workflow.improve_result import ASKED, BETWEEN_DOCUMENTS, NEEDS_ANSWER, Left
 from geoflow.workflow.improve_session import Session
 
 ENOUGH_ASKED = f"needs an answer, and those who may give it have {MOST_OPEN} open questions"
+NO_WAY = "no way to carry it out would pass the gate"
 _LONGEST = 1_200
 
 
@@ -85,12 +90,12 @@ class Asking:
 def _choice(session: Session, finding: Finding) -> Choice | str | None:
     documents = session.bench.documents
     if finding.code == drop_strategy.COPY:
-        return drop_strategy.question(documents, finding)
+        return _possible(session, finding, drop_strategy.question(documents, finding))
     current = session.bench.refresh(finding) if finding.path in documents else None
     if current is None:
         return None
     if finding.code in split_strategy.SPLITS:
-        return split_strategy.question(documents[finding.path], current)
+        return _possible(session, current, split_strategy.question(documents[finding.path], current))
     if finding.code in scenario_strategy.MISSING:
         return Choice(
             f"“{finding.requirement}” has no scenario. When does it happen, and what can then be observed? "
@@ -100,6 +105,19 @@ def _choice(session: Session, finding: Finding) -> Choice | str | None:
         quote, name = " ".join(finding.quote.split()), " ".join(finding.requirement.split())
         return Choice(f"What is meant by “{quote}” in “{name}”? {' '.join(finding.message.split())}.")
     return None
+
+
+def _possible(session: Session, finding: Finding, choice: Choice | str) -> Choice | str:
+    """Leave out the options that the gate would refuse to carry out; without one left there is nothing to ask."""
+    if isinstance(choice, str):
+        return choice
+    kept = [option for option in choice.options if is_left(option) or _passes(session, finding, option)]
+    return replace(choice, options=tuple(kept)) if len(kept) > 1 else NO_WAY
+
+
+def _passes(session: Session, finding: Finding, option: str) -> bool:
+    made = candidate_for(session.bench.documents, finding, GivenAnswer(option, ""))
+    return not isinstance(made, str) and judge(session.bench.propose(made)).kept
 
 
 def _is_for_people(left: Left) -> bool:

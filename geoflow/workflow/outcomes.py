@@ -1,16 +1,21 @@
 """What became of the edits of past runs: by the text on the branch that each was made for, and by what was said."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
+from geoflow.improvement.drop_strategy import STRATEGY as DROP
 from geoflow.improvement.outcome import Circumstances, Outcome, outcome_of
+from geoflow.improvement.split_strategy import STRATEGY as SPLIT
 from geoflow.openspec import read_tree
 from geoflow.ports import BrokenFile, Clock, Documents, Events, Repository, Runs
 from geoflow.quality.findings import documents, purpose_place, requirements_of
 from geoflow.questions.feedback import Feedback, edit_id
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
+
+REQUIREMENT = re.compile(r"^###[ \t]+Requirement:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,18 @@ def _of_run(run: RecordedRun, texts: "_Texts", said: Sequence[Feedback], past: P
         about = tuple(by_target.get(edit_id(run.name, edit.id), ()))
         judged = next((one.verdict for one in reversed(about) if one.verdict != "comment"), "")
         known = Circumstances(judged, gone and bool(run.branch), run.at, past.clock.now())
-        rows.append(EditOutcome(edit, outcome_of(edit.old, edit.new, texts.of(edit), known), about))
+        rows.append(EditOutcome(edit, _outcome_of(edit, texts, known), about))
     return RunOutcome(run, tuple(rows))
+
+
+def _outcome_of(edit: RecordedEdit, texts: "_Texts", known: Circumstances) -> Outcome:
+    named = REQUIREMENT.findall(edit.new)
+    if edit.strategy == SPLIT and len(named) > 1:
+        return outcome_of(edit.old, edit.new, [texts.joined(edit.path, named)], known)
+    there = texts.of(edit)
+    if edit.strategy == DROP and not there:
+        return "merged"
+    return outcome_of(edit.old, edit.new, there, known)
 
 
 class _Texts:
@@ -127,6 +142,10 @@ class _Texts:
         for (_, name), blocks in self._found.items():
             if name:
                 self._named.setdefault(name, []).extend(blocks)
+
+    def joined(self, path: str, names: Sequence[str]) -> str:
+        """Give the requirements of these names, one after the other, as they stand in a document; some may be gone."""
+        return "\n\n".join(block for name in names for block in self._found.get((path, name.strip()), [])[:1])
 
     def of(self, edit: RecordedEdit) -> Sequence[str]:
         """Give the requirements that may be the edit's; one that has moved to another document is found by its name."""

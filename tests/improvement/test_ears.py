@@ -66,9 +66,9 @@ def test_a_condition_in_the_middle_goes_first(old: str, new: str) -> None:
     assert edited(base).requirements[0].text == new.replace("If it fails", "If the copy fails")
 
 
-@given(CONDITIONS, SUBJECTS, RESPONSES, st.booleans())
+@given(condition=CONDITIONS, subject=SUBJECTS, response=RESPONSES, after_modal=st.booleans())
 def test_every_word_number_and_literal_stays_and_the_gate_agrees(
-    condition: str, subject: str, response: str, after_modal: bool
+    *, condition: str, subject: str, response: str, after_modal: bool
 ) -> None:
     middle = (
         f"SHALL, {condition}, {response}"

@@ -88,9 +88,9 @@ def test_a_scenario_is_made_of_the_requirements_own_clauses(body: str, expected:
     assert validate({PATH: new.text})[0].valid(strict=True)
 
 
-@given(CONDITIONS, SUBJECTS, RESPONSES, st.booleans())
+@given(condition=CONDITIONS, subject=SUBJECTS, response=RESPONSES, behind=st.booleans())
 def test_no_word_is_invented_whatever_the_requirement(
-    condition: str, subject: str, response: str, behind: bool
+    *, condition: str, subject: str, response: str, behind: bool
 ) -> None:
     first = f"{condition[0].upper()}{condition[1:]}, {subject[0].lower()}{subject[1:]} SHALL {response}."
     base = bare(f"{subject} SHALL {response} {condition}." if behind else first)
