@@ -118,7 +118,7 @@ def _spans(kept: Place, dropped: Place) -> tuple[SpanEdit, ...] | str:
     moved = "".join(f"\n\n{text[one.start : one.end].strip()}" for one in own)
     place = len(text[: kept.requirement.end].rstrip()) if own else 0
     spans = (SpanEdit(start, end, ""), *((SpanEdit(place, place, moved),) if own else ()))
-    return tuple(sorted(spans, key=lambda span: span.start))
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
 
 
 def steps_of(scenario: Scenario) -> tuple[str, ...]:

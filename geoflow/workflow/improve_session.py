@@ -192,7 +192,7 @@ class Session:
         if not order or not (asked is None or dialogue_for(document, current, order, asked)):
             self.left.append(Left(finding, NEEDS_ANSWER if finding.code in ASKABLE else NO_STRATEGY))
         elif asked is None:
-            self.left.append(Left(finding, NEEDS_MODEL))
+            self.left.append(Left(finding, NEEDS_ANSWER if finding.code in ASKABLE else NEEDS_MODEL))
         elif self.meter.exhausted:
             self.left.append(Left(finding, BUDGET_SPENT))
         else:
