@@ -16,6 +16,7 @@ from geoflow.openspec.model import Requirement
 from geoflow.quality.ears import Ears, clauses, keyword, without_keyword
 from geoflow.quality.finding import Finding
 from geoflow.quality.prose import sentences
+from geoflow.quality.structure import SCENARIO_HEADING
 
 STRATEGY, BY_PIECES = "add-scenario", "add-scenario-pieces"
 """By code, or from an answer; and of the pieces that a model chooses."""
@@ -143,6 +144,8 @@ def _candidate(
     requirement = _of(document, finding)
     if requirement is None or requirement.scenarios or "\r" in document.text:
         return None
+    if SCENARIO_HEADING.search(document.text, requirement.body_start, requirement.end):
+        return None  # there is one, and only its heading has not its form
     text = scenario_text(scenario_name(requirement.name, steps), steps)
     end = len(document.text[: requirement.end].rstrip())
     return Candidate(finding, (SpanEdit(end, end, f"\n\n{text}"),), STRATEGY, answer=answer)

@@ -39,6 +39,7 @@ _MODAL_WORD = re.compile(r"\b(?:SHALL|MUST)\b")
 _LIST_END = re.compile(r"\A(?:and|or|but|then|nor|so|which|that)\b", re.IGNORECASE)
 _NEXT = re.compile(rf",\s+(?:and\s+)?(?={_KEY}\s)", re.IGNORECASE)
 _LONGEST_SUBJECT = 9
+_POINT = re.compile(r"(?<=\d)[.,:](?=\d)")  # "6.20 m" ends no clause
 
 
 class Clause(NamedTuple):
@@ -71,7 +72,7 @@ def clauses(sentence: str, prose: str = "") -> Ears | None:
         sentence: The sentence, its full stop included.
         prose: The same with everything hidden that is literal, where that is known (`masked`).
     """
-    prose = prose or masked(sentence)
+    prose = _POINT.sub("\0", prose or masked(sentence))
     end = len(prose.rstrip()) - (1 if prose.rstrip().endswith((".", "!")) else 0)
     text = prose[:end]
     if _OPENS.match(text):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from geoflow.errors import GeoflowError
 from geoflow.improvement import drop_strategy, scenario_strategy, split_strategy
 from geoflow.improvement.choice import Choice, is_left
-from geoflow.improvement.contract import ANSWERABLE
+from geoflow.improvement.contract import ANSWERABLE, is_choice
 from geoflow.improvement.edit import GivenAnswer
 from geoflow.improvement.gate import judge
 from geoflow.ports import QuestionStore
@@ -62,12 +62,12 @@ class Asking:
             return asked[place]  # one question about the parts of a requirement is enough
         if why := self._session.under_change(*place):
             return why
+        people = self._desk.people(finding.path)
+        if self._are_busy(people):  # looked at first: to try what could be asked takes a while in a large document
+            return ENOUGH_ASKED if is_asked_about(finding) else left.why
         choice = _choice(self._session, finding)
         if choice is None or isinstance(choice, str):
             return choice or left.why
-        people = self._desk.people(finding.path)
-        if self._are_busy(people):
-            return ENOUGH_ASKED
         about = About(finding.path, finding.requirement, finding.code, finding.quote)
         text = " ".join(choice.text.split())[:_LONGEST]
         key = question_id(f"{finding.path} {finding.requirement} {finding.code} {finding.quote} {text}")
@@ -85,6 +85,11 @@ class Asking:
         waiting = [one for one in (*self._known.values(), *self.new.values()) if waits_for_person(one)]
         asked = [one.audience or ("",) for one in waiting]
         return all(sum(person in audience for audience in asked) >= MOST_OPEN for person in people or ("",))
+
+
+def is_asked_about(finding: Finding) -> bool:
+    """Tell whether people are asked about findings of this kind."""
+    return is_choice(finding.code) or (finding.code in ANSWERABLE and bool(finding.quote))
 
 
 def _choice(session: Session, finding: Finding) -> Choice | str | None:

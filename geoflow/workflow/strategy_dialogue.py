@@ -87,12 +87,10 @@ def _dialogue(document: Document, finding: Finding, name: str, asked: Asked) -> 
         requirement = requirement_named(document, finding.requirement, finding.start)
         body = document.text[requirement.body_start : requirement.body_end] if requirement else ""
         text = " ".join(body.split())[:_LONGEST_TEXT]
+        if not ears_strategy.has_condition(text):
+            return None  # no model could tell when it happens
         schema = scenario_strategy.PIECES
-        return (
-            PiecesDialogue(asked, name, "improve-scenario", text, schema, scenario_strategy.from_pieces)
-            if text
-            else None
-        )
+        return PiecesDialogue(asked, name, "improve-scenario", text, schema, scenario_strategy.from_pieces)
     question = span_question(document, finding)
     if question is None:
         return None
