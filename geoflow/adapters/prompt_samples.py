@@ -49,6 +49,8 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "examples": [{"asked": _SENTENCE, "answered": "It stops.", "feedback": "loses the number “10s”"}],
         },
     ),
+    "improve-ears": tuple({"text": _SENTENCE, "refused": refused} for refused in ("", "the pieces overlap")),
+    "improve-scenario": tuple({"text": _SENTENCE, "refused": refused} for refused in ("", "the pieces overlap")),
     "improve-answer": tuple(
         {
             "sentence": "The reader SHALL stop quickly.",

@@ -191,10 +191,12 @@ def improve_workshop(
     from geoflow.adapters.learnt_files import LearntFiles
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.one_run import ended_by_kill, only_run
+    from geoflow.adapters.people import audience_for
     from geoflow.adapters.run_journal import RunJournal
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
+    from geoflow.workflow.desk import NOBODY, Desk
     from geoflow.workflow.improve_history import past_texts
     from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.past_cases import learn
@@ -230,6 +232,7 @@ def improve_workshop(
                 veto=settings.improve.veto,
                 past=lambda files: past_texts(open_past(root, repository), files),
                 learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn, LearntFiles()),
+                desk=Desk(NOBODY.author, lambda path: audience_for(root, path, settings.questions.people)),
                 journal=None if replay else RunJournal(repository.state_folder, root),
                 tell=say,
             )

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_LICENCES = 3
 """How many sources of new words are shown an edit; the commit's trailers name all."""
 
+LONGEST_SHOWN = 700
+"""Characters of a change that are shown on each side; a requirement that is split changes more than fits a screen."""
+
 AROUND = 40
 """How many characters of context are shown on each side of a change."""
 
@@ -146,18 +149,25 @@ def _show(console: "Console", result: "ImproveResult") -> None:
     for edit in result.edits:
         _show_edit(console, edit)
     if result.edits:
-        names = result.edits[0].checks
-        console.print(f"Each passed all {len(names)} checks of the gate: {', '.join(names)}.\n", style="dim")
+        for names in dict.fromkeys(edit.checks for edit in result.edits):
+            each = "Each" if len({edit.checks for edit in result.edits}) == 1 else _counted(result, names)
+            console.print(f"{each} passed all {len(names)} checks of the gate: {', '.join(names)}.\n", style="dim")
     if result.refused:
         console.print("Refused by the gate", style="bold")
     for index, refusal in enumerate(result.refused):
         same = index > 0 and result.refused[index - 1].finding.id == refusal.finding.id
         _show_refusal(console, refusal, same=same)
+    _show_questions(console, result)
     _show_left(console, result)
     _show_figures(console, result)
     for note in result.notes:
         console.print(f"note: {one_line(note)}")
     _show_next(console, result)
+
+
+def _counted(result: "ImproveResult", checks: tuple[str, ...]) -> str:
+    same = [edit for edit in result.edits if edit.checks == checks]
+    return f"{len(same)} by {', '.join(dict.fromkeys(edit.strategy for edit in same))}"
 
 
 def _show_edit(console: "Console", edit: "KeptEdit") -> None:
@@ -190,9 +200,13 @@ def _show_refusal(console: "Console", refusal: "Refusal", *, same: bool) -> None
 
 
 def _show_change(console: "Console", old: str, new: str) -> None:
-    before, after = changed_part(old, new)
+    before, after = (_short(text) for text in changed_part(old, new))
     console.print(f"      - {printable(before)}", style="red")
     console.print(f"      + {printable(after)}", style="green")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
 
 
 def changed_part(old: str, new: str) -> tuple[str, str]:
@@ -208,12 +222,25 @@ def changed_part(old: str, new: str) -> tuple[str, str]:
     return tuple(f"{lead}{text[left : len(text) - cut]}{end}" for text in (old, new))  # type: ignore[return-value]
 
 
+def _show_questions(console: "Console", result: "ImproveResult") -> None:
+    for question in result.questions:
+        about = question.about
+        console.print(f"asked  {one_line(about.path if about else question.path)}", style="bold", soft_wrap=True)
+        console.print(f"      {one_line(question.text)}")
+        for number, option in enumerate(question.options, 1):
+            console.print(f"      {number}. {one_line(option)}")
+        if question.audience:
+            console.print(f"      for {one_line(', '.join(question.audience))}", style="dim")
+        console.print(f"      {one_line(question.path)}\n", style="dim", soft_wrap=True)
+
+
 def _show_left(console: "Console", result: "ImproveResult") -> None:
-    from geoflow.workflow.improve_result import NEEDS_ANSWER, SETTLED
+    from geoflow.workflow.improve_result import ASKED, NEEDS_ANSWER, SETTLED
 
     reasons: dict[str, int] = {}
     for left in result.left:
-        reasons[left.why] = reasons.get(left.why, 0) + 1
+        why = ASKED if left.why.startswith(ASKED) else left.why
+        reasons[why] = reasons.get(why, 0) + 1
     for why, count in sorted(reasons.items(), key=lambda item: -item[1]):
         console.print(f"left  {count} finding{'s' if count > 1 else ''}: {one_line(why)}")
         if why == NEEDS_ANSWER:
@@ -237,8 +264,9 @@ def _show_figures(console: "Console", result: "ImproveResult") -> None:
         table.add_row(name.replace("_", " "), str(value), str(result.after[name]))
     console.print(table)
     cost = result.cost
+    asked = f", {len(result.questions)} asked" if result.questions else ""
     console.print(
-        f"{len(result.edits)} kept, {len(result.refused)} refused; {cost['calls']} model calls, "
+        f"{len(result.edits)} kept, {len(result.refused)} refused{asked}; {cost['calls']} model calls, "
         f"{cost['prompt_tokens']} + {cost['completion_tokens']} tokens, {cost['seconds']} s"
     )
 
@@ -248,9 +276,14 @@ def _show_next(console: "Console", result: "ImproveResult") -> None:
         console.print(f"branch {result.branch}", style="bold")
         console.print(f"  look at it: git diff {result.base[:12]} {result.branch}", soft_wrap=True)
         console.print(f"  take it:    git merge {result.branch}", soft_wrap=True)
-        console.print("  in parts:   geoflow improve --triage", soft_wrap=True)
+        if result.edits:
+            console.print("  in parts:   geoflow improve --triage", soft_wrap=True)
+        if result.questions:
+            first = result.questions[0]
+            answer = f'geoflow ask --answer {first.id} "{"1" if first.options else "TEXT"}"'
+            console.print(f"  answer:     once it is merged: {answer}", soft_wrap=True)
         console.print(f"  drop it:    git branch -D {result.branch}", soft_wrap=True)
-    elif result.edits:
+    elif result.edits or result.questions:
         console.print("Nothing was written (--dry-run).")
     elif not result.refused:
         console.print(

@@ -8,6 +8,7 @@ from geoflow.quality.tokens import Kind
 
 ContractName = Literal["structure", "reword", "needs-answer", "destructive"]
 Maker = Literal["template", "model", "answer", "none"]
+Shape = Literal["", "scenario", "split", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,9 @@ class Contract:
     `names_subject`: new words must be the subject of another obligation of the same requirement.
     `regroups`: scenarios and steps may be recognised anew (only their form was wrong).
     `new_sentences`: how many sentences more there are to be.
+    `reorders`: one condition may be moved to the front of its sentence, whole.
+    `shape`: what kind of part comes or goes, each with checks of its own (`gate_shape`): a scenario that is added, a
+    requirement that is split, one of two that is dropped.
     """
 
     name: ContractName
@@ -33,6 +37,8 @@ class Contract:
     names_subject: bool = False
     growth: float = 1.25
     new_sentences: int = 0
+    reorders: bool = False
+    shape: Shape = ""
 
 
 _EVERYTHING: frozenset[Kind] = frozenset({"literal", "number", "modal", "negation", "relation", "word", "free"})
@@ -56,15 +62,26 @@ ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "G
 MISSING_OBLIGATION = frozenset({"OS-S15", "OS-D6"})
 """Issues that say of a requirement's whole text that nothing in it obliges."""
 
+_OBLIGES = Contract(
+    "structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will", "should"}), reorders=True
+)
+# A scenario is made from the requirement's own words, or from a person's.
+_SCENARIO = Contract("needs-answer", "template", licensed=_SAID, shape="scenario")
+# What takes a requirement apart or away is done only as a person has answered, and then by code.
+_SPLIT = Contract("destructive", "answer", shape="split")
+_DROP = Contract("destructive", "answer", shape="drop")
+
 CONTRACTS: dict[str, Contract] = {
     # Form alone: every word stays; capitals, headings and marks change.
     "GF101": Contract("structure", "template"),
     "GF111": Contract("structure", "template", adds=frozenset({"scenario"}), regroups=True),
     "GF112": Contract("structure", "template", regroups=True),
     # A normative word is added, or takes the place of "will" or "should", since OpenSpec knows no weaker obligation;
-    # never of "may" or "can", which permit.
-    "OS-S15": Contract("structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will", "should"})),
-    "OS-D6": Contract("structure", "model", adds=frozenset({"shall", "must"}), drops=frozenset({"will", "should"})),
+    # never of "may" or "can", which permit. A condition may go to the front of the sentence with it.
+    "OS-S15": _OBLIGES,
+    "OS-D6": _OBLIGES,
+    # A condition in the middle of its obligation goes to the front of the sentence.
+    "GF220": Contract("reword", "template", reorders=True),
     # A Purpose is written from the names of the spec's own requirements.
     "OS-S10": Contract("structure", "template", _EVERYTHING, licensed=_EVERYTHING, new_words=200, growth=100.0),
     "OS-S11": Contract("structure", "template", licensed=_EVERYTHING, new_words=200, growth=100.0),
@@ -99,6 +116,11 @@ CONTRACTS: dict[str, Contract] = {
     ),
     # A draft's question names the words that it is about; what a person chose takes their place, whole.
     CHOSEN: Contract("needs-answer", "answer", _EVERYTHING, licensed=_SAID | {"negation"}, new_words=60, growth=1.0),
+    "OS-S4": _SCENARIO,
+    "OS-D7": _SCENARIO,
+    "GF208": _SPLIT,
+    "OS-S12": _SPLIT,
+    "GF311": _DROP,
     "GF211": _NEEDS_ANSWER,
     "GF212": _NEEDS_ANSWER,
 }
@@ -109,8 +131,15 @@ def contract_of(finding: Finding) -> Contract:
     return CONTRACTS.get(finding.code, _NEEDS_ANSWER)
 
 
+def is_choice(code: str) -> bool:
+    """Tell whether answers about findings of this kind say what becomes of a requirement, not words for its text."""
+    return code in CONTRACTS and bool(CONTRACTS[code].shape)
+
+
 def answered_contract(finding: Finding) -> Contract:
     """Find the contract of an edit that brings in what a person has answered to a finding."""
+    if contract_of(finding).shape:
+        return contract_of(finding)
     if finding.code == UNHELD:
         return ANSWERED_BY_SENTENCE
     return ANSWERED if finding.code in ANSWERABLE else contract_of(finding)

@@ -104,7 +104,8 @@ class Candidate:
 
     `template_words` is text of the template itself, a licence of its own; `answer` is the one and only licence of an
     edit that brings an answer in. `prompt` names the prompt for the model, `lesson` the lesson that stood in it. `wish`
-    is what a reviewer wrote.
+    is what a reviewer wrote. `kept` is the requirement (path, name) that stays where another one is dropped; `region`
+    the place that such an edit changes.
     """
 
     finding: Finding
@@ -115,6 +116,8 @@ class Candidate:
     answer: GivenAnswer | None = None
     wish: Wish | None = None
     lesson: str = ""
+    kept: tuple[str, str] | None = None
+    region: tuple[int, int] | None = None
 
 
 def apply(text: str, spans: tuple[SpanEdit, ...]) -> str:

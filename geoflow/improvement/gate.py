@@ -7,7 +7,7 @@ knows nothing of how the edit was made, and nothing that a model says can switch
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from geoflow.improvement import gate_form, gate_meaning
+from geoflow.improvement import gate_form, gate_meaning, gate_shape
 from geoflow.improvement.contract import CHOSEN
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.proposal import Proposal
@@ -69,6 +69,8 @@ CHOICE_CHECKS = _without("finding-gone", "order-kept")
 
 def checks_for(proposal: Proposal) -> tuple[tuple[str, Check], ...]:
     """Give the checks that a proposal must pass."""
+    if proposal.contract.shape:
+        return gate_shape.SHAPED[proposal.contract.shape]
     if proposal.finding.code == CHOSEN:
         return CHOICE_CHECKS
     return WISH_CHECKS if proposal.wish else CHECKS
@@ -81,4 +83,4 @@ def judge(proposal: Proposal, checks: Sequence[tuple[str, Check]] | None = None)
         if reason := check(proposal):
             return Verdict(tuple(passed), name, reason)
         passed.append(name)
-    return Verdict(tuple(passed), licences=gate_meaning.licences(proposal))
+    return Verdict(tuple(passed), licences=(gate_shape if proposal.contract.shape else gate_meaning).licences(proposal))

@@ -8,6 +8,7 @@ from itertools import chain
 
 from geoflow.improvement import gate_answer
 from geoflow.improvement.edit import Licence, Wish
+from geoflow.improvement.gate_ears import is_condition_moved
 from geoflow.improvement.proposal import Proposal
 from geoflow.quality.tokens import Kind, Token, tokens
 
@@ -89,6 +90,8 @@ def order_kept(proposal: Proposal) -> str:
     stable = {key for key, count in counts_old.items() if counts_new[key] == count}
     before, after = ([key for key in keys if key in stable] for keys in (old, new))
     moved = next((a for a, b in zip(before, after, strict=True) if a != b), "")
+    if moved and proposal.contract.reorders and is_condition_moved(before, after):
+        return ""
     return f"moves “{moved}” to another place" if moved else ""
 
 
@@ -149,10 +152,15 @@ def usual_subject(text: str) -> list[str]:
     return [one for one in found if " ".join(t.key for t in tokens(one) if t.kind in _NAMING) == key][:1]
 
 
+def all_subjects(text: str) -> list[str]:
+    """List the subjects of the obligations in a text, in reading order; pronouns are none."""
+    found = [" ".join(match[1].split()) for match in _SUBJECT.finditer(text)]
+    return [subject for subject in found if any(token.kind in _NAMING for token in tokens(subject))]
+
+
 def subjects_before(text: str) -> list[str]:
     """List the subjects of the obligations in a text, in reading order, each once; pronouns are none."""
-    found = [" ".join(match[1].split()) for match in _SUBJECT.finditer(text)]
-    names = [subject for subject in found if any(token.kind in _NAMING for token in tokens(subject))]
+    names = all_subjects(text)
     return [name for index, name in enumerate(names) if name not in names[index + 1 :]]
 
 

@@ -22,7 +22,8 @@ class Proposal:
     `base_findings` and `new_findings` everything found in it. `seen` holds texts of the target that were there before.
     `source` is the document on the base branch, where licences come from: `base` itself unless an earlier edit of the
     same run has changed it. With an `answer`, nothing else licenses: neither the document nor a template. A `wish`
-    names what may go beyond the finding's quote, and a person's licenses what it says.
+    names what may go beyond the finding's quote, and a person's licenses what it says. `region` is the place that an
+    edit changes which drops a requirement, and `kept` the requirement that stays, with the document that holds it.
     """
 
     base: Document
@@ -38,6 +39,8 @@ class Proposal:
     source: Document | None = None
     answer: GivenAnswer | None = None
     wish: Wish | None = None
+    region: tuple[int, int] | None = None
+    kept: tuple[Document, Requirement] | None = None
 
     @cached_property
     def licensor(self) -> Document:
@@ -47,7 +50,7 @@ class Proposal:
     @cached_property
     def base_place(self) -> tuple[int, int]:
         """Find the target in the base document."""
-        return target_place(self.base, self.finding.requirement, self.finding.start)
+        return self.region or target_place(self.base, self.finding.requirement, self.finding.start)
 
     @cached_property
     def new_place(self) -> tuple[int, int]:

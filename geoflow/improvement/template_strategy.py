@@ -5,13 +5,11 @@ from collections.abc import Callable
 
 from geoflow.improvement.edit import Candidate, SpanEdit
 from geoflow.improvement.proposal import Document
+from geoflow.improvement.purpose_text import TEMPLATE_WORDS, purpose_sentence, spoken, wrapped
 from geoflow.openspec.model import Spec
 from geoflow.quality.finding import Finding
 from geoflow.quality.prose import masked
 from geoflow.quality.structure import STEP
-
-PURPOSE_NAMES = 6
-"""How many requirements a Purpose names at most: more would be a table of contents."""
 
 Template = Callable[[Document, Finding], Candidate | None]
 
@@ -59,25 +57,14 @@ def _purpose_from_requirements(document: Document, finding: Finding) -> Candidat
     sentence = purpose_sentence(document)
     kept = finding.quote.rstrip() if finding.code == "OS-S11" else ""
     joined = f"{kept}{'' if kept.endswith(('.', '!', '?')) else '.'} {sentence}" if kept else sentence
+    joined = wrapped(joined, document) if "\n" not in kept else joined
     return Candidate(
         finding,
         (SpanEdit(finding.start, finding.end, joined),),
         "template:purpose",
         # The capability's own name is a word of the tree: the folder that holds the document.
-        template_words=f"Specifies among others the requirements of {_spoken(document.id)}",
+        template_words=f"{TEMPLATE_WORDS} {spoken(document.id)}",
     )
-
-
-def purpose_sentence(spec: Spec) -> str:
-    """Write a Purpose from the names of the spec's own requirements; nothing else is claimed."""
-    names = [" ".join(requirement.name.split()).rstrip(".") for requirement in spec.requirements]
-    shown = "; ".join(names[:PURPOSE_NAMES])
-    among = ", among others" if len(names) > PURPOSE_NAMES else ""
-    return f"Specifies the requirements of {_spoken(spec.id)}{among}: {shown}."
-
-
-def _spoken(identifier: str) -> str:
-    return identifier.replace("/", " ").replace("-", " ").replace("_", " ")
 
 
 def _replace(finding: Finding, new: str, strategy: str) -> Candidate:
@@ -94,6 +81,18 @@ TEMPLATES: dict[str, Template] = {
     "OS-S15": _will_to_shall,
     "OS-D6": _will_to_shall,
 }
+
+NAMES: dict[str, str] = {
+    "GF101": "template:capitals",
+    "GF111": "template:scenario-heading",
+    "GF112": "template:step-keyword",
+    "GF205": "template:verb-alone",
+    "OS-S10": "template:purpose",
+    "OS-S11": "template:purpose",
+    "OS-S15": "template:normative-word",
+    "OS-D6": "template:normative-word",
+}
+"""The strategy that each template is known by."""
 
 
 def from_template(document: Document, finding: Finding) -> Candidate | None:

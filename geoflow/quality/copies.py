@@ -58,6 +58,11 @@ def _all(tree: Tree) -> Iterator[_Said]:
                 yield _Said(delta, requirement, _words(requirement))
 
 
+def says_the_same(one: Requirement, other: Requirement) -> bool:
+    """Tell whether two requirements have the same words in their texts, whatever their names and scenarios."""
+    return _words(one) == _words(other)
+
+
 def _words(requirement: Requirement) -> tuple[str, ...]:
     return tuple(word.replace("’", "'") for word in _WORD.findall(requirement.text.casefold()))
 

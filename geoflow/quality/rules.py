@@ -35,6 +35,7 @@ RULES: dict[str, str] = {
     "GF217": "an acronym that is used once and written out nowhere",
     "GF218": "a figure that the scenarios give otherwise",
     "GF219": "a word that the project has ruled out",
+    "GF220": "a condition in the middle of what it sets off",
     "GF301": "a delta that modifies, removes or renames what is not in the main spec",
     "GF302": "a delta that adds what is in the main spec already",
     "GF303": "a requirement that two active changes touch",

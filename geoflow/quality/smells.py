@@ -14,6 +14,7 @@ from geoflow.quality.clauses import find_in_clauses
 from geoflow.quality.figures import find_figures
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.names import Names
+from geoflow.quality.nested import find_nested
 from geoflow.quality.passages import Reading, Source, Try, passages
 from geoflow.quality.phrases import Index, compiled
 from geoflow.quality.pointers import find_pointers
@@ -39,6 +40,7 @@ def find_smells(path: str, text: str, requirement: Requirement, names: Names | N
         *_without_inner(worded),
         *find_in_clauses(source, [readings[0], *filter(_may_oblige, readings[1:])], names),
         *find_figures(source, readings),
+        *find_nested(source, readings[0]),
     ]
     if names:
         found += [*find_pointers(source, readings, names), *find_acronyms(source, readings, names)]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geoflow.improvement.edit import Licence
-from geoflow.ports import Repository
+from geoflow.ports import QuestionStore, Repository
+from geoflow.questions.question import Question
 from geoflow.workflow.improve_result import KeptEdit
 from geoflow.workflow.workbench import Target, Workbench
 
@@ -29,6 +30,21 @@ def write_commits(
         commit = repository.commit(commit, {path: texts[path].encode()}, commit_message(path, targets[target]))
         delivered |= {id(edit): replace(edit, commit=commit) for edit in targets[target]}
     return commit, tuple(delivered[id(edit)] for _, edit in kept)
+
+
+def write_questions(repository: Repository, tip: str, store: QuestionStore | None, asked: Sequence[Question]) -> str:
+    """Write the files of questions that arose as one commit on top of `tip`; the new tip."""
+    files = store.new_files(asked) if store and asked else {}
+    if not files:
+        return tip
+    reasons = [f"- {_line(one.path)}: {_line(one.text)[:_LONGEST_REASON]}" for one in asked]
+    message = "\n".join(
+        [f"improve(questions): ask about {len(asked)} finding{'s'[: len(asked) > 1]}", "", *reasons, ""]
+    )
+    return repository.commit(tip, {path: text.encode() for path, text in files.items()}, message)
+
+
+_LONGEST_REASON = 200
 
 
 def commit_message(path: str, edits: Sequence[KeptEdit]) -> str:

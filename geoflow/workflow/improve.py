@@ -7,11 +7,15 @@ from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Report, Spec, validate
 from geoflow.ports import Clock, Head, Journal, QuestionStore
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
+from geoflow.questions.question import Question
 from geoflow.workflow.budget import Limits, Meter
-from geoflow.workflow.deliver import write_commits
+from geoflow.workflow.deliver import write_commits, write_questions
+from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
+from geoflow.workflow.improve_questions import Asking
 from geoflow.workflow.improve_result import Idle, ImproveResult
 from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.improve_together import take_together
 from geoflow.workflow.meaning_veto import MeaningVeto
 from geoflow.workflow.run_record import record_of
 from geoflow.workflow.unfinished import Noted, Place, going_on, take_up
@@ -78,12 +82,15 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
     session.work([finding for finding in chosen if finding.id not in mended])
+    take_together(session)
+    asked = _ask(session, workshop, files)
     reports = validate(bench.files)
     _must_not_be_worse(bench.reports, reports)
     branch, tip, edits = "", head.commit, tuple(edit for _, edit in session.kept)
-    if edits and not options.dry_run:
+    if (edits or asked) and not options.dry_run:
         branch = BRANCHES + run
         tip, edits = write_commits(workshop.repository, bench, head.commit, session.kept)
+        tip = write_questions(workshop.repository, tip, workshop.questions, asked)
     result = ImproveResult(
         run=run,
         base=head.commit,
@@ -99,6 +106,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
         stopped=session.stopped,
         insights=(*session.heard, *idle),
         resumed=begun.resumed,
+        questions=asked,
     )
     if not options.dry_run:
         _publish(workshop, result, tip, [bench.blocks(target)[0] for target, _ in session.kept], head.branch or "")
@@ -139,7 +147,7 @@ def _publish(workshop: Workshop, result: ImproveResult, tip: str, places: Sequen
     if workshop.runs is None:
         if result.branch:
             workshop.repository.create_branch(result.branch, tip)
-    elif result.edits or result.refused:
+    elif result.edits or result.refused or result.questions:
         record = record_of(result, places, on, workshop.clock.now())
         if workshop.journal:
             workshop.journal.deliver(result.branch, tip, record)
@@ -152,8 +160,22 @@ def _bring_in(
     found, idle, notes = insights_of(questions, files, session.bench)
     session.notes += notes
     prefixes = _prefixes(session.bench, targets)
-    bring_in(session, [insight for insight in found if insight.target.startswith(prefixes)])
+    wanted = [insight for insight in found if insight.target.startswith(prefixes)]
+    words, choices = parted(wanted)
+    let_stand(session, idle)
+    bring_in(session, words)
+    carry_out(session, choices)
     return [one for one in idle if (one.question.about.path if one.question.about else "").startswith(prefixes)]
+
+
+def _ask(session: Session, workshop: Workshop, files: Mapping[str, bytes]) -> tuple[Question, ...]:
+    """Put what only people know to those who may know it; nothing without question files, or after Ctrl-C."""
+    store = workshop.questions
+    if store is None or session.stopped:
+        return ()
+    asking = Asking(session, workshop.desk, store.read_from(files).questions.values(), store)
+    asking.ask(f"{workshop.clock.now():%Y-%m-%dT%H:%M:%SZ}")
+    return tuple(asking.new.values())
 
 
 def _live_files(found: Mapping[str, bytes]) -> dict[str, str]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from geoflow.errors import GeoflowError
 from geoflow.improvement.answer_strategy import finding_of, from_answer
-from geoflow.improvement.contract import UNHELD
+from geoflow.improvement.choice import LEFT, chosen, is_left
+from geoflow.improvement.contract import UNHELD, is_choice
 from geoflow.improvement.edit import Candidate
-from geoflow.improvement.insight import HELD, Base, Insight, why_held
+from geoflow.improvement.insight import HELD, Base, Insight, same_findings, why_held
 from geoflow.ports import BrokenFile, QuestionStore, StoredQuestions
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents
@@ -15,7 +16,15 @@ from geoflow.questions.passage import passages
 from geoflow.questions.question import About, Question, Reply
 from geoflow.workflow.answer_dialogue import AnswerDialogue
 from geoflow.workflow.budget import SPENT
-from geoflow.workflow.improve_result import BUDGET_SPENT, MODEL_STOPPED, NEEDS_MODEL, STOPPED, Heard, Idle
+from geoflow.workflow.improve_result import (
+    ANSWER_UNUSED,
+    BUDGET_SPENT,
+    MODEL_STOPPED,
+    NEEDS_MODEL,
+    STOPPED,
+    Heard,
+    Idle,
+)
 from geoflow.workflow.improve_session import Session
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED
 from geoflow.workflow.passages_of import passages_in
@@ -45,11 +54,20 @@ def insights_of(
             idle.append(Idle(question, HELD if _is_merged(question, files, base) else reply))
             continue
         insight = insight_of(question, reply, files)
-        if why := why_held(insight, base):
+        if why := why_settled(insight, base):
             idle.append(Idle(question, why))
         else:
             found.append(insight)
     return found, idle, complaints
+
+
+def why_settled(insight: Insight, base: Base) -> str:
+    """Say why nothing is to be done for an answer; one about what becomes of a requirement stands till that is done."""
+    if not is_choice(insight.code):
+        return why_held(insight, base)
+    if is_left(insight.answer):
+        return LEFT
+    return "" if same_findings(insight, base.findings) else HELD
 
 
 def told_in(bench: Workbench) -> list[str]:
@@ -60,7 +78,7 @@ def told_in(bench: Workbench) -> list[str]:
 def _is_merged(question: Question, files: Mapping[str, bytes], base: Base) -> bool:
     """Tell whether the specs hold a person's answer: that very edit may have made it stale."""
     own = [reply for reply in question.replies if reply.rejected is None and person_behind(reply)]
-    return any(why_held(insight_of(question, reply, files), base) == HELD for reply in own if not question.withdrawn)
+    return any(why_settled(insight_of(question, reply, files), base) == HELD for reply in own if not question.withdrawn)
 
 
 def insight_of(question: Question, reply: Reply, files: Mapping[str, bytes]) -> Insight:
@@ -71,7 +89,7 @@ def insight_of(question: Question, reply: Reply, files: Mapping[str, bytes]) -> 
         question.id,
         question.path,
         question.text,
-        reply.text,
+        chosen(reply.text, question.options) if is_choice(about.code) else reply.text,
         answer_line(file, question, reply),
         person_behind(reply),
         about.path,
@@ -111,7 +129,7 @@ def bring_in(session: Session, found: Sequence[Insight]) -> None:
 def _hear(session: Session, insight: Insight, finding: Finding, why: str) -> None:
     session.heard.append(Heard(insight, why))
     if why:
-        session.answered.add(finding.id)
+        session.answered[finding.id] = ANSWER_UNUSED
 
 
 def _finding(session: Session, insight: Insight) -> Finding | str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geoflow.improvement.answer_strategy import FINDING_GONE
+from geoflow.improvement.choice import LEFT
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.insight import HELD, Insight
 from geoflow.quality.finding import Finding
@@ -85,6 +86,9 @@ class Refusal:
 NEEDS_ANSWER = "needs an answer from someone who knows"
 ANSWER_UNUSED = "has an answer that no edit could be made of"
 BETWEEN_DOCUMENTS = "lies between documents, where a person has to choose"
+ASKED = "is asked in openspec/questions/"
+"""How the reason begins of a finding that is put to people; the question's file follows."""
+NO_STRATEGY = "no strategy for this kind of finding"
 NEEDS_MODEL = "needs a model, and none answers"
 BUDGET_SPENT = "the budget was spent"
 MODEL_STOPPED = "the model stopped answering"
@@ -122,7 +126,7 @@ class Heard:
         return self.insight.document() | ({"why_left": self.why} if self.why else {})
 
 
-SETTLED = frozenset({HELD, WITHDRAWN, FINDING_GONE})
+SETTLED = frozenset({HELD, WITHDRAWN, FINDING_GONE, LEFT})
 """Reasons after which nobody has to do anything more about a question."""
 
 
@@ -152,7 +156,8 @@ class ImproveResult:
     """One run. `branch` is empty where nothing was kept or nothing was to be written.
 
     `insights` are the stored questions: those whose answer was to get into the specs, and those that are none, or none
-    yet. `resumed` says how many findings of how many were done when the run was killed that this one goes on with.
+    yet. `questions` are those that arose; they lie on the branch. `resumed` says how many findings of how many were
+    done when the run was killed that this one goes on with.
     """
 
     run: str
@@ -169,13 +174,14 @@ class ImproveResult:
     stopped: bool = False
     insights: tuple[Heard | Idle, ...] = ()
     resumed: tuple[int, int] | None = None
+    questions: tuple[Question, ...] = ()
 
     @property
     def worked(self) -> bool:
         """Tell whether something was kept, or there was nothing that a run could do."""
         whys = [left.why for left in self.left] + [one.why for one in self.insights]
         undone = bool(self.refused) or any(why in WOULD_BE_WORK for why in whys)
-        return bool(self.edits) or not undone
+        return bool(self.edits or self.questions) or not undone
 
     def document(self) -> dict[str, Any]:
         """Give the whole run as scripts see it (`geoflow.improve/1`)."""
@@ -186,7 +192,7 @@ class ImproveResult:
             "branch": self.branch,
             "edits": [edit.document() for edit in self.edits],
             "refused": [refusal.document() for refusal in self.refused],
-            "questions": [],
+            "questions": [_asked(one) for one in self.questions],
             "insights": [insight.document() for insight in self.insights],
             "left": [left.document() for left in self.left],
             "before": self.before,
@@ -196,3 +202,10 @@ class ImproveResult:
             "notes": list(self.notes),
             "resumed": dict(zip(("done", "total"), self.resumed, strict=True)) if self.resumed else None,
         }
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    about = question.about or About("")
+    place = {"path": about.path, "requirement": about.requirement, "code": about.code, "quote": about.quote}
+    shown = {"id": question.id, "path": question.path, "question": question.text, "options": list(question.options)}
+    return shown | {"about": place, "for": list(question.audience)}

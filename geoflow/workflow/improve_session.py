@@ -11,20 +11,21 @@ from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
 from geoflow.improvement.past_texts import NO_PAST, PastTexts
 from geoflow.improvement.proposal import Proposal
-from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_question
-from geoflow.improvement.template_strategy import from_template
+from geoflow.improvement.scenario_strategy import MISSING
+from geoflow.improvement.strategies import BY_CODE, begins_with_code, by_code, by_model, fitting
 from geoflow.ports import ChatModel, Clock, Journal, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.settings import Allowed
 from geoflow.workflow.budget import SPENT, Meter, Taken
+from geoflow.workflow.desk import NOBODY, Desk
 from geoflow.workflow.improve_result import (
-    ANSWER_UNUSED,
     BETWEEN_DOCUMENTS,
     BUDGET_SPENT,
     MODEL_STOPPED,
     NEEDS_ANSWER,
     NEEDS_MODEL,
+    NO_STRATEGY,
     STOPPED,
     Heard,
     KeptEdit,
@@ -34,11 +35,15 @@ from geoflow.workflow.improve_result import (
 from geoflow.workflow.meaning_veto import CHECK, MeaningVeto
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.past_cases import NOTHING_LEARNT, Learning
-from geoflow.workflow.span_dialogue import Dialogue, SpanDialogue
+from geoflow.workflow.span_dialogue import Dialogue
+from geoflow.workflow.strategy_dialogue import Asked, dialogue_for
 from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
 BETWEEN = "GF3"
 """How the codes of findings between documents start: no edit of one document mends them."""
+
+ASKABLE = MISSING
+"""Codes of findings that are put to a person where neither code nor the model finds the words."""
 
 TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
@@ -72,7 +77,7 @@ class Workshop:
     is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
     `words` reads the project's lexicon from the files of the base commit, and `past` tells what past runs did to them.
     In the `journal` a run writes itself down, so that a killed one goes on; `tell` says something at once.
-    With `veto` the model reads each of its edits of words a second time.
+    With `veto` the model reads each of its edits of words a second time. `desk` tells who asks whom.
     """
 
     repository: Repository
@@ -90,6 +95,7 @@ class Workshop:
     tell: Callable[[str], None] = lambda _: None
     past: Callable[[Mapping[str, str]], PastTexts] = lambda _: NO_PAST
     veto: bool = False
+    desk: Desk = NOBODY
 
 
 class Session:
@@ -104,7 +110,8 @@ class Session:
         self.left: list[Left] = []
         self.notes: list[str] = []
         self.heard: list[Heard] = []
-        self.answered: set[str] = set()
+        self.answered: dict[str, str] = {}
+        self._orders: dict[str, list[str]] = {}
         self.stopped = False
         self._mark = meter.taken()
         self.veto: MeaningVeto | None = None
@@ -120,7 +127,7 @@ class Session:
         for finding in findings:
             if why := self._hindrance(finding):
                 self.left.append(Left(finding, why))
-            elif not self._by_template(finding):
+            elif not self._by_code(finding):
                 for_model.append(finding)
         for done, finding in enumerate(for_model):
             self.workshop.progress.update(f"{finding.code} {finding.requirement}"[:60], done, len(for_model))
@@ -146,8 +153,8 @@ class Session:
             return why
         if finding.code.startswith(BETWEEN):
             return BETWEEN_DOCUMENTS
-        if contract_of(finding).maker == "none":
-            return ANSWER_UNUSED if finding.id in self.answered else NEEDS_ANSWER
+        if contract_of(finding).maker in {"none", "answer"}:
+            return self.answered.get(finding.id, NEEDS_ANSWER)
         if unwanted := self.learning.unwanted(finding.id, finding.code, finding.quote):
             said = f", the last time because: {unwanted.reason}" if unwanted.reason else ""
             return f"people rejected {len(unwanted.cases)} edits like it{said}"
@@ -163,35 +170,55 @@ class Session:
         waiting = self.bench.past.why_waiting(path, requirement)
         return f"the active change {change} touches this requirement" if change else waiting
 
-    def _by_template(self, finding: Finding) -> bool:
+    def _by_code(self, finding: Finding) -> bool:
+        """Try the strategies that need no model; true where the finding needs none any more."""
+        order = self._order(finding)
+        if self.workshop.model and not begins_with_code(finding.code, order):
+            return False
         current = self.bench.refresh(finding)
-        candidate = from_template(self.bench.document(finding.path), current) if current else None
-        if current is None or candidate is None:
-            return current is None
-        verdict = self.judge(candidate)
-        return verdict.kept or contract_of(finding).maker == "template"
+        if current is None or self._made(current, order):
+            return True
+        return bool(by_code(finding.code)) and not by_model(finding.code) and finding.code not in ASKABLE
+
+    def _made(self, finding: Finding, order: Sequence[str]) -> bool:
+        for name in order:
+            make = BY_CODE.get(name) if name in by_code(finding.code) else None
+            candidate = make(self.bench.document(finding.path), finding) if make else None
+            if candidate and self.judge(candidate).kept:
+                return True
+        return False
+
+    def _order(self, finding: Finding) -> list[str]:
+        if finding.id not in self._orders:
+            self._orders[finding.id] = self.learning.ordered(finding.code, fitting(finding.code))
+        return self._orders[finding.id]
 
     def _by_model(self, finding: Finding) -> None:
         current = self.bench.refresh(finding)
         if current is None:
             return
-        question = span_question(self.bench.document(finding.path), current)
+        order = [name for name in self._order(finding) if name in by_model(finding.code)]
         model = self.workshop.model
-        if question is None:
-            self.left.append(Left(finding, "no strategy for this kind of finding"))
-            return
-        if why := self.bench.past.why_not_by_model(finding.path, finding.requirement):
+        document = self.bench.document(finding.path)
+        asked = Asked(model, self.workshop.templates, self.meter, self.learning.lessons) if model else None
+        if not order or not (asked is None or dialogue_for(document, current, order, asked)):
+            self.left.append(Left(finding, NEEDS_ANSWER if finding.code in ASKABLE else NO_STRATEGY))
+        elif why := self.bench.past.why_not_by_model(finding.path, finding.requirement):
             self.left.append(Left(finding, why))
-            return
-        if model is None:
-            self.left.append(Left(finding, NEEDS_MODEL))
-            return
-        if self.meter.exhausted:
+        elif asked is None:
+            self.left.append(Left(finding, NEEDS_ANSWER if finding.code in ASKABLE else NEEDS_MODEL))
+        elif self.meter.exhausted:
             self.left.append(Left(finding, BUDGET_SPENT))
+        else:
+            self._ask(current, order, asked)
+
+    def _ask(self, finding: Finding, order: Sequence[str], asked: Asked) -> None:
+        dialogue = dialogue_for(self.bench.document(finding.path), finding, order, asked)
+        if dialogue is None or not self.converse(finding, dialogue):
             return
-        first = self.learning.ordered(finding.code, (STRATEGY, REWORD_STRATEGY))[0]
-        lessons = self.learning.lessons
-        self.converse(current, SpanDialogue(model, self.workshop.templates, self.meter, question, first, lessons))
+        begun = begins_with_code(finding.code, self._order(finding))
+        if (begun or not self._made(finding, self._order(finding))) and finding.code in ASKABLE:
+            self.left.append(Left(finding, NEEDS_ANSWER))
 
     def converse(self, finding: Finding, dialogue: Dialogue, insight: Insight | None = None) -> str:
         """Ask the model, and once more with the reason where the gate refuses; why nothing was kept, if nothing was."""

@@ -1,17 +1,22 @@
 """What became of the edits of past runs: by the text on the branch that each was made for, and by what was said."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
+from geoflow.improvement.drop_strategy import STRATEGY as DROP
 from geoflow.improvement.outcome import Circumstances, Outcome, outcome_of
+from geoflow.improvement.split_strategy import STRATEGY as SPLIT
 from geoflow.openspec import read_tree
 from geoflow.ports import BrokenFile, Clock, Documents, Events, Repository, Runs
 from geoflow.quality.findings import documents, purpose_place, requirements_of
 from geoflow.questions.feedback import Feedback, edit_id
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
+
+REQUIREMENT = re.compile(r"^###[ \t]+Requirement:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,18 @@ def _of_run(
         known = Circumstances(judged, gone and bool(run.branch), run.at, past.clock.now())
         found = texts.of(edit)
         now = found[0] if found else ""
-        rows.append(EditOutcome(edit, outcome_of(edit.old, edit.new, found, known), about, now))
+        rows.append(EditOutcome(edit, _outcome_of(edit, texts, known), about, now))
     return RunOutcome(run, tuple(rows))
+
+
+def _outcome_of(edit: RecordedEdit, texts: "_Texts", known: Circumstances) -> Outcome:
+    named = REQUIREMENT.findall(edit.new)
+    if edit.strategy == SPLIT and len(named) > 1:
+        return outcome_of(edit.old, edit.new, [texts.joined(edit.path, named)], known)
+    there = texts.of(edit)
+    if edit.strategy == DROP and not there:
+        return "merged"
+    return outcome_of(edit.old, edit.new, there, known)
 
 
 class _Texts:
@@ -119,6 +134,10 @@ class _Texts:
         found = past.repository.read(commit, archive=False)
         self._files = {path: content.decode("utf-8", "surrogateescape") for path, content in found.items()}
         self._found: dict[str, dict[str, list[str]]] = {}
+
+    def joined(self, path: str, names: Sequence[str]) -> str:
+        """Give the requirements of these names, one after the other, as they stand in a document; some may be gone."""
+        return "\n\n".join(block for name in names for block in self._in(path).get(name.strip(), [])[:1])
 
     def of(self, edit: RecordedEdit) -> Sequence[str]:
         """Give the requirements that may be the edit's; one that has moved to another document is found by its name."""

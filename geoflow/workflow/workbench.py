@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
 from geoflow.improvement.edit import Candidate, apply
 from geoflow.improvement.insight import holds
 from geoflow.improvement.past_texts import NO_PAST
-from geoflow.improvement.proposal import Document, Proposal, target_place
-from geoflow.openspec import Delta, Issue, Spec, Tree, parse_delta, parse_spec, read_tree, validate
+from geoflow.improvement.proposal import Document, Proposal, requirement_named, target_place
+from geoflow.openspec import Delta, Issue, Requirement, Spec, Tree, parse_delta, parse_spec, read_tree, validate
 from geoflow.quality.between import find_between
+from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of, wanted
 from geoflow.quality.names import names_of
@@ -31,6 +32,9 @@ class Looked:
     issues: tuple[Issue, ...]
     findings: tuple[Finding, ...]
 
+
+RESHAPED = "its document has got other requirements in this run; the next one goes on there"
+"""Why nothing more is edited in a document where a requirement was split or dropped: places there have moved."""
 
 Target = tuple[str, int]
 """A target: the document's path and the index of the requirement in it, -1 for the Purpose section."""
@@ -65,6 +69,7 @@ class Workbench:
         self._seen: dict[Target, set[str]] = {}
         self._hindrances: dict[str, str] = {}
         self._mended = Counter[tuple[str, ...]]()
+        self._reshaped: dict[str, tuple[int, int]] = {}
         self._names = names_of(self.tree)
         self.past = NO_PAST
         issues: dict[str, list[Issue]] = {}
@@ -80,7 +85,8 @@ class Workbench:
             for path, others in issues.items()
             if path not in self._base
             for issue in others
-        ] + find_between(self.tree, files)
+        ]
+        self._elsewhere += find_between(self.tree, files) + find_copies(self.tree)
 
     @property
     def findings(self) -> list[Finding]:
@@ -101,8 +107,19 @@ class Workbench:
         """Give a document as it stands now with what is wrong in it; None where there is none."""
         return self._now.get(path)
 
+    @property
+    def documents(self) -> dict[str, Document]:
+        """Give every document as it stands now, by path."""
+        return {path: looked.document for path, looked in self._now.items()}
+
+    def is_edited(self, path: str) -> bool:
+        """Tell whether a document has been edited already."""
+        return self.files[path] != self.base_files[path]
+
     def editable(self, path: str) -> str:
         """Say why a document may not be edited; an empty string where it may."""
+        if path in self._reshaped:
+            return RESHAPED
         if path not in self._hindrances:
             self._hindrances[path] = _hindrance(self.base_files.get(path, ""))
         return self._hindrances[path]
@@ -152,13 +169,23 @@ class Workbench:
             source=self._base[path].document,
             answer=answer,
             wish=candidate.wish,
+            region=candidate.region,
+            kept=self._kept(candidate),
         )
+
+    def _kept(self, candidate: Candidate) -> tuple[Document, Requirement] | None:
+        path, name = candidate.kept or ("", "")
+        looked = self._base.get(path)
+        found = requirement_named(looked.document, name) if looked else None
+        return (looked.document, found) if looked and found else None
 
     def keep(self, proposal: Proposal) -> None:
         """Take a proposal that passed the gate into the documents."""
         path = proposal.base.path
         self._seen.setdefault(self.target(proposal.finding), set()).add(" ".join(proposal.old_text.split()))
         self.files[path] = proposal.new.text
+        if proposal.contract.shape in ("split", "drop"):
+            self._reshaped[path] = proposal.base_place
         kind = _kind(proposal.finding)
         before, after = (
             sum(_kind(finding) == kind for finding in findings)
@@ -171,7 +198,35 @@ class Workbench:
         """Give where a target lies in its base document, and its text as it stands now."""
         path, index = target
         base, now = self._base[path].document, self._now[path].document
+        if path in self._reshaped:  # it is the only edit of its document
+            start, end = self._reshaped[path]
+            return (start, end), now.text[start : len(now.text) - (len(base.text) - end)]
         return _place(base, index), now.text[slice(*_place(now, index))]
+
+    def whole(self, target: Target, text: str, finding: Finding) -> Proposal:
+        """Propose to turn a target of the base into this text at once, all else in its document as at the base."""
+        path, index = target
+        base = self._base[path]
+        start, end = _place(base.document, index)
+        new = self._look(path, base.document.text[:start] + text + base.document.text[end:])
+        return Proposal(
+            base=base.document,
+            new=new.document,
+            finding=replace(finding, start=start),
+            contract=contract_of(finding),
+            base_issues=base.issues,
+            new_issues=new.issues,
+            base_findings=base.findings,
+            new_findings=new.findings,
+        )
+
+    def put(self, target: Target, text: str) -> None:
+        """Let a target read so, whatever the edits so far have made of it; the rest of its document stays as it is."""
+        path, index = target
+        now = self._now[path].document
+        start, end = _place(now, index)
+        self.files[path] = now.text[:start] + text + now.text[end:]
+        self._now[path] = self._look(path, self.files[path])
 
     def _look(self, path: str, text: str) -> Looked:
         old = self._base[path].document

@@ -174,6 +174,7 @@ def test_a_purpose_names_at_most_six_requirements() -> None:
     candidate = from_template(base, finding)
     assert isinstance(candidate, Candidate)
     assert candidate.spans[0].new == (
-        "short. Specifies the requirements of tide gauge log, among others: Part 0; Part 1; Part 2; Part 3; Part 4; Part 5."
+        "short. Covers tide gauge log and says what the part must do, among others: part\n"
+        "0; part 1; part 2; part 3; part 4; and part 5."
     )
     assert find_in(base, []) == []
