@@ -49,7 +49,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     files = workshop.repository.read(head.commit)
     live = _live_files(files)
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
-    session = Session(workshop, bench, meter, workshop.learn(run))
+    session = Session(workshop, bench, meter, workshop.learn(run), workshop.gate)
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)
     idle = _bring_in(session, workshop.questions, files, options.targets)

@@ -9,6 +9,7 @@ from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.insight import Insight
+from geoflow.improvement.proposal import Proposal
 from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_question
 from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
@@ -41,6 +42,10 @@ TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
 
 
+Gate = Callable[[Proposal], Verdict]
+"""Says of a proposal whether it is kept, and why not."""
+
+
 class Workplace(Protocol):
     """What a session works with, whoever runs it."""
 
@@ -67,7 +72,8 @@ class Workshop:
 
     `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
     is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
-    `words` reads the project's lexicon from the files of the base commit.
+    `words` reads the project's lexicon from the files of the base commit. Every edit goes through `gate`; only an
+    experiment that shows what the gate is good for gives another one than that of `improvement.gate`.
     """
 
     repository: Repository
@@ -81,15 +87,21 @@ class Workshop:
     learn: Callable[[str], Learning] = Learning
     allowed: tuple[Allowed, ...] = ()
     words: Callable[[Mapping[str, str]], ProjectLexicon] = lambda _: NO_WORDS
+    gate: Gate = judge
 
 
 class Session:
     """One run in progress: the bench, and what has been kept, refused and left so far."""
 
     def __init__(
-        self, workshop: Workplace, bench: Workbench, meter: Meter, learning: Learning = NOTHING_LEARNT
+        self,
+        workshop: Workplace,
+        bench: Workbench,
+        meter: Meter,
+        learning: Learning = NOTHING_LEARNT,
+        gate: Gate = judge,
     ) -> None:
-        self.workshop, self.bench, self.meter, self.learning = workshop, bench, meter, learning
+        self.workshop, self.bench, self.meter, self.learning, self._gate = workshop, bench, meter, learning, gate
         self.kept: list[tuple[Target, KeptEdit]] = []
         self.refused: list[Refusal] = []
         self.left: list[Left] = []
@@ -199,7 +211,7 @@ class Session:
     def judge(self, candidate: Candidate, insight: Insight | None = None) -> Verdict:
         """Put a candidate through the gate; it is kept, or written down as refused."""
         proposal = self.bench.propose(candidate)
-        verdict = judge(proposal)
+        verdict = self._gate(proposal)
         finding = candidate.finding
         if not verdict.kept:
             self.refused.append(
