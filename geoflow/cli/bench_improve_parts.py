@@ -30,6 +30,7 @@ def open_stage(model: Model) -> "Iterator[Stage]":
     from geoflow.adapters.scratch_repository import ScratchRepository
     from geoflow.cli.progress import progress_bar
     from geoflow.settings import LEARNERS
+    from geoflow.workflow.proof.arms import teachable
     from geoflow.workflow.proof.ground import Stage
 
     asked = _asked(model)
@@ -39,7 +40,8 @@ def open_stage(model: Model) -> "Iterator[Stage]":
 
     with tempfile.TemporaryDirectory(prefix="geoflow-bench-") as folder, progress_bar() as progress:
         ended = say if model.real else _nobody
-        yield Stage(ground, _workshop, asked, LEARNERS, progress, ended)
+        # Nothing here writes down what is stored between rounds yet: `Stage.study` is where that goes.
+        yield Stage(ground, _workshop, asked, teachable(LEARNERS, studies=False), progress, ended)
 
 
 def _nobody(_: str) -> None:

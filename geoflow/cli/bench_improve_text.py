@@ -28,17 +28,10 @@ def print_experiment(result: "Experiment", page: Path | None, *, as_json: bool) 
 def _lines(document: Mapping[str, Any]) -> list[str]:
     setting, splits = document["setting"], document["splits"]
     seeds = ", ".join(map(str, setting["seeds"]))
-    lines = [
-        (
-            f"{setting['rounds']} rounds of {setting['mutants']} defects, seed{'s' * (len(setting['seeds']) > 1)} {seeds}; "
-            f"answers: {one_line(document['model'])}"
-        )
-    ]
-    for one in splits[:1]:
-        lines.append(
-            f"{one['train']} capabilities to train, {one['validation']} to validate, {one['sealed']} sealed "
-            f"with {one['sealed_defects']} defects"
-        )
+    plural = "s" if len(setting["seeds"]) > 1 else ""
+    size = f"{setting['rounds']} rounds of {setting['mutants']} defects, seed{plural} {seeds}"
+    lines = [f"{size}; answers: {one_line(document['model'])}"]
+    lines += (_split(one) for one in splits[:1])
     if document["stopped"]:
         lines.append("stopped before the end: only arms that were run to the end are shown")
     if document["arms"]:
@@ -55,6 +48,13 @@ def _lines(document: Mapping[str, Any]) -> list[str]:
     if any(found["run_out"] for arm in document["arms"] for found in arm["rounds"]):
         lines += ["", "note: a run came to the end of its tokens"]
     return lines
+
+
+def _split(one: Mapping[str, int]) -> str:
+    return (
+        f"{one['train']} capabilities to train, {one['validation']} to validate, "
+        f"{one['sealed']} sealed with {one['sealed_defects']} defects"
+    )
 
 
 def _row(arm: Mapping[str, Any]) -> list[str]:

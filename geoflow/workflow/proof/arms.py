@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from geoflow.errors import ExitCode, GeoflowError
 
-STUDIED = frozenset({"induction", "lessons", "prompts"})
+STUDIED = frozenset({"induction", "lessons"})
 """Learners whose knowledge is stored: somebody has to write it down between two rounds, on a branch to be merged."""
+DERIVED = frozenset({"filter", "policy"})
+"""Learners whose knowledge is derived from what is past whenever it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +40,16 @@ class Arm:
         on = known if self.learners is None else [name for name in known if name in self.learners]
         return tuple(on) or ("none",)
 
-    def why_not(self, known: Sequence[str], *, studies: bool, can_skip_replay: bool) -> str:
+    def why_not(self, known: Sequence[str], *, can_skip_replay: bool) -> str:
         """Say why the arm cannot be run here; empty where it can.
 
         Args:
-            known: The learners that this geoflow has.
-            studies: Whether what is stored can be written between rounds.
+            known: The learners that this geoflow has, and that can be taught between two rounds.
             can_skip_replay: Whether a lesson can be stored without a replay.
         """
         missing = sorted(self.needs - set(known))
         if missing:
             return f"this geoflow has no learner named {missing[0]}"
-        on = set(self.switches(known))
-        if not studies and self.needs & STUDIED & on:
-            return "nothing writes down between rounds what this learner stores"
         return "" if self.replayed or can_skip_replay else "lessons cannot be stored without a replay here"
 
 
@@ -77,6 +75,14 @@ ARMS: tuple[Arm, ...] = (
         replayed=False,
     ),
 )
+
+
+def teachable(learners: Sequence[str], *, studies: bool) -> tuple[str, ...]:
+    """Give the learners that can be taught between two rounds; stored knowledge needs something that writes it.
+
+    Evolving prompts takes hundreds of calls in idle time, and is no part of the experiment.
+    """
+    return tuple(name for name in learners if name in (DERIVED | STUDIED if studies else DERIVED))
 
 
 def chosen_arms(text: str) -> tuple[Arm, ...]:

@@ -147,7 +147,7 @@ def run_experiment(stage: Stage, setting: Setting, files: Mapping[str, str], arm
     """
     skipped, runnable = [], []
     for arm in arms:
-        why = arm.why_not(stage.known, studies=stage.study is not None, can_skip_replay=stage.can_skip_replay)
+        why = arm.why_not(stage.known, can_skip_replay=stage.can_skip_replay)
         if why:
             skipped.append(Skipped(arm, why))
         else:

@@ -95,7 +95,7 @@ class Stage:
         ground: Makes a repository that holds these files; the name is for its folder.
         workshop: Joins the workshop of `improve`.
         model: Gives the model for a seed.
-        known: The learners that this geoflow has.
+        known: The learners that this geoflow has, and that can be taught between two rounds.
         progress: Told how far it is.
         ended: Told a line about each round of each arm that ended.
         study: Writes down what is stored between rounds; None where this geoflow stores nothing.

@@ -138,7 +138,7 @@ def _line(asked: str, name: str) -> str:
 def _lesson(asked: str) -> str:
     """Give what the prompt says as a lesson: the lines from the one that names it on."""
     lines = asked.splitlines()
-    start = next((number for number, line in enumerate(lines) if "lesson" in line.casefold()), len(lines))
+    start = next((number for number, line in enumerate(lines) if line.startswith("Learnt here:")), len(lines))
     return " ".join(lines[start:])
 
 
