@@ -15,6 +15,10 @@ _EITHER = re.compile(r"Write “or” or “and” in place of “(?P<quote>.+?)
 _STANDS_FOR = re.compile(r"Put the thing that “(?P<quote>.+?)” stands for in its place\. It is one of: (?P<names>.+)\.")
 _OBLIGE = re.compile(r"Put SHALL before the main verb")
 _WEAK = re.compile(r"\b(?:should|will)\b")
+_SAID = re.compile(
+    r"Proposal:\n`+\w*\n(?P<proposal>.*?)\n`+.*?(?P<kind>Merged|Rejected, because):\n`+\w*\n(?P<said>.*?)\n`+",
+    re.DOTALL,
+)
 _LAST_CLAUSE = re.compile(r"(?:,| and| or| when| if| within| after| before| from| with| to| in) [^,.]{4,}(?=\.?\s*\Z)")
 _INVENTED = " properly"
 
@@ -39,6 +43,12 @@ _HEEDED = 0.3
 """Where a lesson speaks of it, so much of the errors is left."""
 
 
+_CARE, _MUST, _HARM = "every other word", "Write MUST", "when in doubt"
+_HARMED = 0.3
+_BAD_LESSONS = 0.25
+"""So many of its lessons are harmful: a model that reflects is the same small model."""
+
+
 class StandIn:
     """A `ChatModel` that answers the prompts of improve's span edits; equal prompts get equal replies.
 
@@ -58,6 +68,8 @@ class StandIn:
         asked = request.messages[-1].content
         sentence = _line(asked, "Sentence:")
         properties = (request.schema or {}).get("properties", {})
+        if "lesson" in properties:
+            return self._reply(request, _lesson_of(asked, self._draw(asked)))
         if not sentence or not ({"old_span", "sentence"} & set(properties)):
             raise GeoflowError(
                 f"The stand-in has no answer to the prompt {request.prompt}.", code="model-reply-invalid"
@@ -65,20 +77,26 @@ class StandIn:
         rewords = "old_span" not in properties
         old, new = self._edit(sentence, asked, rewords=rewords)
         value = {"sentence": _replaced(sentence, old, new)} if rewords else {"old_span": old, "new_span": new}
+        return self._reply(request, value)
+
+    def _reply(self, request: ChatRequest, value: Mapping[str, str]) -> ChatReply:
         text = json.dumps(value, ensure_ascii=False)
         taken = sum(message_tokens(message.content) for message in request.messages)
-        return ChatReply(text, _cut(value, properties), self.name, Usage(taken, estimated_tokens(text), None))
+        usage = Usage(taken, estimated_tokens(text), None)
+        return ChatReply(text, _cut(value, (request.schema or {})["properties"]), self.name, usage)
 
     def _edit(self, sentence: str, asked: str, *, rewords: bool) -> tuple[str, str]:
         """Give the words to replace and what takes their place, right or wrong."""
         lesson = _lesson(asked)
-        found = _right(sentence, _line(asked, "Instruction:"), must="MUST" in lesson)
+        found = _right(sentence, _line(asked, "Instruction:"), must=_MUST in lesson)
         if found is None:
             return sentence, sentence
         old, new, places = found
         rates = (REWORD if rewords else SPAN).times(_ease(sentence, old, rewords=rewords, places=places))
-        if re.search(r"\b(?:words?|clauses?|rest|nothing else)\b", lesson):
+        if _CARE in lesson:
             rates = rates.times(_HEEDED)
+        if _HARM in lesson:
+            rates = rates._replace(keeps=_HARMED)
         draw = self._draw(f"{rewords}\0{asked}")
         if draw < rates.keeps:
             return old, old
@@ -128,6 +146,20 @@ def _ease(sentence: str, old: str, *, rewords: bool, places: bool) -> float:
 
 def _replaced(sentence: str, old: str, new: str) -> str:
     return re.sub(r" +([.,;])", r"\1", " ".join(sentence.replace(old, new, 1).split()))
+
+
+def _lesson_of(asked: str, draw: float) -> dict[str, str]:
+    """Write the lesson of a proposal and what a person did with it: a fitting one, an idle one or a harmful one."""
+    found = _SAID.search(asked)
+    proposal, kind, said = (found["proposal"], found["kind"], found["said"]) if found else ("", "", "")
+    quote = " ".join(proposal.split()[:4])
+    if draw < _BAD_LESSONS:
+        return {"quote": quote, "advice": "do", "lesson": f"Leave the words as they are {_HARM}."}
+    if kind == "Merged" and "MUST" in said and "MUST" not in proposal:
+        return {"quote": "MUST", "advice": "do", "lesson": f"{_MUST}, not SHALL."}
+    if said.startswith(("drops", "brings in")):
+        return {"quote": quote, "advice": "do", "lesson": f"Keep {_CARE} as it was."}
+    return {"quote": quote, "advice": "do", "lesson": "Keep the sentence short."}
 
 
 def _line(asked: str, name: str) -> str:
