@@ -9,7 +9,7 @@ from geoflow.improvement.proposal import Proposal
 from geoflow.openspec import read_tree
 from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
-from geoflow.workflow.proof.arms import Arm
+from geoflow.workflow.proof.arms import STUDIED, Arm
 from geoflow.workflow.proof.ground import Ground, Stage, WeekClock, Works
 from geoflow.workflow.proof.house import make_house
 from geoflow.workflow.proof.measure import Measured, measure
@@ -91,8 +91,10 @@ class Course:
             self._review(result.run, Reviewer(self.house, sown.sown, self.setting.noise), f"{self.seed}:{number}")
         self.past.back_to_main()
         self.past.write({}, f"Feedback of round {number}")
-        if self.stage.study is not None and self.arm.learners != frozenset():
-            self.stage.study(works, self.arm.replayed)
+        if self.stage.study is not None and STUDIED & set(works.learners):
+            tokens = self.setting.mutants * self.setting.tokens_each
+            if self.stage.study(works, replays=self.arm.replayed, tokens=tokens):
+                raise StoppedError
         for branch in self.past.branches(LEARN_BRANCHES):
             if branch not in self.merged_studies:
                 self.past.merge(branch)

@@ -83,8 +83,14 @@ class Works:
     gate: Gate
 
 
-Study = Callable[[Works, bool], None]
-"""Writes learn branches from what is past; the flag says whether lessons have to win a replay."""
+class Study(Protocol):
+    """Delivers learn branches from what is past."""
+
+    def __call__(self, works: Works, *, replays: bool, tokens: int) -> bool:
+        """Deliver what is due, with so many tokens; tells whether the user has stopped it.
+
+        Without `replays` lessons count without having won anything.
+        """
 
 
 @dataclass(frozen=True, slots=True)
