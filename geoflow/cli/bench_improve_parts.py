@@ -41,7 +41,7 @@ def open_stage(model: Model) -> "Iterator[Stage]":
     with tempfile.TemporaryDirectory(prefix="geoflow-bench-") as folder, progress_bar() as progress:
         ended = say if model.real else _nobody
         # Nothing here writes down what is stored between rounds yet: `Stage.study` is where that goes.
-        yield Stage(ground, _workshop, asked, teachable(LEARNERS, studies=False), progress, ended)
+        yield Stage(ground, join_workshop, asked, teachable(LEARNERS, studies=False), progress, ended)
 
 
 def _nobody(_: str) -> None:
@@ -64,7 +64,7 @@ def _asked(model: Model) -> "Callable[[int], ChatModel]":
     return lambda _: kept
 
 
-def _workshop(works: "Works") -> "Workshop":
+def join_workshop(works: "Works") -> "Workshop":
     """Join the workshop as `geoflow improve` does; only what is past, the clock and the gate are the experiment's."""
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
