@@ -1,6 +1,7 @@
 """A small tree in which no rule finds anything, and an experiment on it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,5 +69,5 @@ def experiment(
         return grounds[name]
 
     stage = Stage(ground, join_workshop, StandIn, teachable(LEARNERS, studies=False), SilentProgress())
-    size = {"rounds": 2, "mutants": 12, "sealed": 12, "seeds": (1,)} | setting
-    return run_experiment(stage, Setting(**size), files or small_tree(), arms), grounds
+    small = Setting(rounds=2, mutants=12, sealed=12, seeds=(1,))
+    return run_experiment(stage, replace(small, **setting), files or small_tree(), arms), grounds
