@@ -107,7 +107,7 @@ def test_words_that_are_never_written_go_on_merging() -> None:
             "too much for one edit",
         ),
     ],
-    ids=["figure", "split", "and-or", "unless", "long"],
+    ids=["figure", "split", "and-or", "unless", "too-long"],
 )
 def test_rules_of_the_house(deal: Deal, reason: str) -> None:
     assert HOUSE.objection(deal) == reason
