@@ -33,7 +33,7 @@ def _lines(document: Mapping[str, Any]) -> list[str]:
     lines = [f"{size}; answers: {one_line(document['model'])}"]
     lines += (_split(one) for one in splits[:1])
     if document["stopped"]:
-        lines.append("stopped before the end: only arms that were run to the end are shown")
+        lines.append("stopped before the end: only what was run to the end is shown")
     if document["arms"]:
         lines += [
             "",

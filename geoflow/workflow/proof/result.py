@@ -76,14 +76,24 @@ class Experiment:
         self.splits.append(counts | {"sealed_defects": len(sealed.sown)})
 
     def of(self, name: str) -> list[Curve]:
-        """List the whole curves of an arm."""
-        wanted = self.setting.rounds + 1
-        return [curve for curve in self.curves if curve.arm.name == name and len(curve.points) == wanted]
+        """List the whole curves of an arm, of the seeds that count."""
+        return [curve for curve in self._whole() if curve.arm.name == name and curve.seed in self.seeds()]
+
+    def seeds(self) -> list[int]:
+        """List the seeds with which every arm came to its end; where none has come so far, the first."""
+        every = {curve.arm.name for curve in self.curves}
+        ended = {(curve.arm.name, curve.seed) for curve in self._whole()}
+        return [seed for seed in self.setting.seeds if every <= {arm for arm, one in ended if one == seed}] or [
+            self.setting.first_seed
+        ]
+
+    def _whole(self) -> list[Curve]:
+        return [curve for curve in self.curves if len(curve.points) == self.setting.rounds + 1]
 
     def arms(self) -> list[Arm]:
-        """List the arms that were run with every seed, in the order of the reports."""
+        """List the arms that were run to the end with these seeds, in the order of the reports."""
         every = list(dict.fromkeys(curve.arm for curve in self.curves))
-        return sorted((arm for arm in every if len(self.of(arm.name)) == len(self.setting.seeds)), key=_letter)
+        return sorted((arm for arm in every if len(self.of(arm.name)) == len(self.seeds())), key=_letter)
 
     def document(self) -> dict[str, Any]:
         """Give the whole experiment as scripts see it (`geoflow.bench-improve/1`)."""
@@ -98,7 +108,7 @@ class Experiment:
                 "rounds": setting.rounds,
                 "mutants": setting.mutants,
                 "sealed_mutants": setting.sealed,
-                "seeds": list(setting.seeds),
+                "seeds": self.seeds(),
                 "noise": setting.noise,
                 "tokens_each": setting.tokens_each,
             },

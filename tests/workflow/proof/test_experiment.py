@@ -115,6 +115,19 @@ def test_arms_are_chosen_by_name_or_letter() -> None:
         chosen_arms("frozen,nobody")
 
 
+def test_stopped_in_the_second_seed_the_first_one_counts(tmp_path: Path) -> None:
+    found, _ = experiment(tmp_path, chosen_arms("frozen,filter"), rounds=1, seeds=(1, 2))
+    whole = found.document()
+    assert whole["setting"]["seeds"] == [1, 2]
+    del found.curves[-1].points[-1]
+    found.stopped = True
+    part = found.document()
+    assert part["setting"]["seeds"] == [1]
+    assert [one["name"] for one in part["arms"]] == ["frozen", "filter"]
+    alone, _ = experiment(tmp_path / "alone", chosen_arms("frozen,filter"), rounds=1)
+    assert part["arms"] == alone.document()["arms"]
+
+
 def test_every_run_of_every_arm_has_the_same_budget(tmp_path: Path) -> None:
     found, _ = experiment(tmp_path, chosen_arms("frozen,all"), tokens_each=200)
     assert all(point.run_out for curve in found.curves for point in curve.points)
