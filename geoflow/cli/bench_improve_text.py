@@ -10,7 +10,11 @@ from geoflow.cli.render import one_line, print_json, printable
 if TYPE_CHECKING:
     from geoflow.workflow.proof.result import Experiment
 
-_HEADINGS = ("arm", "merged first", "gain", "repaired", "damaging", "false/100", "tokens/merged", "tries")
+_HEADINGS = ("arm", "first", "gain", "repaired", "damaging", "false", "tokens", "tries")
+_LEGEND = (
+    "first: findings whose first proposal was merged as it stood; gain: since before",
+    "round 1; false: findings per 100 untouched requirements; tokens: for each merged edit",
+)
 _VERDICTS = {True: "met", False: "missed", None: "open"}
 
 
@@ -39,8 +43,9 @@ def _lines(document: Mapping[str, Any]) -> list[str]:
             "",
             f"sealed specs after round {setting['rounds']}",
             *_columns([_HEADINGS, *map(_row, document["arms"])]),
+            *_LEGEND,
         ]
-        lines += ["", "first-proposal merge rate by round", *_columns(_curves(document["arms"]))]
+        lines += ["", "first-proposal merge rate by round, %", *_columns(_curves(document["arms"]))]
     lines += ["", *(f"not run: {one['letter']} {one['name']}: {one['why']}" for one in document["not_run"])]
     lines += [""] * bool(document["not_run"])
     for one in document["criteria"]:
@@ -74,13 +79,17 @@ def _row(arm: Mapping[str, Any]) -> list[str]:
 
 def _curves(arms: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     numbers = [str(found["round"]) for found in arms[0]["rounds"]]
-    rows = [[f"{arm['letter']} {arm['name']}", *(percent(one["merge_rate"]) for one in arm["rounds"])] for arm in arms]
+    rows = [[f"{arm['letter']} {arm['name']}", *(_short(one["merge_rate"]) for one in arm["rounds"])] for arm in arms]
     return [["arm", *numbers], *rows]
 
 
 def percent(share: float | None) -> str:
     """Show a share."""
     return "none" if share is None else f"{share:.1%}"
+
+
+def _short(share: float | None) -> str:
+    return "none" if share is None else f"{100 * share:.0f}"
 
 
 def number(value: float | None, places: int) -> str:
