@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,12 +52,16 @@ class Finished:
 
 
 class GitProcess:
-    """Runs git in one folder: from a list of arguments, never through a shell, in a cleaned environment."""
+    """Runs git in one folder: from a list of arguments, never through a shell, in a cleaned environment.
 
-    def __init__(self, folder: Path) -> None:
+    `variables` are added to that environment.
+    """
+
+    def __init__(self, folder: Path, variables: Mapping[str, str] | None = None) -> None:
         if not folder.is_dir():
             raise GeoflowError(f"There is no folder {folder}.", fix="Give a folder that exists.", code="no-folder")
         self.folder = folder
+        self._added = {**_ADDED, **(variables or {})}
 
     def attempt(self, *arguments: str, stdin: bytes = b"", index: str = "") -> Finished:
         """Run git to its end, with another index file if one is named; GeoflowError `git-missing`."""
@@ -66,7 +70,7 @@ class GitProcess:
         import git
 
         command = ["git", *_CONFIGURATION, *arguments]
-        added = {**_ADDED, "GIT_INDEX_FILE": str(Path(index).absolute())} if index else _ADDED
+        added = {**self._added, "GIT_INDEX_FILE": str(Path(index).absolute())} if index else self._added
         try:
             with _starting, _clean_environment():
                 process = git.Git(str(self.folder)).execute(

@@ -7,6 +7,7 @@ import typer
 
 from geoflow.cli.bench_ask import bench_ask
 from geoflow.cli.bench_gate import bench_gate
+from geoflow.cli.bench_improve import bench_improve
 from geoflow.cli.bench_repair import bench_repair
 from geoflow.cli.bench_review import bench_review
 from geoflow.cli.progress import progress_bar
@@ -20,6 +21,7 @@ app.command("ask")(bench_ask)
 app.command("review")(bench_review)
 app.command("gate")(bench_gate)
 app.command("repair")(bench_repair)
+app.command("improve")(bench_improve)
 
 
 @app.command("model", epilog="Example: geoflow bench model --budget 5m")

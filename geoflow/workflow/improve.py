@@ -74,7 +74,7 @@ _Read = tuple[Mapping[str, bytes], Workbench, list[Finding]]
 def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> ImproveResult:
     (files, bench, chosen), workshop, meter, run = read, begun.workshop, begun.meter, begun.run
     workshop.progress.follow(meter.spent)
-    session = Session(workshop, bench, meter, workshop.learn(run))
+    session = Session(workshop, bench, meter, workshop.learn(run), workshop.gate)
     session.notes += begun.notes
     if workshop.veto and workshop.model:
         session.veto = MeaningVeto(workshop.model, workshop.templates, meter)

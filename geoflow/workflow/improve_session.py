@@ -49,6 +49,10 @@ TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
 
 
+Gate = Callable[[Proposal], Verdict]
+"""Says of a proposal whether it is kept, and why not."""
+
+
 class Workplace(Protocol):
     """What a session works with, whoever runs it."""
 
@@ -78,6 +82,8 @@ class Workshop:
     `words` reads the project's lexicon from the files of the base commit, and `past` tells what past runs did to them.
     In the `journal` a run writes itself down, so that a killed one goes on; `tell` says something at once.
     With `veto` the model reads each of its edits of words a second time. `desk` tells who asks whom.
+    Every edit goes through `gate`; only an experiment that shows what the gate is good for gives another one than that
+    of `improvement.gate`.
     """
 
     repository: Repository
@@ -96,15 +102,21 @@ class Workshop:
     past: Callable[[Mapping[str, str]], PastTexts] = lambda _: NO_PAST
     veto: bool = False
     desk: Desk = NOBODY
+    gate: Gate = judge
 
 
 class Session:
     """One run in progress: the bench, and what has been kept, refused and left so far."""
 
     def __init__(
-        self, workshop: Workplace, bench: Workbench, meter: Meter, learning: Learning = NOTHING_LEARNT
+        self,
+        workshop: Workplace,
+        bench: Workbench,
+        meter: Meter,
+        learning: Learning = NOTHING_LEARNT,
+        gate: Gate = judge,
     ) -> None:
-        self.workshop, self.bench, self.meter, self.learning = workshop, bench, meter, learning
+        self.workshop, self.bench, self.meter, self.learning, self._gate = workshop, bench, meter, learning, gate
         self.kept: list[tuple[Target, KeptEdit]] = []
         self.refused: list[Refusal] = []
         self.left: list[Left] = []
@@ -251,7 +263,7 @@ class Session:
     def judge(self, candidate: Candidate, insight: Insight | None = None) -> Verdict:
         """Put a candidate through the gate; it is kept, or written down as refused."""
         proposal = self.bench.propose(candidate)
-        verdict = self._vetoed(judge(proposal), proposal, candidate)
+        verdict = self._vetoed(self._gate(proposal), proposal, candidate)
         finding = candidate.finding
         if not verdict.kept:
             self.refused.append(
