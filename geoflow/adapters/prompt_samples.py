@@ -30,6 +30,7 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"sentence": _SENTENCE, "instruction": "Take out the word “gracefully”.", "refused": ""},
         {"sentence": _SENTENCE, "instruction": "Take out “etc.”.", "refused": "loses the number “10s”"},
     ),
+    "improve-adopt": ({"line": "Mutations are tested before being kept"},),
     "improve-answer": tuple(
         {
             "sentence": "The reader SHALL stop quickly.",

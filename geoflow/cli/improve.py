@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoflow.cli.adopted import show_adopted
 from geoflow.cli.options import Replay
 from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.errors import ExitCode
@@ -112,6 +113,7 @@ def _show(console: "Console", result: "ImproveResult") -> None:
     if result.edits:
         names = result.edits[0].checks
         console.print(f"Each passed all {len(names)} checks of the gate: {', '.join(names)}.\n", style="dim")
+    show_adopted(console, result.adopted)
     if result.refused:
         console.print("Refused by the gate", style="bold")
     for index, refusal in enumerate(result.refused):
@@ -201,8 +203,10 @@ def _show_figures(console: "Console", result: "ImproveResult") -> None:
         table.add_row(name.replace("_", " "), str(value), str(result.after[name]))
     console.print(table)
     cost = result.cost
+    adopted = sum(one.kept for one in result.adopted)
+    done = f"{adopted} adopted, " if adopted else ""
     console.print(
-        f"{len(result.edits)} kept, {len(result.refused)} refused; {cost['calls']} model calls, "
+        f"{done}{len(result.edits)} kept, {len(result.refused)} refused; {cost['calls']} model calls, "
         f"{cost['prompt_tokens']} + {cost['completion_tokens']} tokens, {cost['seconds']} s"
     )
 
@@ -212,13 +216,17 @@ def _show_next(console: "Console", result: "ImproveResult") -> None:
         console.print(f"branch {result.branch}", style="bold")
         console.print(f"  look at it: git diff {result.base[:12]} {result.branch}", soft_wrap=True)
         console.print(f"  take it:    git merge {result.branch}", soft_wrap=True)
-        console.print("  in parts:   geoflow improve --triage", soft_wrap=True)
+        if result.edits:
+            console.print("  in parts:   geoflow improve --triage", soft_wrap=True)
+        if result.adopted:
+            shown = f"git log {result.base[:12]}..{result.branch}, then git cherry-pick"
+            console.print(f"  by item:    {shown}", soft_wrap=True)
         console.print(f"  drop it:    git branch -D {result.branch}", soft_wrap=True)
-    elif result.edits:
+    elif result.edits or any(one.kept for one in result.adopted):
         console.print("Nothing was written (--dry-run).")
     elif not result.refused:
         console.print(
             "Nothing to improve by rule."
-            if not result.left
+            if not (result.left or result.adopted)
             else "Nothing that can be mended here; see what is wrong: geoflow review --rules-only"
         )

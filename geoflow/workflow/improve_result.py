@@ -9,6 +9,7 @@ from geoflow.improvement.insight import HELD, Insight
 from geoflow.quality.finding import Finding
 from geoflow.questions.licensing import WITHDRAWN
 from geoflow.questions.question import About, Question
+from geoflow.workflow.adopted_item import AdoptedItem
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class ImproveResult:
     """One run. `branch` is empty where nothing was kept or nothing was to be written.
 
     `insights` are the stored questions: those whose answer was to get into the specs, and those that are none, or none
-    yet.
+    yet. `adopted` are the items that were not in OpenSpec form.
     """
 
     run: str
@@ -157,13 +158,14 @@ class ImproveResult:
     notes: tuple[str, ...] = field(default_factory=tuple)
     stopped: bool = False
     insights: tuple[Heard | Idle, ...] = ()
+    adopted: tuple[AdoptedItem, ...] = ()
 
     @property
     def worked(self) -> bool:
         """Tell whether something was kept, or there was nothing that a run could do."""
         whys = [left.why for left in self.left] + [one.why for one in self.insights]
         undone = bool(self.refused) or any(why in WOULD_BE_WORK for why in whys)
-        return bool(self.edits) or not undone
+        return bool(self.edits) or any(one.kept for one in self.adopted) or not undone
 
     def document(self) -> dict[str, Any]:
         """Give the whole run as scripts see it (`geoflow.improve/1`)."""
@@ -174,7 +176,8 @@ class ImproveResult:
             "branch": self.branch,
             "edits": [edit.document() for edit in self.edits],
             "refused": [refusal.document() for refusal in self.refused],
-            "questions": [],
+            "questions": [asked for one in self.adopted for asked in one.questions()],
+            "adopted": [one.document() for one in self.adopted],
             "insights": [insight.document() for insight in self.insights],
             "left": [left.document() for left in self.left],
             "before": self.before,
