@@ -13,7 +13,7 @@ from geoflow.openspec.delta_reader import read_plan
 from geoflow.openspec.headings import folded_name
 from geoflow.openspec.lines import split
 
-FORM = frozenset("OS-S1 OS-S2 OS-S3 OS-S7 OS-S8 OS-C3 OS-C4 OS-C8 OS-T1".split())
+FORM = frozenset("OS-S1 OS-S2 OS-S3 OS-C3 OS-C4 OS-C8 OS-T1".split())
 """Issues that say that an item is not in OpenSpec's form; words alone, or one requirement, do not mend them."""
 
 _SPEC = re.compile(r"^openspec/specs/(?P<id>.+)/spec\.md$")
