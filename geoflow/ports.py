@@ -182,8 +182,11 @@ class Repository(Protocol):
     def uncommitted(self) -> list[str]:
         """List the paths below `openspec/` that differ from HEAD, untracked ones included."""
 
-    def commit(self, parent: str, changes: Mapping[str, bytes], message: str) -> str:
-        """Write a commit on top of `parent` with these files replaced, from objects alone; its id. No ref moves."""
+    def commit(self, parent: str, changes: Mapping[str, bytes | None], message: str) -> str:
+        """Write a commit on top of `parent` with these files replaced (None: removed), from objects alone; its id.
+
+        No ref moves.
+        """
 
     def create_branch(self, name: str, commit: str) -> None:
         """Publish a new branch with one update; GeoflowError `branch-exists` where the name is taken."""

@@ -97,7 +97,8 @@ class TreeWriter:
     def write(self, base: str, blobs: Mapping[str, str]) -> str:
         """Write a tree that is `base` with these blobs at these paths, with one process for all its folders; its id.
 
-        Modes stay as they are, new files become 100644, and `base` may be empty. Only touched folders are rewritten.
+        Modes stay as they are, new files become 100644, and `base` may be empty. A path with an empty id is removed.
+        Only touched folders are rewritten.
 
         Raises:
             GeoflowError: `not-a-file` where a symlink, submodule or folder stands at a path or in the way of it.
@@ -126,10 +127,15 @@ class TreeWriter:
             name, slash, rest = path.partition("/")
             if slash:
                 below.setdefault(name, {})[rest] = blob
+            elif not blob:
+                entries.pop(name, None)
             else:
                 entries[name] = _replaced(entries.get(name), name, blob)
         for name, inner in below.items():
             folder = self._changed(_folder_id(entries.get(name), name), inner, folders)
+            if not folder:
+                entries.pop(name, None)  # git keeps no empty folder
+                continue
             tree = _tree_id(folder.values())
             folders[tree] = folder
             entries[name] = Entry(_FOLDER_MODE, "tree", tree, name)

@@ -143,13 +143,18 @@ class GitRepository:
         records = [os.fsdecode(record) for record in output.split(b"\0") if record]
         return sorted(_status_path(record).removeprefix(self._prefix) for record in records)
 
-    def commit(self, parent: str, changes: Mapping[str, bytes], message: str) -> str:
-        """Write a commit on top of `parent` with these files replaced, from objects alone; its id. No ref moves.
+    def commit(self, parent: str, changes: Mapping[str, bytes | None], message: str) -> str:
+        """Write a commit on top of `parent` with these files replaced (None: removed), from objects alone; its id.
+
+        No ref moves.
 
         Raises:
             GeoflowError: `no-identity`, `signing-failed`, `not-a-file`, `outside-openspec`, `bad-object`.
         """
-        blobs = {self._path(path): write_blob(self._git, content) for path, content in changes.items()}
+        blobs = {
+            self._path(path): "" if content is None else write_blob(self._git, content)
+            for path, content in changes.items()
+        }
         series = self._series(parent)
         tree = series.trees.write(series.tree, blobs)
         text = message.replace("\0", "\N{REPLACEMENT CHARACTER}").rstrip("\n") + "\n"

@@ -51,6 +51,7 @@ SAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "improve-ears": tuple({"text": _SENTENCE, "refused": refused} for refused in ("", "the pieces overlap")),
     "improve-scenario": tuple({"text": _SENTENCE, "refused": refused} for refused in ("", "the pieces overlap")),
+    "improve-adopt": ({"line": "Mutations are tested before being kept"},),
     "improve-answer": tuple(
         {
             "sentence": "The reader SHALL stop quickly.",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoflow.cli.adopted import show_adopted
 from geoflow.cli.options import Replay
 from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.errors import ExitCode
@@ -152,6 +153,7 @@ def _show(console: "Console", result: "ImproveResult") -> None:
         for names in dict.fromkeys(edit.checks for edit in result.edits):
             each = "Each" if len({edit.checks for edit in result.edits}) == 1 else _counted(result, names)
             console.print(f"{each} passed all {len(names)} checks of the gate: {', '.join(names)}.\n", style="dim")
+    show_adopted(console, result.adopted)
     if result.refused:
         console.print("Refused by the gate", style="bold")
     for index, refusal in enumerate(result.refused):
@@ -265,8 +267,10 @@ def _show_figures(console: "Console", result: "ImproveResult") -> None:
     console.print(table)
     cost = result.cost
     asked = f", {len(result.questions)} asked" if result.questions else ""
+    adopted = sum(one.kept for one in result.adopted)
+    done = f"{adopted} adopted, " if adopted else ""
     console.print(
-        f"{len(result.edits)} kept, {len(result.refused)} refused{asked}; {cost['calls']} model calls, "
+        f"{done}{len(result.edits)} kept, {len(result.refused)} refused{asked}; {cost['calls']} model calls, "
         f"{cost['prompt_tokens']} + {cost['completion_tokens']} tokens, {cost['seconds']} s"
     )
 
@@ -278,16 +282,19 @@ def _show_next(console: "Console", result: "ImproveResult") -> None:
         console.print(f"  take it:    git merge {result.branch}", soft_wrap=True)
         if result.edits:
             console.print("  in parts:   geoflow improve --triage", soft_wrap=True)
+        if result.adopted:
+            shown = f"git log {result.base[:12]}..{result.branch}, then git cherry-pick"
+            console.print(f"  by item:    {shown}", soft_wrap=True)
         if result.questions:
             first = result.questions[0]
             answer = f'geoflow ask --answer {first.id} "{"1" if first.options else "TEXT"}"'
             console.print(f"  answer:     once it is merged: {answer}", soft_wrap=True)
         console.print(f"  drop it:    git branch -D {result.branch}", soft_wrap=True)
-    elif result.edits or result.questions:
+    elif result.edits or result.questions or any(one.kept for one in result.adopted):
         console.print("Nothing was written (--dry-run).")
     elif not result.refused:
         console.print(
             "Nothing to improve by rule."
-            if not result.left
+            if not (result.left or result.adopted)
             else "Nothing that can be mended here; see what is wrong: geoflow review --rules-only"
         )

@@ -8,12 +8,15 @@ from geoflow.openspec import Report, Spec, validate
 from geoflow.ports import Clock, Head, Journal, QuestionStore
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.questions.question import Question
+from geoflow.workflow.adopt_dialogue import LineDialogue
+from geoflow.workflow.adopt_items import adopt_items, with_questions, write_adoptions
+from geoflow.workflow.adopted_item import AdoptedItem
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.deliver import write_commits, write_questions
 from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking
-from geoflow.workflow.improve_result import Idle, ImproveResult
+from geoflow.workflow.improve_result import Idle, ImproveResult, Left
 from geoflow.workflow.improve_session import Session, Workshop
 from geoflow.workflow.improve_together import take_together
 from geoflow.workflow.meaning_veto import MeaningVeto
@@ -79,18 +82,25 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     if workshop.veto and workshop.model:
         session.veto = MeaningVeto(workshop.model, workshop.templates, meter)
     before = summary(bench.specs, bench.reports, bench.findings)
+    adopted, chosen = _adopted(session, files, options.targets, chosen)
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
+    adopted = with_questions(adopted, workshop.questions, files, workshop.clock.now())
     session.work([finding for finding in chosen if finding.id not in mended])
     take_together(session)
     asked = _ask(session, workshop, files)
-    reports = validate(bench.files)
+    live = _with(bench.files, adopted)
+    reports = validate(live)
     _must_not_be_worse(bench.reports, reports)
     branch, tip, edits = "", head.commit, tuple(edit for _, edit in session.kept)
     if (edits or asked) and not options.dry_run:
         branch = BRANCHES + run
         tip, edits = write_commits(workshop.repository, bench, head.commit, session.kept)
         tip = write_questions(workshop.repository, tip, workshop.questions, asked)
+    if any(one.kept or one.stored for one in adopted) and not options.dry_run:
+        branch = BRANCHES + run
+        tip, adopted = write_adoptions(workshop.repository, tip, adopted, workshop.questions)
+    specs, findings = _measured(workshop, bench, live, adopted)
     result = ImproveResult(
         run=run,
         base=head.commit,
@@ -99,7 +109,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
         refused=tuple(session.refused),
         left=tuple(session.left),
         before=before,
-        after=summary(bench.specs, reports, bench.findings),
+        after=summary(specs, reports, findings),
         cost=meter.cost(),
         model=f"{workshop.model.name} ({workshop.model.backend})" if workshop.model else "",
         notes=tuple(dict.fromkeys(session.notes)),
@@ -107,6 +117,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
         insights=(*session.heard, *idle),
         resumed=begun.resumed,
         questions=asked,
+        adopted=tuple(adopted),
     )
     if not options.dry_run:
         _publish(workshop, result, tip, [bench.blocks(target)[0] for target, _ in session.kept], head.branch or "")
@@ -147,7 +158,7 @@ def _publish(workshop: Workshop, result: ImproveResult, tip: str, places: Sequen
     if workshop.runs is None:
         if result.branch:
             workshop.repository.create_branch(result.branch, tip)
-    elif result.edits or result.refused or result.questions:
+    elif result.branch or result.edits or result.refused or result.questions:
         record = record_of(result, places, on, workshop.clock.now())
         if workshop.journal:
             workshop.journal.deliver(result.branch, tip, record)
@@ -176,6 +187,35 @@ def _ask(session: Session, workshop: Workshop, files: Mapping[str, bytes]) -> tu
     asking = Asking(session, workshop.desk, store.read_from(files).questions.values(), store)
     asking.ask(f"{workshop.clock.now():%Y-%m-%dT%H:%M:%SZ}")
     return tuple(asking.new.values())
+
+
+def _adopted(
+    session: Session, files: Mapping[str, bytes], targets: tuple[str, ...], chosen: Sequence[Finding]
+) -> tuple[list[AdoptedItem], list[Finding]]:
+    """Adopt what is hand-written; the items, and the findings that are left for edits."""
+    workshop, bench = session.workshop, session.bench
+    dialogue = LineDialogue(workshop.model, workshop.templates, session.meter) if workshop.model else None
+    made = adopt_items(bench, files, _prefixes(bench, targets), dialogue)
+    session.notes += dialogue.notes if dialogue else []
+    session.left += (Left(finding, one.why_not) for one in made if not one.kept for finding in one.findings)
+    told = {finding.id for one in made for finding in one.findings}
+    return made, [finding for finding in chosen if finding.id not in told]
+
+
+def _with(files: Mapping[str, str], adopted: Sequence[AdoptedItem]) -> dict[str, str]:
+    kept = [one.adopted for one in adopted if one.kept]
+    gone = {path for one in kept for path in one.removed}
+    left = {path: text for path, text in files.items() if path not in gone}
+    return left | {path: text for one in kept for path, text in one.texts.items()}
+
+
+def _measured(
+    workshop: Workshop, bench: Workbench, live: Mapping[str, str], adopted: Sequence[AdoptedItem]
+) -> tuple[list[Spec], list[Finding]]:
+    """Give the specs and findings as they are after the run."""
+    if any(one.kept for one in adopted):
+        bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
+    return bench.specs, bench.findings
 
 
 def _live_files(found: Mapping[str, bytes]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from geoflow.improvement.insight import HELD, Insight
 from geoflow.quality.finding import Finding
 from geoflow.questions.licensing import WITHDRAWN
 from geoflow.questions.question import About, Question
+from geoflow.workflow.adopted_item import AdoptedItem
 from geoflow.workflow.budget import NOTHING_TAKEN, Taken
 
 
@@ -158,6 +159,7 @@ class ImproveResult:
     `insights` are the stored questions: those whose answer was to get into the specs, and those that are none, or none
     yet. `questions` are those that arose; they lie on the branch. `resumed` says how many findings of how many were
     done when the run was killed that this one goes on with.
+    `adopted` are the items that were not in OpenSpec form.
     """
 
     run: str
@@ -175,13 +177,14 @@ class ImproveResult:
     insights: tuple[Heard | Idle, ...] = ()
     resumed: tuple[int, int] | None = None
     questions: tuple[Question, ...] = ()
+    adopted: tuple[AdoptedItem, ...] = ()
 
     @property
     def worked(self) -> bool:
         """Tell whether something was kept, or there was nothing that a run could do."""
         whys = [left.why for left in self.left] + [one.why for one in self.insights]
         undone = bool(self.refused) or any(why in WOULD_BE_WORK for why in whys)
-        return bool(self.edits or self.questions) or not undone
+        return bool(self.edits or self.questions) or any(one.kept for one in self.adopted) or not undone
 
     def document(self) -> dict[str, Any]:
         """Give the whole run as scripts see it (`geoflow.improve/1`)."""
@@ -192,7 +195,8 @@ class ImproveResult:
             "branch": self.branch,
             "edits": [edit.document() for edit in self.edits],
             "refused": [refusal.document() for refusal in self.refused],
-            "questions": [_asked(one) for one in self.questions],
+            "questions": [*map(_asked, self.questions), *(asked for one in self.adopted for asked in one.questions())],
+            "adopted": [one.document() for one in self.adopted],
             "insights": [insight.document() for insight in self.insights],
             "left": [left.document() for left in self.left],
             "before": self.before,

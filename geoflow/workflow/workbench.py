@@ -1,7 +1,7 @@
 """The state of an improve run: every document as it stands at the base, and as the kept edits have made it."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
@@ -123,6 +123,10 @@ class Workbench:
         if path not in self._hindrances:
             self._hindrances[path] = _hindrance(self.base_files.get(path, ""))
         return self._hindrances[path]
+
+    def close(self, paths: Iterable[str], why: str) -> None:
+        """Keep documents from being edited, for a reason that is told."""
+        self._hindrances |= dict.fromkeys(paths, why)
 
     def refresh(self, finding: Finding) -> Finding | None:
         """Find a finding again in the document as it stands now; None where an edit has mended it already.

@@ -441,3 +441,27 @@ def test_a_path_with_pattern_signs_is_a_path(tmp_path: Path) -> None:
     repository: GitRepository = open_repository(project / "[x]")
     assert repository.read("HEAD") == {SPEC: b"sub\n"}
     assert repository.uncommitted() == []
+
+
+def test_a_file_without_content_is_removed_and_no_empty_folder_is_kept(tmp_path: Path) -> None:
+    other = "openspec/specs/auth/notes.md"
+    project = make_repo(tmp_path / "p", {SPEC: "one\n", other: "two\n", "src/main.py": "print()\n"})
+    before = everything(project)
+    repository = open_repository(project)
+    first = repository.commit(repository.head().commit, {other: None, "openspec/specs/new/spec.md": b"new\n"}, "one")
+    second = repository.commit(first, {SPEC: None}, "two")
+    names = [git(project, "ls-tree", "-r", "--name-only", commit).splitlines() for commit in (first, second)]
+    assert names == [
+        ["openspec/specs/auth/spec.md", "openspec/specs/new/spec.md", "src/main.py"],
+        ["openspec/specs/new/spec.md", "src/main.py"],
+    ]
+    assert "openspec/specs/auth" not in git(project, "ls-tree", "-r", "-d", "--name-only", second).splitlines()
+    assert everything(project) == before
+    git(project, "fsck", "--strict")
+
+
+def test_removing_a_file_that_is_not_there_changes_nothing(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "p")
+    repository = open_repository(project)
+    commit = repository.commit(repository.head().commit, {"openspec/gone.md": None}, "none")
+    assert git(project, "rev-parse", f"{commit}^{{tree}}") == git(project, "rev-parse", "HEAD^{tree}")

@@ -27,6 +27,7 @@ PINNED = {
     "ask.search/1": "14ff8e6bb0a0a5ef",
     "ask.result/1": "ddf43b68b8052b18",
     "ask/1": "91128fd2088e85eb",
+    "improve.adopt/1": "19330cd53b4e0c62",
     "improve.answer/1": "3ff13ae01096fa70",
     "improve.evolve/1": "46e05beaa55c1e6a",
     "improve.lesson/1": "d89620a588155828",

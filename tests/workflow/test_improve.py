@@ -147,7 +147,7 @@ def test_what_is_wrong_with_a_change_as_a_whole_is_left_and_counted(tmp_path: Pa
     files = {PATH: spec(LOWER), "openspec/changes/empty/proposal.md": "# Proposal\n"}
     result = run(make_repo(tmp_path / "r", files), None)
     assert [(left.finding.code, left.why) for left in result.left] == [
-        ("OS-C8", "needs an answer from someone who knows")
+        ("OS-C8", "only the author can say what it requires")
     ]
     assert result.before["findings"] == 2
     assert result.after["findings"] == 1

@@ -1,0 +1,104 @@
+"""Write a delta from what the documents of a change say: requirements, and the scenarios that name them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from geoflow.improvement.adopt_cut import criterion
+from geoflow.improvement.adopt_material import Material, Part
+from geoflow.improvement.adopt_page import Page, Place, Said, Scenario
+from geoflow.improvement.adopt_text import bare
+from geoflow.openspec.headings import folded_name
+
+ADDED = "## ADDED Requirements"
+
+
+@dataclass(slots=True)
+class Planned:
+    """A requirement of a delta: its name, its statement, and its scenarios. `listed`: the proposal itself lists it."""
+
+    name: str
+    statement: str
+    places: tuple[Place, ...]
+    words: str
+    scenarios: list[Scenario] = field(default_factory=list)
+    listed: bool = False
+
+    @property
+    def key(self) -> str:
+        """Give the name as a criterion may say it."""
+        return self.name.replace("`", "")
+
+
+def plan_delta(material: Material, fallback: Said) -> list[Planned]:
+    """Plan the requirements of a delta; none where nothing was said that one could be made of.
+
+    A criterion goes to the requirement whose name it says to the letter, else to the one for the change as a whole.
+    What no criterion speaks of becomes a requirement only where the proposal lists it as ADDED or MODIFIED, or where
+    there are no criteria at all: then its own words are its scenario.
+    """
+    if material.is_empty:
+        return []
+    title = material.title or fallback
+    whole = _whole(title, material.summary)
+    named = _distinct([*map(_listed, material.changes), *map(_part, material.parts)], whole.name)
+    for said in material.criteria or material.clauses:
+        (_spoken_of(said.words, named) or whole).scenarios.append(criterion(said.words, said.place))
+    whole.scenarios += material.pairs
+    some = bool(material.criteria or material.clauses or material.pairs or material.changes)
+    chosen = [one for one in named if one.listed or one.scenarios or not some]
+    for one in chosen:
+        if not one.scenarios:
+            own = criterion(one.words, one.places[-1])
+            one.scenarios.append(own._replace(title=bare(one.name), sources=one.places, own=True))
+    return ([whole] if whole.scenarios else []) + chosen
+
+
+def _whole(title: Said, summary: Sequence[Said]) -> Planned:
+    name = bare(title.words)
+    places = (title.place, *(one.place for one in summary))
+    statement = " ".join([f"{name} SHALL meet the following:", *(one.words for one in summary)])
+    return Planned(name, statement, places, name)
+
+
+def _listed(part: Part) -> Planned:
+    return Planned(part.name, f"The system SHALL provide {part.what}", (part.place,), part.what, listed=True)
+
+
+def _part(part: Part) -> Planned:
+    places = (part.name_place, part.place) if part.name_place else (part.place,)
+    return Planned(part.name, f"The system SHALL provide {part.name}: {part.what}", places, part.what)
+
+
+def _distinct(planned: Sequence[Planned], taken: str) -> list[Planned]:
+    """Keep the first of equal names: a component that the proposal lists twice is one."""
+    seen = {folded_name(taken)}
+    kept = []
+    for one in planned:
+        key = folded_name(one.name)
+        if key and key not in seen:
+            seen.add(key)
+            kept.append(one)
+    return kept
+
+
+def _spoken_of(words: str, named: Sequence[Planned]) -> Planned | None:
+    plain = bare(words).replace("`", "")
+    # The plain search first: it is quicker than a pattern for each name.
+    spoken = [one for one in named if one.key in plain and re.search(rf"(?<![\w.]){re.escape(one.key)}(?!\w)", plain)]
+    return max(spoken, key=lambda one: len(one.name), default=None)
+
+
+def write_delta(page: Page, planned: Sequence[Planned]) -> Page:
+    """Write the section of a delta."""
+    page.gap()
+    page.add(ADDED, role="heading")
+    for one in planned:
+        page.gap()
+        page.add(f"### Requirement: {one.name}", one.places[:1], "heading")
+        page.gap()
+        page.add(one.statement, one.places, "statement")
+        for scenario in one.scenarios:
+            page.scenario(scenario)
+        page.gap()
+    return page

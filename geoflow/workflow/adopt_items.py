@@ -1,0 +1,169 @@
+"""Adopt what is hand-written: items that are not in OpenSpec form are put into it, each as a whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from geoflow.improvement.adopt import FORM, adopt, look_around
+from geoflow.improvement.adopt_doubts import Around
+from geoflow.improvement.adopt_page import Adopted, AdoptQuestion
+from geoflow.improvement.gate_adopt import Adoption, AdoptVerdict, judge_adoption
+from geoflow.openspec import Issue, Report, validate
+from geoflow.ports import QuestionStore, Repository
+from geoflow.questions.answer import question_id
+from geoflow.questions.question import FOLDER, MOST_OPEN, About, Mark, Question
+from geoflow.workflow.adopt_dialogue import LineDialogue
+from geoflow.workflow.adopted_item import STRATEGY, AdoptedItem
+from geoflow.workflow.workbench import Workbench
+
+BEING_ADOPTED = "its document is put into OpenSpec form by this run; the next run looks at its words"
+LONGEST_SUBJECT = 100
+_SETTINGS = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/")
+
+
+def adopt_items(
+    bench: Workbench,
+    files: Mapping[str, bytes],
+    prefixes: tuple[str, ...],
+    dialogue: LineDialogue | None = None,
+) -> list[AdoptedItem]:
+    """Adopt every item below these paths whose form is wrong; the bench closes the documents of those that are.
+
+    Args:
+        bench: The documents at the base commit.
+        files: All files there, archived ones included: names of requirements and words for a Purpose come from them.
+        prefixes: How the paths begin of what shall be improved.
+        dialogue: Asks the model about lines that code is not sure of; None where none answers.
+    """
+    chosen = [report for report in bench.reports if _is_hand_written(report) and _place(report).startswith(prefixes)]
+    if not chosen:
+        return []
+    around = look_around({path: data.decode("utf-8", "replace") for path, data in files.items()})
+    made = [_adopt(bench, report, around, dialogue) for report in chosen]
+    for one in made:
+        if one.kept:
+            folder = _folder(one.adopted.kind, one.adopted.id)
+            bench.close([path for path in bench.files if path.startswith(folder)], BEING_ADOPTED)
+    return made
+
+
+def _is_hand_written(report: Report) -> bool:
+    return any(issue.rule in FORM for issue in report.issues)
+
+
+def _folder(kind: str, item: str) -> str:
+    return f"openspec/{'specs' if kind == 'spec' else 'changes'}/{item}/"
+
+
+def _place(report: Report) -> str:
+    folder = _folder(report.type, report.id)
+    return f"{folder}spec.md" if report.type == "spec" else folder
+
+
+def _adopt(bench: Workbench, report: Report, around: Around, dialogue: LineDialogue | None) -> AdoptedItem:
+    folder = _folder(report.type, report.id)
+    own = {path: text for path, text in bench.base_files.items() if path.startswith(folder)}
+    findings = tuple(
+        finding for finding in bench.findings if finding.code in FORM and finding.path.startswith(folder.rstrip("/"))
+    )
+    unread = next((why for why in map(bench.editable, own) if why), "")
+    if unread:
+        made = Adopted(report.type, report.id, why_not=unread)
+        return AdoptedItem(made, findings, AdoptVerdict(()))
+    made = adopt(report.type, report.id, own, around)
+    prompt = ""
+    if made.why_not and made.unsure and dialogue:
+        obliging = dialogue.obligations(made.unsure)
+        made = adopt(report.type, report.id, own, around, obliging) if obliging else made
+        prompt = dialogue.prompt if obliging else ""
+    verdict = AdoptVerdict(()) if made.why_not else judge_adoption(_adoption(bench, made, own, around))
+    return AdoptedItem(made, findings, verdict, prompt=prompt)
+
+
+def _adoption(bench: Workbench, made: Adopted, own: Mapping[str, str], around: Around) -> Adoption:
+    left = {path: text for path, text in own.items() if path not in made.removed}
+    touched = {path.split("/specs/")[1] for path in made.pages if made.kind == "change" and "/specs/" in path}
+    beside = {
+        path: text
+        for path, text in bench.base_files.items()
+        if path.startswith(_SETTINGS) or any(path == f"openspec/specs/{name}" for name in touched)
+    }
+    reports = validate(beside | left | made.texts)
+    issues: tuple[Issue, ...] = next((one.issues for one in reports if (one.type, one.id) == (made.kind, made.id)), ())
+    return Adoption(made, {**around.archive, **own}, tuple(issues))
+
+
+def with_questions(
+    items: Sequence[AdoptedItem], store: QuestionStore | None, files: Mapping[str, bytes], at: datetime
+) -> list[AdoptedItem]:
+    """Choose the questions that are written as files: those that the base commit has not, at most five an item."""
+    if store is None:
+        return list(items)
+    mark = Mark("", f"{at:%Y-%m-%dT%H:%M:%SZ}")
+    found = []
+    for item in items:
+        asked = [_stored(item, one, mark) for one in item.adopted.questions]
+        new = [one for one in asked if f"{FOLDER}/{one.id}.yaml" not in files]
+        found.append(replace(item, stored=tuple(new[:MOST_OPEN])))
+    return found
+
+
+def _stored(item: AdoptedItem, asked: AdoptQuestion, mark: Mark) -> Question:
+    path = item.adopted.renamed.get(asked.place.path, asked.place.path)
+    about = About(path, asked.requirement, quote=asked.quote)
+    key = question_id(f"{item.item} {asked.text}")
+    return Question(key, f"{asked.text} ({asked.place.path}:{asked.place.line})", mark, about, options=asked.options)
+
+
+def write_adoptions(
+    repository: Repository, tip: str, items: Sequence[AdoptedItem], store: QuestionStore | None
+) -> tuple[str, list[AdoptedItem]]:
+    """Write one commit an item, and one for its questions; the last commit, and the items with theirs.
+
+    An item is one commit and not one a file: the delta, the tasks and the proposal of a change are valid and make
+    sense only together, and whoever merges takes the item or leaves it. Questions can be left without the item.
+    """
+    written = []
+    for item in items:
+        commit = asked_in = ""
+        if item.kept:
+            changes: dict[str, bytes | None] = {path: text.encode() for path, text in item.adopted.texts.items()}
+            changes |= dict.fromkeys(item.adopted.removed)
+            tip = commit = repository.commit(tip, changes, _message(item))
+        if item.stored and store:
+            new = store.new_files(item.stored)
+            if new:
+                texts: dict[str, bytes | None] = {path: text.encode() for path, text in new.items()}
+                tip = asked_in = repository.commit(tip, texts, _question_message(item))
+        written.append(replace(item, commit=commit, asked_in=asked_in))
+    return tip, written
+
+
+def _message(item: AdoptedItem) -> str:
+    figures = item.figures
+    told = [
+        f"- {figures['scenarios']} scenarios, {figures['with_sourced_when']} with a WHEN from the source",
+        f"- {figures['hollow']} scenarios that only repeat their requirement or title",
+        f"- {figures['questions']} questions left",
+        *(f"- {finding.code}: {_line(finding.message)}" for finding in item.findings),
+    ]
+    return _commit_text(f"improve({_line(item.adopted.id)}): put into OpenSpec form", told, item)
+
+
+def _question_message(item: AdoptedItem) -> str:
+    asked = [f"- {_line(question.text)}" for question in item.stored]
+    return _commit_text(f"ask({_line(item.adopted.id)}): what its form leaves open", asked, item)
+
+
+def _commit_text(subject: str, told: Sequence[str], item: AdoptedItem) -> str:
+    shown = subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"
+    return "\n".join([shown, "", *told, "", *_trailers(item), ""])
+
+
+def _trailers(item: AdoptedItem) -> list[str]:
+    findings = [f"Geoflow-Finding: {one.id} {one.code}" for one in item.findings]
+    return [*findings, f"Geoflow-Strategy: {STRATEGY}", *([f"Geoflow-Prompt: {item.prompt}"] if item.prompt else [])]
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

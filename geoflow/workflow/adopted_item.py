@@ -1,0 +1,83 @@
+"""What a run of improve tells of an item that was hand-written: what became of it, and what is left to ask."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from geoflow.improvement.adopt_page import Adopted
+from geoflow.improvement.gate_adopt import AdoptVerdict
+from geoflow.quality.finding import Finding
+from geoflow.questions.answer import question_id
+from geoflow.questions.question import Question
+
+STRATEGY = "adopt"
+
+
+@dataclass(frozen=True)
+class AdoptedItem:
+    """An item that is not in OpenSpec form, and what came of adopting it.
+
+    `findings` are what validation says of its form. `stored` are the questions that are written as files, at most five
+    an item; the others are in the report alone. `commit` holds the documents, `asked_in` the questions.
+    """
+
+    adopted: Adopted
+    findings: tuple[Finding, ...]
+    verdict: AdoptVerdict
+    stored: tuple[Question, ...] = ()
+    prompt: str = ""
+    commit: str = ""
+    asked_in: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the item is in OpenSpec form now."""
+        return not (self.adopted.why_not or self.verdict.refused_by)
+
+    @property
+    def item(self) -> str:
+        """Name the item with its kind."""
+        return f"{self.adopted.kind}/{self.adopted.id}"
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """Count its scenarios, those whose WHEN the source has, those that only repeat, and its open questions."""
+        scenarios = self.adopted.scenarios if self.kept else ()
+        return {
+            "valid": int(self.kept),
+            "scenarios": len(scenarios),
+            "with_sourced_when": sum(one.has_trigger for one in scenarios),
+            "hollow": sum(one.is_hollow for one in scenarios),
+            "questions": len(self.adopted.questions),
+        }
+
+    @property
+    def why_not(self) -> str:
+        """Say why it is not in OpenSpec form; empty where it is."""
+        refused = f"{self.verdict.refused_by}: {self.verdict.reason}" if self.verdict.refused_by else ""
+        return self.adopted.why_not or refused
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        made = self.adopted
+        return {
+            "item": self.item,
+            "strategy": STRATEGY,
+            "prompt": self.prompt,
+            "findings": [finding.document() for finding in self.findings],
+            "files": sorted(made.pages) if self.kept else [],
+            "removed": list(made.removed) if self.kept else [],
+            "figures": self.figures,
+            "checks": list(self.verdict.passed),
+            "why_not": self.why_not,
+            "unused": [{"path": place.path, "line": place.line} for place in made.unused],
+            "spans": made.spans if self.kept else [],
+            "commit": self.commit,
+        }
+
+    def questions(self) -> list[dict[str, Any]]:
+        """Give its questions as scripts see them; `file` is empty where it is in the report alone."""
+        files = {question.id: question.path for question in self.stored}
+        return [
+            {"item": self.item} | asked.document() | {"file": files.get(question_id(f"{self.item} {asked.text}"), "")}
+            for asked in self.adopted.questions
+        ]
