@@ -7,12 +7,11 @@ the rest of the match is only around it.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from geoflow.quality import lexicon
-from geoflow.quality.needed import MARKS, Needs, needs_of
+from geoflow.quality.needed import MARKS, Need, Needs, needs_of
 
 _WORD = re.compile(r"[a-z]+")
 
@@ -33,10 +32,18 @@ class Phrase(NamedTuple):
         return needs_of(self.written or self.source, self.cues)
 
 
-def words_of(prose: str) -> frozenset[str]:
-    """Give what phrases need: the words of a text in lower case, its marks, and `-ly` for an adverb that may judge."""
+class Words(frozenset[str]):
+    """What phrases need of a text: its words in lower case, its marks, and the words in a row in `line`."""
+
+    __slots__ = ("line",)
+    line: str
+
+
+def words_of(prose: str) -> Words:
+    """Give the words of a text and its marks, `-ly` for an adverb that may judge, and `-shall` for a small obligation."""
     lower = prose.lower()
-    found = set(_WORD.findall(lower))
+    inside = _WORD.findall(lower)
+    found = set(inside)
     for mark in MARKS:
         if mark in prose:
             found.add(mark)
@@ -44,7 +51,11 @@ def words_of(prose: str) -> frozenset[str]:
         found.add("...")
     if "ly" in lower and any(map(_may_judge, found)):
         found.add("-ly")
-    return frozenset(found)
+    if "shall" in prose or "must" in prose:
+        found.add("-shall")
+    words = Words(found)
+    words.line = f" {' '.join(inside)} "
+    return words
 
 
 _ADVERBS, _NEUTRAL, _ENDS = frozenset(lexicon.MANNER), frozenset(lexicon.NEUTRAL), tuple(lexicon.JUDGING_ENDS)
@@ -74,7 +85,7 @@ def one_of(listed: Iterable[str]) -> str:
     return "|".join(re.escape(one).replace(r"\ ", " ") for one in sorted(set(listed), key=lambda one: (-len(one), one)))
 
 
-def found_in(prose: str, words: AbstractSet[str], tried: Sequence[Phrase]) -> Iterator[re.Match[str]]:
+def found_in(prose: str, words: Words, tried: Sequence[Phrase]) -> Iterator[re.Match[str]]:
     """Find all matches of phrases; `words` are those of the prose (`words_of`)."""
     for index in _index(tuple(tried)).among(words):
         yield from compiled(tried[index].source).finditer(prose)
@@ -85,21 +96,34 @@ class Index:
 
     def __init__(self, tried: Iterable[Phrase]) -> None:
         self._always: list[int] = []
-        self._by_word: dict[str, list[tuple[int, frozenset[str]]]] = {}
+        self._alone: dict[str, list[int]] = {}
+        self._with_others: dict[str, list[tuple[int, Need]]] = {}
         for number, phrase in enumerate(tried):
             needs = phrase.needs
             if not needs:
                 self._always.append(number)
             for need in needs:
                 for word in need.either:
-                    self._by_word.setdefault(word, []).append((number, need.along))
+                    if need.alone():
+                        self._alone.setdefault(word, []).append(number)
+                    else:
+                        self._with_others.setdefault(word, []).append((number, need))
 
-    def among(self, words: AbstractSet[str]) -> list[int]:
+    def among(self, words: Words) -> list[int]:
         """Tell which phrases may match a text of these words: their numbers, in order."""
         found = set(self._always)
-        for word in self._by_word.keys() & words:
-            found.update(number for number, along in self._by_word[word] if not along or not along.isdisjoint(words))
+        for word in self._alone.keys() & words:
+            found.update(self._alone[word])
+        for word in self._with_others.keys() & words:
+            for number, (_, along, runs) in self._with_others[word]:
+                if number not in found and not any(map(words.isdisjoint, along)) and _hold(runs, words.line):
+                    found.add(number)
         return sorted(found)
+
+
+def _hold(runs: tuple[tuple[str, ...], ...], line: str) -> bool:
+    """Tell whether a line has one of each of these."""
+    return all(any(one in line for one in run) for run in runs)
 
 
 @lru_cache(maxsize=256)

@@ -121,7 +121,7 @@ SMELLS: tuple[Smell, ...] = (
     Smell(_UNDECIDED, ASIDE, places=_BODY, unless=_OBLIGES),
     Smell(
         Rule("GF101", "warning", "R1", "“{quote}” in lower case is not read as an obligation", "write it in capitals"),
-        (Phrase(r"(?-i:(?<![\w-])(?:shall|must)(?![\w-]))", frozenset({"shall", "must"})),),
+        (Phrase(r"(?-i:(?<![\w-])(?:shall|must)(?![\w-]))", frozenset({"-shall"})),),
         places=_BODY,
         unless=_EXPLAINED,
     ),
