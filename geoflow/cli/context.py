@@ -248,6 +248,7 @@ def open_review(
     """
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.history_when_asked import HistoryWhenAsked
+    from geoflow.adapters.kept_file import KeptFile
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
@@ -260,6 +261,8 @@ def open_review(
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     seating = open_seats(root, settings, seats, rules_only=rules_only)
+    file = KeptFile(str(root))
+    kept = file.read()
     with seating as seated, opened_tools(root, settings, wanted=model is not None) as tools, progress_bar() as progress:
         yield Reviewer(
             model=model,
@@ -276,7 +279,9 @@ def open_review(
             lexicon=read_lexicon(files or {}),
             tools=tools,
             roomy=bool(model and tools and is_roomy(settings, model)),
+            kept=kept,
         )
+    file.write(kept)
 
 
 def history_or_none(root: Path) -> "GitRepository | None":

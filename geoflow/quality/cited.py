@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from geoflow.quality.names import Names, folded
+from geoflow.quality.asked import Around
+from geoflow.quality.names import folded
 from geoflow.quality.passages import Reading, Source
 from geoflow.quality.phrases import words_of
 
@@ -77,25 +78,25 @@ _ORDINARY = frozenset(
 )
 
 
-def find_cited(source: Source, reading: Reading, raw: str, names: Names) -> Iterator[tuple[int, int]]:
+def find_cited(source: Source, reading: Reading, raw: str, around: Around) -> Iterator[tuple[int, int]]:
     """Find the places of documents that are cited and stand nowhere else in the tree."""
     if _CUES.isdisjoint(reading.words):
         return
     prose = reading.prose
     for match in _FILE.finditer(raw):
-        if "\0" not in prose[match.start() : match.start("q")] and not _is_elsewhere(_file(match["q"]), source, names):
+        if "\0" not in prose[match.start() : match.start("q")] and not _is_elsewhere(_file(match["q"]), source, around):
             yield match.span("q")
     for match in _TITLE.finditer(prose):
-        if not _is_elsewhere(match["q"], source, names):
+        if not _is_elsewhere(match["q"], source, around):
             yield match.span("q")
-    yield from _by_subject(source, reading, names)
+    yield from _by_subject(reading, around)
 
 
-def _by_subject(source: Source, reading: Reading, names: Names) -> Iterator[tuple[int, int]]:
+def _by_subject(reading: Reading, around: Around) -> Iterator[tuple[int, int]]:
     """Find documents without a title; an outcome speaks of lists and tables that are shown."""
     for pattern in (_ABOUT, _KIND_OF) if reading.place == "body" else ():
         for match in pattern.finditer(reading.prose):
-            if _is_cited(reading, match) and not _is_here(match, source, names):
+            if _is_cited(reading, match) and not _is_here(match, around):
                 yield match.span("q")
     for match in _SOURCE.finditer(reading.prose):
         if not _OBLIGES.search(reading.prose, *reading.sentence(match.start())):
@@ -106,15 +107,13 @@ def _file(literal: str) -> str:
     return literal.strip("`").rsplit("/", 1)[-1]
 
 
-def _is_elsewhere(name: str, source: Source, names: Names) -> bool:
+def _is_elsewhere(name: str, source: Source, around: Around) -> bool:
     """Tell whether a name stands in the tree outside the requirement that is looked at."""
-    if folded(name) in names.known:
+    if around.knows(folded(name)):
         return True
     here = source.text[source.requirement.start : source.requirement.end].count(name)
-    if names.count(name) > here:
-        return True
     # The document as it is may not be the one that the tree was read with.
-    return source.text.count(name) > here
+    return around.stands_more(name, here) or around.stands_here_more(name, here)
 
 
 def _is_cited(reading: Reading, match: re.Match[str]) -> bool:
@@ -123,13 +122,13 @@ def _is_cited(reading: Reading, match: re.Match[str]) -> bool:
     return bool(_CITES.search(reading.prose, start, match.start())) and not _OBLIGES.search(reading.prose, start, end)
 
 
-def _is_here(match: re.Match[str], source: Source, names: Names) -> bool:
+def _is_here(match: re.Match[str], around: Around) -> bool:
     """Tell whether a heading of the tree speaks of what the document is about, or the document has such a thing."""
     about = [word.removesuffix("s") for word in folded(match["about"]).split() if word not in _LITTLE]
     if not about or set(about) <= _ORDINARY:
         return True
-    if re.search(r"\btable|\blist|\bmatrix", match["q"]) and re.search(r"^\s*\|.*\|", source.text, re.MULTILINE):
+    if re.search(r"\btable|\blist|\bmatrix", match["q"]) and around.here("table"):
         return True
-    if re.search(r"diagram|chart|figure|drawing|mock|wireframe", match["q"]) and "![" in source.text:
+    if re.search(r"diagram|chart|figure|drawing|mock|wireframe", match["q"]) and around.here("image"):
         return True
-    return any(all(f" {word}" in f" {known}" for word in about) for known in names.known)
+    return around.tells_of(tuple(about))

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 
 from geoflow.quality import grammar, lexicon
+from geoflow.quality.asked import Around
 from geoflow.quality.finding import Finding
-from geoflow.quality.habits import obliques_in, pronouns_in
-from geoflow.quality.names import Names
 from geoflow.quality.passages import Reading, Rule, Source
 from geoflow.quality.phrases import found_in, one_of, words_of
 from geoflow.quality.pronouns import find_pronouns
@@ -75,10 +74,8 @@ _BESIDES = re.compile(
 _STANDS_FOR_IT = re.compile(r"(?:this|it|they|these|those)\b", re.IGNORECASE)
 _CHAIN = 2
 _ONE_SUBJECT = re.compile(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
-# How many requirements of the tree have several obligations: one more is a slip where few have, and a habit where many.
-_RARE, _MANY, _UNKNOWN = 0.15, 0.3, 1.0
-# The same of passives, by the share of requirements that are written so.
-_HABIT, _SLIP = 0.05, 0.025
+# How usual it is in the tree to have several obligations, or passives: see `Names.habit`.
+_RARE, _HABIT, _UNKNOWN = 0, 2, 3
 
 _IS_DONE = re.compile(
     rf"(?:SHALL|MUST)(?!\s+(?:not|NOT)\b)(?:\s+(?:also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
@@ -90,7 +87,7 @@ _ACTS = re.compile(
 _BY = re.compile(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", re.IGNORECASE)
 
 
-def find_in_clauses(source: Source, readings: list[Reading], names: Names | None) -> Iterator[Finding]:
+def find_in_clauses(source: Source, readings: list[Reading], around: Around) -> Iterator[Finding]:
     """Find what is wrong with the clauses of a requirement.
 
     Weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), passives (GF209), and words with
@@ -98,22 +95,23 @@ def find_in_clauses(source: Source, readings: list[Reading], names: Names | None
     without a word such as "also"; where the passive, the stroke, or "it" behind a sentence that names its subject is the
     habit, none is found.
     """
-    usual = names is not None and pronouns_in(names.texts) >= _HABIT
+    usual = bool(around) and around.habit("it") > 0
     for reading in readings:
         for rule, (start, end) in find_pronouns(reading, usual=usual):
             yield source.finding(rule, reading.start + start, reading.start + end)
     body = readings[0]
-    if names is None or obliques_in(names.texts) < _HABIT:
+    passive = around.habit("passive") if around else _RARE
+    if not around or around.habit("stroke") == 0:
         yield from (
             source.finding(_OBLIQUE, body.start + match.start(), body.start + match.end())
             for match in found_in(body.prose, body.words, grammar.OBLIQUE)
         )
     for rule, found in (
         (_WEAK, _weak(body)),
-        (_COMPOUND, _second(body, several=names.several if names else _UNKNOWN)),
+        (_COMPOUND, _second(body, several=around.habit("several") if around else _UNKNOWN)),
         (
             _PASSIVE,
-            _passive(body, rare=not names or names.passive < _SLIP) if names is None or names.passive < _HABIT else (),
+            _passive(body, rare=passive == _RARE) if passive < _HABIT else (),
         ),
     ):
         for start, end in found:
@@ -149,7 +147,7 @@ _MORE = words_of(_FURTHER) - {"the"} | {
 }
 
 
-def _second(body: Reading, *, several: float) -> Iterator[tuple[int, int]]:
+def _second(body: Reading, *, several: int) -> Iterator[tuple[int, int]]:
     if len(_ANY_SHALL.findall(body.prose)) < _CHAIN and body.words.isdisjoint(_MORE):
         return
     obliged = False
@@ -161,11 +159,11 @@ def _second(body: Reading, *, several: float) -> Iterator[tuple[int, int]]:
         obliged = obliged or _obligation(body.prose, start, end) is not None
 
 
-def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: float) -> tuple[int, int] | None:
+def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: int) -> tuple[int, int] | None:
     first = _obligation(prose, start, end)
     if first is None:
         return None
-    single = several < _RARE
+    single = several == _RARE
     further = _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "
     if obliged and further and not _STANDS_FOR_IT.match(prose, start):
         return first.span()
@@ -176,7 +174,7 @@ def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: floa
     other = next(filter(None, found), None)
     if other:
         return other.span(other.lastindex or 0)
-    return None if _MANY < several < _UNKNOWN else _chain(prose, first.end(), end)
+    return None if several == _HABIT else _chain(prose, first.end(), end)
 
 
 def _chain(prose: str, start: int, end: int) -> tuple[int, int] | None:

@@ -7,12 +7,12 @@ from geoflow.quality.between import find_between
 from geoflow.quality.contrary import find_contrary
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.kept import Kept
 from geoflow.quality.names import Names, names_of
-from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, find_words, without_allowed
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, without_allowed
 from geoflow.quality.references import find_lost_tasks, find_references
-from geoflow.quality.scenarios import find_scenarios
-from geoflow.quality.smells import find_smells
-from geoflow.quality.structure import find_form, from_issue
+from geoflow.quality.requirement_findings import find_in_requirement
+from geoflow.quality.structure import from_issue
 
 Asked = Callable[[str, str], bool]
 Look = Callable[[Spec | Delta, Iterable[Issue], Names], list[Finding]]
@@ -28,6 +28,7 @@ def find_all(
     off: Collection[str] = (),
     within: Collection[str] | None = None,
     look: Look | None = None,
+    kept: Kept | None = None,
 ) -> list[Finding]:
     """Find everything wrong in main specs and active changes, in reading order.
 
@@ -38,13 +39,14 @@ def find_all(
         off: Codes of rules that do not look.
         within: Paths of the files whose findings are asked for; None: all.
         look: Looks at one document; `find_in` for all of it unless told.
+        kept: What rules worked out before; what they do now is put there.
     """
     issues: dict[str, list[Issue]] = {}
     for report in reports:
         for issue in report.issues:
             issues.setdefault(issue.document, []).append(issue)
     found: list[Finding] = []
-    names = names_of(tree)
+    names = names_of(tree, kept)
     for document in documents(tree):
         if within is not None and document.path not in within:
             continue
@@ -95,11 +97,7 @@ def find_in(
     for requirement in requirements:
         if asked is not None and not asked(document.path, requirement.name):
             continue
-        found += find_form(document.path, document.text, requirement)
-        found += find_scenarios(document.path, document.text, requirement)
-        found += find_smells(document.path, document.text, requirement, names)
-        if lexicon.judging or lexicon.terms:
-            found += find_words(document.path, document.text, requirement, lexicon)
+        found += find_in_requirement(document, requirement, names, lexicon)
     if lexicon.allowed:
         found = without_allowed(found, lexicon)
     return sorted(number_occurrences(found), key=by_place)

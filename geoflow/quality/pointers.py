@@ -5,9 +5,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from geoflow.quality.asked import Around
 from geoflow.quality.cited import find_cited
 from geoflow.quality.finding import Finding
-from geoflow.quality.names import Names, folded
+from geoflow.quality.names import folded
 from geoflow.quality.passages import Reading, Rule, Source, Try
 from geoflow.quality.phrases import Index, Phrase, words_of
 
@@ -102,13 +103,13 @@ def _index() -> Index:
     return Index(Phrase("", written=rf"\b(?:{source})") for source in sources)
 
 
-def find_pointers(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
+def find_pointers(source: Source, readings: list[Reading], around: Around) -> Iterator[Finding]:
     """Find references to numbers, places and names that the tree does not hold (GF215)."""
     for reading in readings:
         if reading.place == "condition" or _CUES.isdisjoint(reading.words):
             continue
         told: list[int] = []
-        for start, end in _dangling(source, reading, names):
+        for start, end in _dangling(source, reading, around):
             place = bisect_left(told, start)
             if place == len(told) or told[place] >= max(end, start + 1):
                 told.insert(place, start)
@@ -118,23 +119,23 @@ def find_pointers(source: Source, readings: list[Reading], names: Names) -> Iter
 _Tries = dict[re.Pattern[str], list[Try]]
 
 
-def _dangling(source: Source, reading: Reading, names: Names) -> Iterator[tuple[int, int]]:
+def _dangling(source: Source, reading: Reading, around: Around) -> Iterator[tuple[int, int]]:
     prose = reading.prose
     tries: _Tries = {}
     for one in reading.worth(_index()):
         tries.setdefault(_PATTERNS[one.number], []).append(one)
     if _NUMBERED in tries and not _EXTERNAL.search(prose):
         for match in _matches(_NUMBERED, tries, prose):
-            if not _is_numbered(match.group(), source, names):
+            if not _is_numbered(match.group(), around):
                 yield match.span()
-    yield from _at_places(source, reading, tries)
+    yield from _at_places(reading, tries, around)
     for pattern in (_POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED):
         for match in _matches(pattern, tries, reading.raw):
-            if _is_prose(prose, match) and not _is_known(match["q"], source, names):
+            if _is_prose(prose, match) and not _is_known(match["q"], source, around):
                 yield match.span("q")
-    yield from find_cited(source, reading, reading.raw, names)
+    yield from find_cited(source, reading, reading.raw, around)
     for match in _matches(_POINTED_NAME, tries, prose):
-        if not _EXTERNAL.search(match.group()) and _names_something(match["q"], names):
+        if not _EXTERNAL.search(match.group()) and _names_something(match["q"], around):
             yield match.span("q")
 
 
@@ -143,11 +144,11 @@ def _matches(pattern: re.Pattern[str], tries: _Tries, text: str) -> Iterator[re.
         yield from one.matches(pattern, text)
 
 
-def _at_places(source: Source, reading: Reading, tries: _Tries) -> Iterator[tuple[int, int]]:
+def _at_places(reading: Reading, tries: _Tries, around: Around) -> Iterator[tuple[int, int]]:
     """Find what points at a place: above, below, elsewhere."""
     if not _PLACES.isdisjoint(reading.words):
         for match in _matches(_AT_PLACE, tries, reading.prose):
-            if not _is_there(match["kind1"] or match["kind2"], source.text):
+            if not _is_there(match["kind1"] or match["kind2"], around):
                 yield match.span()
         if reading.place == "body" and reading.sentences:
             # Nothing stands above the first sentence.
@@ -156,35 +157,23 @@ def _at_places(source: Source, reading: Reading, tries: _Tries) -> Iterator[tupl
         yield from (match.span() for match in _matches(_AT_NO_PLACE, tries, reading.prose))
 
 
-@lru_cache(maxsize=4)
-def _headings(text: str) -> str:
-    return "\n".join(_HEADING_LINE.findall(text))
-
-
-_HEADING_LINE = re.compile(r"^(?:#+[ \t]|[ \t]*\*\*)[^\n]*", re.MULTILINE)
-
-
-def _is_numbered(reference: str, source: Source, names: Names) -> bool:
+def _is_numbered(reference: str, around: Around) -> bool:
     """Tell whether a heading or a list item of the document has the number, or the kind with its number is a name."""
     number = re.escape(reference.rsplit(maxsplit=1)[-1].strip("§ "))
-    there = re.compile(
-        rf"^(?:#+[ \t]+|[ \t]*\*\*)(?:[^\n]*[ \t])?{number}(?![\w])",
-        re.MULTILINE | re.IGNORECASE,
-    )
     return (
-        bool(there.search(_headings(source.text)))
-        or folded(reference) in names.known
-        or (number.isdigit() and names.count(f"{number}:") > 0)
+        around.is_headed(number)
+        or around.knows(folded(reference))
+        or (number.isdigit() and around.stands_more(f"{number}:", 0))
     )
 
 
-def _is_there(kind: str, text: str) -> bool:
+def _is_there(kind: str, around: Around) -> bool:
     """Tell whether a document has what "the table above" could be."""
     kind = kind.lower()
     if kind == "table":
-        return bool(re.search(r"^\s*\|.*\|", text, re.MULTILINE))
+        return around.here("table")
     if kind in {"figure", "diagram"}:
-        return "![" in text or "```" in text
+        return around.here("image") or around.here("fenced")
     if kind in {
         "list",
         "rules",
@@ -199,7 +188,7 @@ def _is_there(kind: str, text: str) -> bool:
     }:
         return True
     if kind in {"example", "formula", "code", "snippet"}:
-        return "`" in text
+        return around.here("code")
     return False
 
 
@@ -211,17 +200,17 @@ def _is_prose(prose: str, match: re.Match[str]) -> bool:
     return "\0" not in around and bool(around.strip())
 
 
-def _is_known(name: str, source: Source, names: Names) -> bool:
+def _is_known(name: str, source: Source, around: Around) -> bool:
     """Tell whether a name is one of the tree, stands elsewhere in it, or is a file, a command or code."""
     bare = name.strip("`\"“”'*[] ").split("](")[0].strip("`*")
     if _NO_NAME.match(name) or _EXTERNAL.search(name) or not re.search(r"[A-Za-z]{3}", bare):
         return True
     short = folded(bare)
-    if (short and names.has(short)) or short in names.known:
+    if (short and around.has(short)) or around.knows(short):
         return True
     if bare.islower() and bare.isalnum():
         return True  # a single word in code is a value, not a document
-    return names.count(bare) > _times(source.block, bare)
+    return around.stands_more(bare, _times(source.block, bare))
 
 
 @lru_cache(maxsize=1024)
@@ -238,12 +227,12 @@ _ORDINARY = frozenset(
 )
 
 
-def _names_something(name: str, names: Names) -> bool:
+def _names_something(name: str, around: Around) -> bool:
     """Tell whether the words before "specification" and the like are a name, and none that the tree knows."""
     words = folded(name).split()
     kind, named = words[-1], [word for word in words[:-1] if word not in _ORDINARY]
     if not named or (kind in {"table", "figure", "page", "section", "standard", "contract"} and not name[:1].isupper()):
         return False
     phrase = " ".join(named)
-    there = names.has(phrase) or " ".join(words) in names.known
-    return not there and not names.repeats(phrase)
+    there = around.has(phrase) or around.knows(" ".join(words))
+    return not there and not around.repeats(phrase)

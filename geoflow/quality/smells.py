@@ -10,21 +10,22 @@ from functools import cache
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.acronyms import find_acronyms
+from geoflow.quality.asked import Around
 from geoflow.quality.clauses import find_in_clauses
 from geoflow.quality.figures import find_figures
 from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.names import Names
 from geoflow.quality.passages import Reading, Source, Try, passages
 from geoflow.quality.phrases import Index, compiled
 from geoflow.quality.pointers import find_pointers
 from geoflow.quality.wording import SMELLS, Smell
 
 
-def find_smells(path: str, text: str, requirement: Requirement, names: Names | None = None) -> list[Finding]:
+def find_smells(path: str, text: str, requirement: Requirement, around: Around | None = None) -> list[Finding]:
     """Find the smells of one requirement of the document `text`, in reading order.
 
-    `names` is what the tree is known to hold; without it nothing is said of references and of what is common there.
+    `around` is what the tree is known to hold; without it nothing is said of references and of what is common there.
     """
+    around = around or Around(None, text)
     source = Source(path, text, requirement)
     readings = [Reading(passage, text) for passage in passages(requirement)]
     worded = [
@@ -37,11 +38,11 @@ def find_smells(path: str, text: str, requirement: Requirement, names: Names | N
     ]
     found = [
         *_without_inner(worded),
-        *find_in_clauses(source, [readings[0], *filter(_may_oblige, readings[1:])], names),
+        *find_in_clauses(source, [readings[0], *filter(_may_oblige, readings[1:])], around),
         *find_figures(source, readings),
     ]
-    if names:
-        found += [*find_pointers(source, readings, names), *find_acronyms(source, readings, names)]
+    if around:
+        found += [*find_pointers(source, readings, around), *find_acronyms(source, readings, around)]
     return number_occurrences(sorted(found, key=by_place))
 
 

@@ -9,6 +9,7 @@ from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Te
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding, by_place
 from geoflow.quality.findings import documents, requirements_of, wanted
+from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.roles import CONSISTENCY, NAMES, ROLES, Role
 from geoflow.quality.since import find_since
@@ -33,7 +34,7 @@ class Reviewer:
     `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
     seat an agent takes. `memory` is what roles said before; `facts` are those who may know what a role misses.
     `allowed` are findings that the settings let stand, `lexicon` the words of the project. With `tools` the model looks
-    up what a role misses; `roomy` tells that it is trained for that.
+    up what a role misses; `roomy` tells that it is trained for that. `kept` is what rules worked out before.
     """
 
     model: ChatModel | None
@@ -50,6 +51,7 @@ class Reviewer:
     lexicon: ProjectLexicon = NO_WORDS
     tools: ToolBox | None = None
     roomy: bool = False
+    kept: Kept | None = None
 
 
 def review(
@@ -72,7 +74,7 @@ def review(
     within = _in_question(files, prefixes, before)
     changed = _changed(tree, files, before, within) if before is not None else None
     lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
-    rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history)
+    rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history, reviewer.kept)
     by_rule = find_by_rule(rules, tree, files, within, lost, changed[0] if changed else None)
     waivers, unlooked, found = by_rule.waivers, by_rule.notes, by_rule.findings
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
