@@ -1,6 +1,5 @@
 """The file in the git folder that keeps what rules worked out from one review to the next."""
 
-import json
 import os
 
 from geoflow import openspec, quality
@@ -16,10 +15,10 @@ class KeptFile:
 
     def read(self) -> Kept:
         """Give what was kept; nothing where there is no file that is whole and of these rules."""
-        text = self._file.read() if self._file else ""
-        return Kept(json.loads(text) if text else None)
+        return Kept(self._file.read() if self._file else "")
 
     def write(self, kept: Kept) -> None:
         """Keep what is worth it, unless it is kept already; a failure is silent."""
-        if self._file and kept.added:
-            self._file.write(json.dumps(kept.entries(), separators=(",", ":")))
+        text = kept.text() if self._file else ""
+        if self._file and text:
+            self._file.write(text)

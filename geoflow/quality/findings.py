@@ -54,12 +54,12 @@ def find_all(
     for path, others in issues.items():
         if within is None or path in within:
             found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
-    found += find_between(tree, texts, within)
-    copies = find_copies(tree, within)
+    found += find_between(tree, texts, within, names.kept)
+    copies = find_copies(tree, within, names.kept)
     found += copies
-    found += find_references(tree, within)
+    found += find_references(tree, within, names.kept)
     found += find_lost_tasks(tree, texts, within)
-    found += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within)
+    found += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within, names.kept)
     return sorted(number_occurrences(wanted(found, off)), key=by_place)
 
 

@@ -4,7 +4,9 @@ Whatever is kept follows from its key alone, or holds the questions to the rest 
 their answers (`asked`). So it may be thrown away, or be of another branch, and can never be stale.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from geoflow.openspec.model import Delta, Requirement, Spec
@@ -18,23 +20,28 @@ _MOST_KEYS = 20_000
 
 
 class Kept:
-    """Entries by key: those of earlier runs (`before`), and those that this run asked for.
+    """Entries by key: those of earlier runs, and those that this run asked for.
 
-    Attributes:
-        added: Whether anything was worked out that was not there.
+    Args:
+        text: What `text` gave in an earlier run: a line an entry, its key and then its values. A line is read when its
+            entry is asked for.
     """
 
-    def __init__(self, before: Mapping[str, Entry] | None = None) -> None:
-        self._before = dict(before or {})
+    def __init__(self, text: str = "") -> None:
+        lines = (line.partition(" ") for line in text.split("\n"))
+        self._before = {key: written for key, _, written in lines if written}
+        self._read: dict[str, str] = {}
         self._used: dict[str, Entry] = {}
         self._keys: dict[tuple[str, int, int], str] = {}
-        self.added = False
+        self._changed: set[str] = set()
 
     def entry(self, key: str) -> Entry:
-        """Give what is kept of a key; what is put there is kept."""
+        """Give what is kept of a key; it is changed by `keep` alone."""
         found = self._used.get(key)
         if found is None:
-            found = self._used[key] = self._before.pop(key, {})
+            written = self._before.pop(key, "")
+            found = self._used[key] = json.loads(written) if written else {}
+            self._read[key] = written
         return found
 
     def worked_out(self, key: str, what: str, work: Callable[[], _Worked]) -> _Worked:
@@ -48,13 +55,19 @@ class Kept:
     def keep(self, key: str, what: str, value: Any) -> None:
         """Keep a value in the place of the one before."""
         self.entry(key)[what] = value
-        self.added = True
+        self._changed.add(key)
 
-    def entries(self) -> dict[str, Entry]:
-        """Give what is worth to be kept: all that was used, and of the rest no more than that, the latest first."""
-        used = {key: entry for key, entry in self._used.items() if entry}
-        rest = dict(list(self._before.items())[: len(used)])
-        return used | rest
+    def text(self) -> str:
+        """Write what is worth it: all that was used, and of the rest no more than that; empty where nothing is new."""
+        if not self._changed:
+            return ""
+        used = {key: self._written(key, entry) for key, entry in self._used.items() if entry}
+        rest = islice(self._before.items(), len(used))
+        return "\n".join(f"{key} {written}" for key, written in chain(used.items(), rest))
+
+    def _written(self, key: str, entry: Entry) -> str:
+        unchanged = self._read[key] if key not in self._changed else ""
+        return unchanged or json.dumps(entry, separators=(",", ":"))
 
     def of_requirement(self, document: Spec | Delta, requirement: Requirement) -> str:
         """Give the key of a requirement: its text, and how it was read; its place in the document does not count."""
@@ -65,6 +78,11 @@ class Kept:
                 self._keys.clear()
             key = self._keys[place] = _key_of(document, requirement)
         return key
+
+
+def short(parts: Iterable[str]) -> str:
+    """Digest some texts, in their order, so that equal ones are known by it."""
+    return key_of("", *parts)
 
 
 def key_of(what: str, *texts: str) -> str:

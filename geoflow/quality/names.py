@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from functools import cached_property, lru_cache, partial
 from math import nextafter
 
@@ -38,7 +39,7 @@ class Names:
             *tree.specs,
             *(delta for change in tree.changes for delta in change.deltas),
         ]
-        self._counted: dict[str, int] = {}
+        self._keys: dict[str, str] = {}
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -63,12 +64,8 @@ class Names:
 
     def is_word(self, word: str) -> bool:
         """Tell whether a word stands somewhere as it is written here, and is no part of a longer one."""
-        text, at = self._statements, self._statements.find(word)
-        while at >= 0:
-            if not (_IN_A_WORD.match(text[at - 1 : at]) or _IN_A_WORD.match(text[at + len(word) : at + len(word) + 1])):
-                return True
-            at = text.find(word, at + 1)
-        return False
+        texts = (document.text for document in self._documents)
+        return any(self._of_text(text, "words", word, _is_word) for text in texts)
 
     def habit(self, name: str) -> int:
         """Tell how usual something is in the tree's requirements: 0 rare, and the higher the more usual.
@@ -90,15 +87,25 @@ class Names:
 
     def stands_more(self, literal: str, times: int) -> bool:
         """Tell whether a text stands in the documents, proposals and designs more often than so many times."""
-        if literal not in self._counted:
-            self._counted[literal] = self._all_texts.count(literal)
-        return self._counted[literal] > times
+        return sum(self._of_text(text, "counts", literal, str.count) for text in self.texts) > times
 
     def repeats(self, phrase: str) -> bool:
         """Tell whether one of these has a phrase more than once, in any case of letters and any spacing."""
-        longest = max(phrase.split(), key=len, default="")
-        likely = (text for text in self._lowered if text.count(longest) > 1)
-        return any(" ".join(text.split()).count(phrase) > 1 for text in likely)
+        return any(self._of_text(text, "repeats", phrase, _repeats) for text in self.texts)
+
+    def _of_text(self, text: str, what: str, about: str, work: Callable[[str, str], int]) -> int:
+        """Answer a question about one text, from what is kept of it where it was asked before."""
+        key = self._key_of(text)
+        answers = self.kept.worked_out(key, what, dict[str, int])
+        if about not in answers:
+            answers = {**answers, about: int(work(text, about))}
+            self.kept.keep(key, what, answers)
+        return answers[about]
+
+    def _key_of(self, text: str) -> str:
+        if text not in self._keys:
+            self._keys[text] = key_of("text", text)
+        return self._keys[text]
 
     def _named_in(self, document: Spec | Delta) -> list[str]:
         """List the names that a document gives: of requirements, scenarios and headings."""
@@ -120,7 +127,7 @@ class Names:
 
     @cached_property
     def _shares(self) -> dict[str, float]:
-        counted = [self.kept.worked_out(key_of("text", text), "habits", partial(habits_in, text)) for text in self.texts]
+        counted = [self.kept.worked_out(self._key_of(text), "habits", partial(habits_in, text)) for text in self.texts]
         bodies, strokes, its = (sum(one[index] for one in counted) for index in range(3))
         passive, several = sum(one for _, one, _ in self._facts), sum(one for _, _, one in self._facts)
         requirements = len(self._facts)
@@ -133,20 +140,8 @@ class Names:
         }
 
     @cached_property
-    def _all_texts(self) -> str:
-        return _BETWEEN.join(self.texts)
-
-    @cached_property
-    def _statements(self) -> str:
-        return _BETWEEN.join(document.text for document in self._documents)
-
-    @cached_property
     def _all_known(self) -> str:
         return _BETWEEN.join(self.known)
-
-    @cached_property
-    def _lowered(self) -> list[str]:
-        return [text.lower() for text in self.texts]
 
 
 def names_of(tree: Tree, kept: Kept | None = None) -> Names:
@@ -173,6 +168,22 @@ def _requirements(document: Spec | Delta) -> tuple[Requirement, ...]:
 def acronyms_in(text: str) -> frozenset[str]:
     """Find what has the form of an acronym."""
     return frozenset(ACRONYM.findall(text))
+
+
+def _is_word(text: str, word: str) -> bool:
+    at = text.find(word)
+    while at >= 0:
+        behind = at + len(word)
+        if not (_IN_A_WORD.match(text[max(at - 1, 0) : at]) or _IN_A_WORD.match(text[behind : behind + 1])):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+def _repeats(text: str, phrase: str) -> bool:
+    lower = text.lower()
+    longest = max(phrase.split(), key=len, default="")
+    return lower.count(longest) > 1 and " ".join(lower.split()).count(phrase) > 1
 
 
 def _named_in(document: Spec | Delta) -> list[str]:

@@ -1,6 +1,7 @@
 """What is wrong in one requirement: its form, its scenarios and its wording, kept from one look to the next."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from geoflow.openspec.model import Delta, Requirement, Spec
@@ -20,16 +21,16 @@ def find_in_requirement(
     of them then.
     """
     around = Around(names, document.text)
-    if names is None or not _is_counted_alike(document.text, requirement):
+    if names is None or not is_counted_alike(document.text):
         return _look(document, requirement, around, lexicon)
     key, what = names.kept.of_requirement(document, requirement), f"wording {document.path}"
     words = key_of("lexicon", repr(lexicon)) if lexicon.judging or lexicon.terms else ""
     held = names.kept.entry(key).get(what)
     if held and held[0] == words and around.still_answers(held[1]):
-        return [_finding(document, requirement, one) for one in held[2]]
+        return [read(document, requirement, one) for one in held[2]]
     around = Around(names, document.text)
     found = _look(document, requirement, around, lexicon)
-    names.kept.keep(key, what, [words, around.questions(), [_written(requirement, one) for one in found]])
+    names.kept.keep(key, what, [words, around.questions(), [written(requirement, one) for one in found]])
     return found
 
 
@@ -46,18 +47,21 @@ def _look(
     return [*find_form(*about), *find_scenarios(*about), *find_smells(*about, around), *words]
 
 
-def _is_counted_alike(text: str, requirement: Requirement) -> bool:
-    """Tell whether lines end in line feeds alone, so that those of a finding may be told from the requirement's."""
-    return text.count("\n", 0, requirement.start) + 1 == requirement.span.line
+@lru_cache(maxsize=256)
+def is_counted_alike(text: str) -> bool:
+    """Tell whether all lines end in a line feed, so that those of a finding may be told from the requirement's."""
+    return text.count("\r") == text.count("\r\n")
 
 
-def _written(requirement: Requirement, found: Finding) -> list[Any]:
+def written(requirement: Requirement, found: Finding) -> list[Any]:
+    """Write a finding of a requirement as values of JSON, wherever the requirement stands."""
     places = [place - requirement.start for place in (found.start, found.end)]
     lines = [line - requirement.span.line for line in (found.line, found.end_line)]
     return [found.code, found.severity, found.message, found.fix, found.incose, found.occurrence, *places, *lines]
 
 
-def _finding(document: Spec | Delta, requirement: Requirement, written: list[Any]) -> Finding:
+def read(document: Spec | Delta, requirement: Requirement, written: list[Any]) -> Finding:
+    """Read what `written` wrote, in the place where the requirement stands now."""
     code, severity, message, fix, incose, occurrence, start, end, line, end_line = written
     start, end = requirement.start + start, requirement.start + end
     return Finding(
