@@ -63,10 +63,13 @@ class GitProcess:
         """Run git to its end, with another index file if one is named; GeoflowError `git-missing`."""
         if shutil.which("git") is None:
             raise _git_missing()
+        added = {**_ADDED, "GIT_INDEX_FILE": str(Path(index).absolute())} if index else _ADDED
+        status, output, error = self._finish(["git", *_CONFIGURATION, *arguments], added, stdin)
+        return Finished(status, output, error.decode("utf-8", "replace").strip())
+
+    def _finish(self, command: list[str], added: dict[str, str], stdin: bytes) -> tuple[int, bytes, bytes]:
         import git
 
-        command = ["git", *_CONFIGURATION, *arguments]
-        added = {**_ADDED, "GIT_INDEX_FILE": str(Path(index).absolute())} if index else _ADDED
         try:
             with _starting, _clean_environment():
                 process = git.Git(str(self.folder)).execute(
@@ -75,7 +78,7 @@ class GitProcess:
         except git.GitCommandNotFound:
             raise _git_missing() from None
         output, error = process.communicate(stdin)
-        return Finished(process.returncode, output, error.decode("utf-8", "replace").strip())
+        return process.returncode, output, error
 
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run git and give its output; GeoflowError where it ends with anything but 0."""
@@ -87,6 +90,21 @@ class GitProcess:
     def line(self, *arguments: str, stdin: bytes = b"") -> str:
         """Run git and give the one line that it answers, such as an object id."""
         return os.fsdecode(self.run(*arguments, stdin=stdin)).removesuffix("\n")
+
+
+class QuickGitProcess(GitProcess):
+    """Starts git itself: for what hooks ask, where to import GitPython takes longer than all that git is asked."""
+
+    def _finish(self, command: list[str], added: dict[str, str], stdin: bytes) -> tuple[int, bytes, bytes]:
+        kept = {name: value for name, value in os.environ.items() if not _is_unwanted(name)}
+        environment = kept | {"LANGUAGE": "C", "LC_ALL": "C"} | added
+        try:
+            ended = subprocess.run(
+                command, cwd=self.folder, env=environment, input=stdin, capture_output=True, check=False
+            )
+        except FileNotFoundError:
+            raise _git_missing() from None
+        return ended.returncode, ended.stdout, ended.stderr
 
 
 def failure(command: str, finished: Finished) -> GeoflowError:

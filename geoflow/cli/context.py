@@ -29,11 +29,11 @@ def find_root_or_fail() -> Path:
     return Path(root_here())
 
 
-def open_repository() -> "GitRepository":
-    """Open the git repository around the OpenSpec root that the command was typed in."""
+def open_repository(*, quick: bool = False) -> "GitRepository":
+    """Open the git repository around the OpenSpec root that the command was typed in; `quick` as for its adapter."""
     from geoflow.adapters import git
 
-    return git.open_repository(find_root_or_fail())
+    return git.open_repository(find_root_or_fail(), quick=quick)
 
 
 def open_passages(root: Path) -> "SqlitePassages":

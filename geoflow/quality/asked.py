@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
+from geoflow.quality.kept import Kept
 from geoflow.quality.names import Names
 
 Question = list[Any]
@@ -24,6 +25,11 @@ class Around:
 
     def __bool__(self) -> bool:
         return self.names is not None
+
+    @property
+    def kept(self) -> Kept | None:
+        """Give what rules worked out before; None where nothing is known of the tree."""
+        return self.names.kept if self.names else None
 
     def is_lone(self, acronym: str) -> bool:
         """Tell whether an acronym stands in one requirement alone."""

@@ -39,11 +39,16 @@ def find_between(
         changes = tuple(change for change in changes if change.path in folders)
     if not changes:
         return []
-    there = known(tree)
+    deeds_of = {change.id: touches(change) for change in tree.changes}
+    every = [touch for deeds in deeds_of.values() for touch in deeds]
+    there = known(tree, every)
+    planners: dict[str, set[str]] = {}
+    for (capability, _), makers in there.makes.items():
+        planners.setdefault(capability, set()).update(makers)
     comparison = Comparison(tree, there.blocks, kept or Kept())
     found: list[Finding] = []
     for change in changes:
-        deeds = touches(change)
+        deeds = deeds_of[change.id]
         finished: set[str] = set()
         for delta in change.deltas:
             own = [touch for touch in deeds if touch.path == delta.path]
@@ -51,10 +56,10 @@ def find_between(
             found += comparison.weakened(delta)
             if is_whole(applied_of(own, there), own):
                 finished.add(delta.id)
-        planned = {place[0] for place, makers in there.makes.items() if set(makers) - {change.id}}
+        planned = {capability for capability, makers in planners.items() if makers - {change.id}}
         found += find_capabilities(change, there.names.keys(), planned, finished)
         found += _about_tasks(change, texts, finished=bool(deeds) and finished == {touch.capability for touch in deeds})
-    for conflict in conflicts(tree):
+    for conflict in conflicts(tree, every):
         found += _rivals(conflict, texts)
     return found if within is None else [finding for finding in found if finding.path in within]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from geoflow.quality.asked import Around
+from geoflow.quality.lazily import lazily
 from geoflow.quality.names import folded
 from geoflow.quality.passages import Reading, Source
 from geoflow.quality.phrases import words_of
@@ -17,7 +18,7 @@ _TITLED = (
     "Document|Documents|Note|Notes|Baseline|Statement|Decree|Code|Compendium|Almanac|Atlas|Schedule|Index|Directory|Overview|"
     "Concept|Specification|Concordat|Treaty|Accord|Workbook|Digest|Portfolio|Prospectus|Definitions|Levels|Tiers"
 )
-_TITLE = re.compile(
+_TITLE = lazily(
     rf"\b(?:[Tt]he|[Oo]ur|[Ii]ts|[Tt]heir)\s+(?P<q>(?:[A-Z][\w-]+\s+){{1,5}}(?:{_TITLED}))\b(?![\s-][A-Z\0])"
 )
 _DOCUMENT = (
@@ -29,17 +30,17 @@ _DOCUMENT = (
     r"ticket|letter|road\s?map|calendar|timetable|price\s+list|rule\s+book|code\s+of\s+conduct|baseline|"
     r"document|page|table|figure|chart|plan|specification|note|report|sheet|list|map|model)"
 )
-_ABOUT = re.compile(
+_ABOUT = lazily(
     rf"\b(?:the|an?|our|its)\s+(?P<q>{_DOCUMENT}s?\s+(?:on|about|for|of|concerning|regarding|covering|describing|dealing\s+with|"
     r"devoted\s+to|titled|entitled|called|named|that\s+(?:covers|describes|defines|lists|explains|deals\s+with))\s+"
     r"(?:the\s+|an?\s+|our\s+)?(?P<about>[a-z][\w-]*(?:\s+[a-z][\w-]*){0,3}?))"
     r"(?=\s*(?:[.,;:)]|\Z)|\s+(?:for|apply|applies|is|are|holds?|has|gives?|lists?|says?|as|and|in|to|above|below|which)\b)"
 )
-_KIND_OF = re.compile(
+_KIND_OF = lazily(
     rf"\b(?:the|our|an?|its)\s+(?P<q>(?P<about>(?:[a-z][\w-]*\s+){{1,3}}?){_DOCUMENT}s?)\b(?=\s*(?:[.,;:)]|\Z)|\s+(?:above|below|overleaf|opposite|"
     r"apply|applies|for\s+(?:details|more|the))\b)"
 )
-_CITES = re.compile(
+_CITES = lazily(
     r"\b(?:see|cf|consult|refer|refers|follows?|following|obeys?|observes?|adheres?\s+to|conforms?\s+to|compl(?:y|ies)\s+with|per|according\s+to|"
     r"in\s+(?:line|accordance|keeping)\s+with|(?:given|listed|described|defined|specified|shown|explained|documented|set\s+out|laid\s+down|"
     r"stated|found|summari[sz]ed|detailed|outlined|contained|collected|recorded|fixed|agreed|tabulated|depicted|drawn|illustrated|printed)\s+"
@@ -50,15 +51,15 @@ _CITES = re.compile(
     r"(?:all\s+|also\s+)?\Z",
     re.IGNORECASE,
 )
-_OBLIGES = re.compile(r"\b(?:SHALL|MUST|SHOULD|MAY|shall|must|should|may)\b")
-_FILE = re.compile(
+_OBLIGES = lazily(r"\b(?:SHALL|MUST|SHOULD|MAY|shall|must|should|may)\b")
+_FILE = lazily(
     r"\b(?:described|defined|specified|documented|explained|listed|given|set\s+out|laid\s+down|laid\s+out|outlined|detailed|stated|found|"
     r"prescribed|recorded|agreed|see|per|according\s+to|in\s+(?:line|accordance)\s+with|tabulated|enumerated|summari[sz]ed|fixed)\s+"
     r"(?:(?:in|by|under|at|on)\s+)?(?:the\s+)?(?:file\s+|document\s+)?"
     r"(?P<q>`[\w./-]*\.(?:md|ya?ml|toml|json|txt|csv|pdf|docx?|xlsx?|html?|rst|adoc|ini|cfg|conf|xml|proto|sql)`)",
     re.IGNORECASE,
 )
-_SOURCE = re.compile(
+_SOURCE = lazily(
     r"\b(?:(?:as|what(?:\s+was)?)\s+(?:already\s+|was\s+|previously\s+)?(?:agreed|discussed|decided|shown|described|presented|said|promised|sketched|noted|requested|settled|"
     r"explained|communicated|outlined|proposed|recorded|specified)\s+(?:in|at|on|during|by|with|via|to)|see|per|as\s+per|according\s+to|consult|follow(?:s|ing)?)\s+"
     r"(?:the\s+|our\s+|an?\s+|last\s+|that\s+)*(?P<q>(?:\w+\s+){0,2}?(?:meeting|workshop|e-?mails?|kick-?off|phone\s+call|call\s+with\s+\w+|chat|slides?|slide\s+deck|deck|presentation|intranet|confluence|"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from geoflow.quality import grammar, lexicon
 from geoflow.quality.asked import Around
 from geoflow.quality.finding import Finding
+from geoflow.quality.lazily import lazily
 from geoflow.quality.passages import Reading, Rule, Source
 from geoflow.quality.phrases import found_in, one_of, words_of
 from geoflow.quality.pronouns import find_pronouns
@@ -18,27 +19,27 @@ _PASSIVE = Rule("GF209", "info", "R2", "“{quote}” does not say who has to do
 
 _OBLIQUE = Rule("GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”")
 
-_SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
-_ANY_SHALL = re.compile(r"\b(?:SHALL|MUST|shall|must)\b")
-_SUBORDINATE = re.compile(
+_SHALL = lazily(r"\b(?:SHALL|MUST)\b")
+_ANY_SHALL = lazily(r"\b(?:SHALL|MUST|shall|must)\b")
+_SUBORDINATE = lazily(
     r"\b(?:that|which|who|whom|whose|because|if|when|whenever|while|where|so|how|what|why|whether|until|unless|since|"
     r"although|though|as|than|e\.g|i\.e)\b|[(:\0—–]",
     re.IGNORECASE,
 )
-_WEAKER = re.compile(
+_WEAKER = lazily(
     rf"(?<![\w-])(?:(?:{lexicon.WEAK})(?:\s+not)?|(?:is|are)\s+(?:to|expected\s+to|supposed\s+to|meant\s+to|intended\s+to|"
     r"required\s+to|encouraged\s+to|recommended\s+to|advised\s+to|designed\s+to|assumed\s+to|free\s+to|obliged\s+to|"
     r"asked\s+to|welcome\s+to|allowed\s+to)|(?:has|have|needs?|wants?|intends?|tends?|plans?|hopes?|aims?|tries)\s+to|had\s+better)(?=\s+\w)",
     re.IGNORECASE,
 )
-_NEVER_BINDING = re.compile(
+_NEVER_BINDING = lazily(
     r"should|ought|might|(?:is|are)\s+(?:to|expected|supposed|meant|encouraged|recommended|advised)|had\s+better|needs?\s|has\s|have\s",
     re.IGNORECASE,
 )
 
 _VERBS = f"(?:{one_of([*lexicon.VERBS, *(f'{verb}s' for verb in lexicon.VERBS)])})"
 _FURTHER = r"(?:also|additionally|furthermore|moreover|in\s+addition(?:\s+to\s+(?:this|that))?|besides|on\s+top\s+of\s+(?:that|this)|likewise|as\s+well|at\s+the\s+same\s+time|beyond\s+(?:that|this)|apart\s+from\s+(?:that|this)|further|in\s+the\s+same\s+(?:step|breath|go|way|run)|while\s+at\s+it|equally)"
-_ADDED = re.compile(
+_ADDED = lazily(
     rf"(?:[,;.]\s*)?\b(?:and|as\s+well\s+as|plus|but)\s+(?:it\s+|they\s+)?{_FURTHER},?\s+(?:\w+\s+)?(?:SHALL|MUST|to\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+ly\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:\b(?:and|but|plus)|[,;])\s+(?:\w+\s+)?(?:SHALL|MUST)\s+{_FURTHER}\b"
@@ -50,41 +51,41 @@ _ADDED = re.compile(
     r"|\bnot\s+only\b[^.;]{3,120}\bbut\b(?:\s+\w+)?(?:\s+also)?",
     re.IGNORECASE,
 )
-_STARTS_FURTHER = re.compile(rf"(?!further\b){_FURTHER}(?:\s*,|\s+(?:the|it|they|this|a|an)\b)", re.IGNORECASE)
-_CHAINED = re.compile(
+_STARTS_FURTHER = lazily(rf"(?!further\b){_FURTHER}(?:\s*,|\s+(?:the|it|they|this|a|an)\b)", re.IGNORECASE)
+_CHAINED = lazily(
     rf"(?:,\s*(?:and\s+|then\s+|and\s+then\s+)?|\band\s+(?:then\s+)?)(?:\w+ly\s+)?(?={_VERBS}\s+(?:a|an|the|all|any|each|every|its|their|to|one)\b)",
     re.IGNORECASE,
 )
 # "SHALL save the file and notify the owner": a verb with an object of its own, not "read and parse the file".
-_ALSO_DONE = re.compile(
+_ALSO_DONE = lazily(
     rf"(?:\w+[,\s]+){{2}}\b(and\s+(?:then\s+|also\s+)?(?!push\b|set\b|list\b|match\b|return\b|use\b)(?:{one_of(lexicon.VERBS)})\s+"
     r"(?:an?|the|all|any|each|every|its|their|one)\b)"
 )
-_AT_ITS_SIDE = re.compile(
+_AT_ITS_SIDE = lazily(
     r",\s+(?:logging|recording|notifying|informing|alerting|emailing|auditing|clearing|archiving|counting|reporting|keeping\s+a|sending|releasing|reloading|restarting|"
     r"backing\s+up|purging|invalidating|refreshing|publishing|broadcasting|warning|offering|tracking|scheduling|triggering)\s+(?:an?|the|all|any|each|every|its|their)\b",
     re.IGNORECASE,
 )
-_BESIDES = re.compile(
+_BESIDES = lazily(
     r",\s+(?:(?:in\s+addition|additionally|also|at\s+the\s+same\s+time|besides|meanwhile|thereafter|afterwards|subsequently|furthermore|moreover),?\s+[a-z]{2,}ing\b"
     r"|[a-z]{2,}ing\b[^,.;]{3,80}?\b(?:as\s+well|too|afterwards|thereafter|besides|in\s+addition|on\s+top|at\s+the\s+same\s+time|in\s+the\s+process|along\s+the\s+way|"
     r"on\s+the\s+side|meanwhile|subsequently|in\s+passing|into\s+the\s+bargain|at\s+once|in\s+one\s+go)(?=\s*[.,;)]|\s*\Z))",
     re.IGNORECASE,
 )
-_STANDS_FOR_IT = re.compile(r"(?:this|it|they|these|those)\b", re.IGNORECASE)
+_STANDS_FOR_IT = lazily(r"(?:this|it|they|these|those)\b", re.IGNORECASE)
 _CHAIN = 2
-_ONE_SUBJECT = re.compile(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
+_ONE_SUBJECT = lazily(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
 # How usual it is in the tree to have several obligations, or passives: see `Names.habit`.
 _RARE, _HABIT, _UNKNOWN = 0, 2, 3
 
-_IS_DONE = re.compile(
+_IS_DONE = lazily(
     rf"(?:SHALL|MUST)(?!\s+(?:not|NOT)\b)(?:\s+(?:also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
     rf"(?!(?:{lexicon.STATES})\b)(?:[a-z]{{2,}}ed|{lexicon.PARTICIPLES})\b(?!\s+(?:by|through|via|as\s+part)\b(?!\s+default))"
 )
-_ACTS = re.compile(
+_ACTS = lazily(
     r"(?:SHALL|MUST)(?:\s+NOT)?\s+(?:\w+ly\s+|also\s+)?(?!be\b|get\b|have\b|remain\b|stay\b|exist\b)[a-z`\0]"
 )
-_BY = re.compile(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", re.IGNORECASE)
+_BY = lazily(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", re.IGNORECASE)
 
 
 def find_in_clauses(source: Source, readings: list[Reading], around: Around) -> Iterator[Finding]:

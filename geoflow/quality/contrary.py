@@ -66,9 +66,7 @@ def _place(stated: Stated) -> tuple[str, str]:
     return stated.document.path, stated.requirement.name
 
 
-def _same(
-    every: Iterable[Stated], asked: frozenset[str] | None, kept: Kept
-) -> Iterator[tuple[Stated, Stated]]:
+def _same(every: Iterable[Stated], asked: frozenset[str] | None, kept: Kept) -> Iterator[tuple[Stated, Stated]]:
     """Pair each requirement with the first one before it that has the same gist.
 
     Those that can have it agree in their long words, which cost little to find.

@@ -3,13 +3,16 @@
 import re
 
 from geoflow.quality.grammar import OBLIQUE
+from geoflow.quality.lazily import lazily
 from geoflow.quality.phrases import found_in, words_of
 from geoflow.quality.prose import masked
 
-_BODY = re.compile(r"^### Requirement:[^\n]*\n(.*?)(?=^#{1,4} |\Z)", re.MULTILINE | re.DOTALL)
+_BODY = lazily(r"^### Requirement:[^\n]*\n(.*?)(?=^#{1,4} |\Z)", re.MULTILINE | re.DOTALL)
 # What `OBLIQUE` finds holds one of these, in prose or in what is hidden there.
-_MAY_BE = re.compile(r"[a-z]\((?:e?s)\)|\((?:re|un|in|de|dis|non|sub|multi|auto|pre|co)-?\)|[A-Za-z]\s*/\s*[A-Za-z]", re.IGNORECASE)
-_IT_SHALL = re.compile(r"(?:^|[.!?]\s+)(?:It|They)\s+(?:SHALL|MUST)\b", re.MULTILINE)
+_MAY_BE = lazily(
+    r"[a-z]\((?:e?s)\)|\((?:re|un|in|de|dis|non|sub|multi|auto|pre|co)-?\)|[A-Za-z]\s*/\s*[A-Za-z]", re.IGNORECASE
+)
+_IT_SHALL = lazily(r"(?:^|[.!?]\s+)(?:It|They)\s+(?:SHALL|MUST)\b", re.MULTILINE)
 
 
 def habits_in(text: str) -> tuple[int, int, int]:

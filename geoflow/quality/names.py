@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache, partial
 from math import nextafter
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
-from geoflow.quality.habits import habits_in
 from geoflow.quality.kept import Kept, key_of
 from geoflow.quality.prose import without_comments
 
@@ -127,7 +126,7 @@ class Names:
 
     @cached_property
     def _shares(self) -> dict[str, float]:
-        counted = [self.kept.worked_out(self._key_of(text), "habits", partial(habits_in, text)) for text in self.texts]
+        counted = [self.kept.worked_out(self._key_of(text), "habits", partial(_habits_in, text)) for text in self.texts]
         bodies, strokes, its = (sum(one[index] for one in counted) for index in range(3))
         passive, several = sum(one for _, one, _ in self._facts), sum(one for _, _, one in self._facts)
         requirements = len(self._facts)
@@ -168,6 +167,12 @@ def _requirements(document: Spec | Delta) -> tuple[Requirement, ...]:
 def acronyms_in(text: str) -> frozenset[str]:
     """Find what has the form of an acronym."""
     return frozenset(ACRONYM.findall(text))
+
+
+def _habits_in(text: str) -> tuple[int, int, int]:
+    from geoflow.quality.habits import habits_in  # with all that is known of phrases, for which there is no need else
+
+    return habits_in(text)
 
 
 def _is_word(text: str, word: str) -> bool:

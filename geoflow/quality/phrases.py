@@ -6,11 +6,12 @@ the rest of the match is only around it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from geoflow.quality import lexicon
+from geoflow.quality.kept import Kept
 from geoflow.quality.needed import MARKS, Need, Needs, needs_of
 
 _WORD = re.compile(r"[a-z]+")
@@ -94,12 +95,12 @@ def found_in(prose: str, words: Words, tried: Sequence[Phrase]) -> Iterator[re.M
 class Index:
     """Which words let which phrases match."""
 
-    def __init__(self, tried: Iterable[Phrase]) -> None:
+    def __init__(self, tried: Iterable[Phrase | Needs]) -> None:
         self._always: list[int] = []
         self._alone: dict[str, list[int]] = {}
         self._with_others: dict[str, list[tuple[int, Need]]] = {}
         for number, phrase in enumerate(tried):
-            needs = phrase.needs
+            needs = phrase.needs if isinstance(phrase, Phrase) else phrase
             if not needs:
                 self._always.append(number)
             for need in needs:
@@ -124,6 +125,31 @@ class Index:
 def _hold(runs: tuple[tuple[str, ...], ...], line: str) -> bool:
     """Tell whether a line has one of each of these."""
     return all(any(one in line for one in run) for run in runs)
+
+
+_INDEXES: dict[str, Index] = {}
+
+
+def index_of(name: str, tried: Callable[[], Iterable[Phrase]], kept: Kept | None) -> Index:
+    """Give the index of some phrases; to read off what all of them need takes longer than to look at one document."""
+    if name not in _INDEXES:
+        held = kept or Kept()
+        written = held.worked_out(f"phrases-{name}", "needs", lambda: [_written(one.needs) for one in tried()])
+        _INDEXES[name] = Index([tuple(_need(*need) for need in needs) for needs in written])
+    return _INDEXES[name]
+
+
+def _written(needs: Needs) -> list[list[str]]:
+    return [
+        [" ".join(sorted(need.either)), "\n".join(" ".join(sorted(one)) for one in need.along)]
+        + ["\n".join(run) for run in need.runs]
+        for need in needs
+    ]
+
+
+def _need(either: str, along: str, *runs: str) -> Need:
+    others = tuple(frozenset(one.split(" ")) for one in along.split("\n")) if along else ()
+    return Need(frozenset(either.split(" ")), others, tuple(tuple(run.split("\n")) for run in runs))
 
 
 @lru_cache(maxsize=256)

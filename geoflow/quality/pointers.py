@@ -3,14 +3,15 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from geoflow.quality.asked import Around
 from geoflow.quality.cited import find_cited
 from geoflow.quality.finding import Finding
+from geoflow.quality.lazily import lazily
 from geoflow.quality.names import folded
 from geoflow.quality.passages import Reading, Rule, Source, Try
-from geoflow.quality.phrases import Index, Phrase, words_of
+from geoflow.quality.phrases import Phrase, index_of, words_of
 
 _DANGLING = Rule(
     "GF215", "warning", "", "“{quote}” refers to nothing that is here", "name what is meant, or say it here"
@@ -28,18 +29,18 @@ _KIND = (
     r"paragraph|diagram|policy|guide(?:line)?s?|guidelines|standard|schema\s+document|matrix|handbook|manual|protocol\s+document|"
     r"design\s+doc(?:ument)?|ADR|attachment|exhibit|supplement|glossary|charter|memo|wiki(?:\s+page)?|spreadsheet|runbook|playbook|whitepaper|white\s+paper|rulebook)"
 )
-_NUMBERED = re.compile(
+_NUMBERED = lazily(
     r"(?:\b(?:section|chapter|table|figure|fig\.|appendix|annex|clause|paragraph|article|attachment|exhibit|listing|diagram|requirement|req\.?|item|part|subsection|rule|step)\s+"
     r"(?P<number>\d+(?:\.\d+)*[a-z]?|[A-H](?:\.\d+)*|[IVX]{1,4}|[A-Z]{1,5}-\d+(?:\.\d+)*)\b|§+\s*\d+(?:\.\d+)*)(?!\s+of\s+(?:RFC|ISO|the\s+RFC))",
     re.IGNORECASE,
 )
-_EXTERNAL = re.compile(r"\b(?:RFC|ISO|IEC|IEEE|ECMA|W3C|OWASP|NIST|WCAG|GDPR|PEP|ANSI|DIN|EN)\b")
-_AT_PLACE = re.compile(
+_EXTERNAL = lazily(r"\b(?:RFC|ISO|IEC|IEEE|ECMA|W3C|OWASP|NIST|WCAG|GDPR|PEP|ANSI|DIN|EN)\b")
+_AT_PLACE = lazily(
     rf"\b(?:the\s+)?(?:(?:above|below|previous|preceding|foregoing|aforementioned|accompanying|attached|enclosed|adjacent|earlier|subsequent)\s+(?P<kind1>{_KIND}|list|example|rules?|formula|code|snippet|conditions?)s?"
     rf"|the\s+(?P<kind2>{_KIND}|list|example|rules?|formula|snippet)s?\s+(?:above|below|overleaf))\b",
     re.IGNORECASE,
 )
-_AT_NO_PLACE = re.compile(
+_AT_NO_PLACE = lazily(
     rf"\b{_POINTED}\s+(?:the\s+|an?\s+|our\s+|some\s+)?(?:other|another|separate|relevant|corresponding|respective|appropriate|applicable|associated|companion|related|accompanying|"
     rf"external|internal|current|latest|official|usual|project|parent|same|internal)\s+(?:\w+\s+)?{_KIND}s?\b"
     r"|\bas\s+(?:already\s+|previously\s+|was\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|documented|discussed|mentioned|noted|covered|agreed)\s+"
@@ -48,28 +49,28 @@ _AT_NO_PLACE = re.compile(
     r"|\b(?:see|explained|described|defined|specified|documented|detailed|covered)\s+(?:elsewhere|overleaf|separately)\b",
     re.IGNORECASE,
 )
-_DEICTIC = re.compile(
+_DEICTIC = lazily(
     r"\bas\s+(?:already\s+|previously\s+)?(?:defined|described|specified|stated|set\s+out|outlined|explained|listed|detailed|discussed|mentioned|noted|shown|given)\s+(?:above|before|earlier|hereinabove|further\s+up)\b"
     r"|\bsee\s+above\b|\b(?:(?:the\s+)?(?:above-mentioned|aforementioned|afore-mentioned|foregoing)|the\s+said)\s+\w+",
     re.IGNORECASE,
 )
-_NAMED_KIND = re.compile(
+_NAMED_KIND = lazily(
     r"\b(?:requirement|capability|spec|specification|scenario|section|chapter|document|policy|table|appendix)s?\s+"
     r"(?:named\s+|called\s+|titled\s+|entitled\s+|on\s+)?(?P<q>`[^`\n]{2,80}`|\"[^\"\n]{2,80}\"|“[^”\n]{2,80}”|'[A-Z][^'\n]{2,80}'|\*[^*\n]{3,80}\*|(?:[A-Z][a-z]+(?:[ -](?=[A-Z]))?){2,8})",
 )
-_KIND_NAMED = re.compile(
+_KIND_NAMED = lazily(
     r"\b(?:the|The|our|this|that)\s+(?P<q>`[^`\n]{2,80}`|\"[^\"\n]{2,80}\"|“[^”\n]{2,80}”|(?:[A-Z][a-z][\w-]*)(?:\s+[A-Z][\w-]*){1,6})\s+"
     r"(?:requirement|capability|specification|spec|policy|standard|guidelines?|handbook|charter|glossary|runbook|playbook|annex|appendix|chapter)s?\b"
 )
-_POINTED_LITERAL = re.compile(
+_POINTED_LITERAL = lazily(
     rf"\b{_POINTED}\s+(?:the\s+)?(?:(?:requirement|capability|spec|specification|scenario|section|document)\s+)?(?P<q>`[^`\n]{{2,80}}`|\"[^\"\n]{{2,80}}\"|“[^”\n]{{2,80}}”|\[[^\]\n]{{3,80}}\](?:\([^)\n]*\))?|\*\*?[^*\n]{{3,80}}\*\*?)",
     re.IGNORECASE,
 )
-_POINTED_NAME = re.compile(
+_POINTED_NAME = lazily(
     rf"\b{_POINTED}\s+(?:the\s+)?(?P<q>(?:[a-z-]+\s+){{0,3}}?(?:[A-Z][\w-]+\s+){{0,5}}{_KIND})s?\b(?!\s+(?:for|of|that|which|at|in|on|from|with|to)\b)",
     re.IGNORECASE,
 )
-_NO_NAME = re.compile(r"^[`\"“*\[]*(?:[-.~/$<{]|https?:|\w+\(|[A-Z_]+=|.*[/=(){}<>$|]|.*\.\w{1,5}[`\"”*\]]*$)")
+_NO_NAME = lazily(r"^[`\"“*\[]*(?:[-.~/$<{]|https?:|\w+\(|[A-Z_]+=|.*[/=(){}<>$|]|.*\.\w{1,5}[`\"”*\]]*$)")
 _CUES = words_of(
     "see cf refer refers referring consult according accordance line keeping compliance conformance conformity agreement pursuant "
     "per conform conforms conforming comply complies governed covered subject following defined described specified stated "
@@ -96,11 +97,10 @@ _NO_PLACES = words_of(
 _PATTERNS = (_NUMBERED, _AT_PLACE, _AT_NO_PLACE, _POINTED_LITERAL, _NAMED_KIND, _KIND_NAMED, _POINTED_NAME)
 
 
-@cache
-def _index() -> Index:
+def _phrases() -> list[Phrase]:
     # What is named may be a literal, which is hidden in the prose whose words are known.
     sources = (pattern.pattern.replace("(?P<q>", "(?P<hidden>") for pattern in _PATTERNS)
-    return Index(Phrase("", written=rf"\b(?:{source})") for source in sources)
+    return [Phrase("", written=rf"\b(?:{source})") for source in sources]
 
 
 def find_pointers(source: Source, readings: list[Reading], around: Around) -> Iterator[Finding]:
@@ -122,7 +122,7 @@ _Tries = dict[re.Pattern[str], list[Try]]
 def _dangling(source: Source, reading: Reading, around: Around) -> Iterator[tuple[int, int]]:
     prose = reading.prose
     tries: _Tries = {}
-    for one in reading.worth(_index()):
+    for one in reading.worth(index_of("pointers", _phrases, around.kept)):
         tries.setdefault(_PATTERNS[one.number], []).append(one)
     if _NUMBERED in tries and not _EXTERNAL.search(prose):
         for match in _matches(_NUMBERED, tries, prose):

@@ -9,30 +9,31 @@ from geoflow.openspec.headings import folded_name
 from geoflow.openspec.model import Delta, Spec, Tree
 from geoflow.quality.finding import Finding
 from geoflow.quality.kept import Kept
+from geoflow.quality.lazily import lazily
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.prose import FENCE, hide, without_comments
 
 _QUOTED = r"(?:`(?P<{0}a>[^`\n]{{2,120}})`|[\"“](?P<{0}b>[^\"”\n]{{2,120}})[\"”])"
-_CAPABILITY = re.compile(
+_CAPABILITY = lazily(
     rf"\b(?:the|see|per)\s+{_QUOTED.format('x')}\s+(?:capability|spec|specification)\b(?!\s+(?:file|field|key))"
     rf"|\bthe\s+(?:capability|spec|specification)\s+{_QUOTED.format('y')}",
     re.IGNORECASE,
 )
-_REQUIREMENT = re.compile(
+_REQUIREMENT = lazily(
     rf"\b(?:the|see|per)\s+{_QUOTED.format('x')}\s+requirement\b|\bthe\s+requirement\s+{_QUOTED.format('y')}",
     re.IGNORECASE,
 )
-_PATH = re.compile(
+_PATH = lazily(
     r"\b(?:see|per|(?:defined|described|specified) (?:in|by))\s+`?(?P<path>openspec/specs/(?P<id>[\w./-]+)/spec\.md)\b",
     re.IGNORECASE,
 )
-_TASK = re.compile(
+_TASK = lazily(
     r"^[ \t]*[-*+][ \t]+\[[ xX]\][^\n]*?(?:[`\"“](?:#+ )?Requirement:[ \t]*(?P<a>[^`\"”\n]{3,120})[`\"”]|"
     r"\brequirement[ \t]+[\"“](?P<b>[A-Z][^\"”\n]* [^\"”\n]*)[\"”])",
     re.MULTILINE,
 )
-_LONG_CODE = re.compile(r"(?<!`)``(?!`)[^\n]{1,300}?``(?!`)")
-_ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
+_LONG_CODE = lazily(r"(?<!`)``(?!`)[^\n]{1,300}?``(?!`)")
+_ID = lazily(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
 _ALIKE = 0.75
 
 

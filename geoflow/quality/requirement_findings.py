@@ -34,9 +34,7 @@ def find_in_requirement(
     return found
 
 
-def _look(
-    document: Spec | Delta, requirement: Requirement, around: Around, lexicon: ProjectLexicon
-) -> list[Finding]:
+def _look(document: Spec | Delta, requirement: Requirement, around: Around, lexicon: ProjectLexicon) -> list[Finding]:
     # The rules of wording are most of what a review loads, and where nothing changed it needs none of them.
     from geoflow.quality.scenarios import find_scenarios
     from geoflow.quality.smells import find_smells

@@ -6,7 +6,6 @@ there a word such as "gracefully" tells one event from another.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.acronyms import find_acronyms
@@ -15,7 +14,7 @@ from geoflow.quality.clauses import find_in_clauses
 from geoflow.quality.figures import find_figures
 from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.passages import Reading, Source, Try, passages
-from geoflow.quality.phrases import Index, compiled
+from geoflow.quality.phrases import compiled, index_of
 from geoflow.quality.pointers import find_pointers
 from geoflow.quality.wording import SMELLS, Smell
 
@@ -27,12 +26,13 @@ def find_smells(path: str, text: str, requirement: Requirement, around: Around |
     """
     around = around or Around(None, text)
     source = Source(path, text, requirement)
+    index = index_of("smells", lambda: _PHRASES, around.kept)
     readings = [Reading(passage, text) for passage in passages(requirement)]
     worded = [
         source.finding(smell.rule, reading.start + start, reading.start + end)
         for reading in readings
         if reading.place in _PLACES
-        for tried in reading.worth(_index())
+        for tried in reading.worth(index)
         if reading.place in (smell := _SMELLS[tried.number]).places
         for start, end in _matches(smell, tried, reading.prose)
     ]
@@ -57,11 +57,6 @@ def _may_oblige(reading: Reading) -> bool:
     """Tell whether a step may hold an obligation, whose subject it is asked for then."""
     lower = reading.raw.lower()
     return any(modal in lower for modal in _MODALS)
-
-
-@cache
-def _index() -> Index:
-    return Index(_PHRASES)
 
 
 def _matches(smell: Smell, tried: Try, prose: str) -> Iterator[tuple[int, int]]:

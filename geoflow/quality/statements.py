@@ -113,7 +113,9 @@ def _plain(said: Gist) -> list[Any]:
 def _gist(plain: list[Any]) -> Gist:
     content, sides, numbers, negations, obliges, leaves_open = plain
     pairs = frozenset([(pair, word) for pair, word in sides]) if sides else frozenset()
-    return Gist(frozenset(content.split("\n") if content else ()), pairs, tuple(numbers), negations, obliges, leaves_open)
+    return Gist(
+        frozenset(content.split("\n") if content else ()), pairs, tuple(numbers), negations, obliges, leaves_open
+    )
 
 
 def coming_out(stated: Stated, number: int, kept: Kept) -> list[tuple[Gist, Statement]]:

@@ -1,7 +1,6 @@
 """Validation of a tree, of which most was validated before."""
 
 from collections.abc import Collection, Iterator, Mapping
-
 from typing import Any
 
 from geoflow.openspec.items import Item, items
