@@ -7,7 +7,7 @@ from geoflow.quality.asked import Around
 from geoflow.quality.lazily import lazily
 from geoflow.quality.names import folded
 from geoflow.quality.passages import Reading, Source
-from geoflow.quality.phrases import words_of
+from geoflow.quality.phrases import Phrase, index_of, words_of
 
 _TITLED = (
     "Guide|Guides|Guidelines?|Handbook|Manual|Matrix|Policy|Policies|Profile|Catalog|Catalogue|Charter|Conventions?|Register|"
@@ -83,23 +83,41 @@ def find_cited(source: Source, reading: Reading, raw: str, around: Around) -> It
     """Find the places of documents that are cited and stand nowhere else in the tree."""
     if _CUES.isdisjoint(reading.words):
         return
+    likely = index_of("cited", _phrases, around.kept).among(reading.words)
+    if likely:
+        yield from _cited_by(source, reading, raw, around, {_PATTERNS[number] for number in likely})
+
+
+_PATTERNS = (_FILE, _TITLE, _ABOUT, _KIND_OF, _SOURCE)
+
+
+def _phrases() -> list[Phrase]:
+    # A file is named in code, which is hidden in the prose whose words are known.
+    several = "|".join(f"{one}s?" for one in _DOCUMENT.removeprefix("(?:").removesuffix(")").split("|"))
+    file, *others = (pattern.pattern.replace(f"{_DOCUMENT}s?", f"(?:{several})") for pattern in _PATTERNS)
+    return [Phrase("", written=one) for one in (file.replace("(?P<q>", "(?P<hidden>"), *others)]
+
+
+def _cited_by(
+    source: Source, reading: Reading, raw: str, around: Around, likely: set[re.Pattern[str]]
+) -> Iterator[tuple[int, int]]:
     prose = reading.prose
-    for match in _FILE.finditer(raw):
+    for match in _FILE.finditer(raw) if _FILE in likely else ():
         if "\0" not in prose[match.start() : match.start("q")] and not _is_elsewhere(_file(match["q"]), source, around):
             yield match.span("q")
-    for match in _TITLE.finditer(prose):
+    for match in _TITLE.finditer(prose) if _TITLE in likely else ():
         if not _is_elsewhere(match["q"], source, around):
             yield match.span("q")
-    yield from _by_subject(reading, around)
+    yield from _by_subject(reading, around, likely)
 
 
-def _by_subject(reading: Reading, around: Around) -> Iterator[tuple[int, int]]:
+def _by_subject(reading: Reading, around: Around, likely: set[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
     """Find documents without a title; an outcome speaks of lists and tables that are shown."""
     for pattern in (_ABOUT, _KIND_OF) if reading.place == "body" else ():
-        for match in pattern.finditer(reading.prose):
+        for match in pattern.finditer(reading.prose) if pattern in likely else ():
             if _is_cited(reading, match) and not _is_here(match, around):
                 yield match.span("q")
-    for match in _SOURCE.finditer(reading.prose):
+    for match in _SOURCE.finditer(reading.prose) if _SOURCE in likely else ():
         if not _OBLIGES.search(reading.prose, *reading.sentence(match.start())):
             yield match.span("q")
 

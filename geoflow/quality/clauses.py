@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from geoflow.quality import grammar, lexicon
 from geoflow.quality.asked import Around
 from geoflow.quality.finding import Finding
+from geoflow.quality.kept import Kept
 from geoflow.quality.lazily import lazily
 from geoflow.quality.passages import Reading, Rule, Source
-from geoflow.quality.phrases import found_in, one_of, words_of
+from geoflow.quality.phrases import Phrase, found_in, index_of, one_of, words_of
 from geoflow.quality.pronouns import find_pronouns
 
 _WEAK = Rule("GF102", "warning", "R1", "“{quote}” does not oblige", "write SHALL, or MAY where nothing is asked for")
@@ -69,7 +70,7 @@ _AT_ITS_SIDE = lazily(
 _BESIDES = lazily(
     r",\s+(?:(?:in\s+addition|additionally|also|at\s+the\s+same\s+time|besides|meanwhile|thereafter|afterwards|subsequently|furthermore|moreover),?\s+[a-z]{2,}ing\b"
     r"|[a-z]{2,}ing\b[^,.;]{3,80}?\b(?:as\s+well|too|afterwards|thereafter|besides|in\s+addition|on\s+top|at\s+the\s+same\s+time|in\s+the\s+process|along\s+the\s+way|"
-    r"on\s+the\s+side|meanwhile|subsequently|in\s+passing|into\s+the\s+bargain|at\s+once|in\s+one\s+go)(?=\s*[.,;)]|\s*\Z))",
+    r"on\s+the\s+side|meanwhile|subsequently|in\s+passing|into\s+the\s+bargain|at\s+once|in\s+one\s+go)\b(?=\s*[.,;)]|\s*\Z))",
     re.IGNORECASE,
 )
 _STANDS_FOR_IT = lazily(r"(?:this|it|they|these|those)\b", re.IGNORECASE)
@@ -109,7 +110,7 @@ def find_in_clauses(source: Source, readings: list[Reading], around: Around) -> 
         )
     for rule, found in (
         (_WEAK, _weak(body)),
-        (_COMPOUND, _second(body, several=around.habit("several") if around else _UNKNOWN)),
+        (_COMPOUND, _second(body, around.habit("several") if around else _UNKNOWN, around.kept)),
         (
             _PASSIVE,
             _passive(body, rare=passive == _RARE) if passive < _HABIT else (),
@@ -148,34 +149,59 @@ _MORE = words_of(_FURTHER) - {"the"} | {
 }
 
 
-def _second(body: Reading, *, several: int) -> Iterator[tuple[int, int]]:
+def _second(body: Reading, several: int, kept: Kept | None) -> Iterator[tuple[int, int]]:
     if len(_ANY_SHALL.findall(body.prose)) < _CHAIN and body.words.isdisjoint(_MORE):
         return
+    further = _Further(body, several, kept)
     obliged = False
     for start, end in body.sentences:
-        match = _second_in(body.prose, start, end, obliged=obliged, several=several)
+        match = _second_in(body.prose, start, end, obliged=obliged, further=further)
         if match:
             yield match
             return
         obliged = obliged or _obligation(body.prose, start, end) is not None
 
 
-def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: int) -> tuple[int, int] | None:
+def _second_in(prose: str, start: int, end: int, *, obliged: bool, further: "_Further") -> tuple[int, int] | None:
     first = _obligation(prose, start, end)
     if first is None:
         return None
-    single = several == _RARE
-    further = _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "
-    if obliged and further and not _STANDS_FOR_IT.match(prose, start):
+    starts_further = _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "
+    if obliged and starts_further and not _STANDS_FOR_IT.match(prose, start):
         return first.span()
-    if (added := _ADDED.search(prose, first.end(), end)) and (single or not _ONE_SUBJECT.match(added.group())):
-        return added.span()
-    patterns = (_SHALL, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES) if single else (_BESIDES,)
-    found = (pattern.search(prose, first.end(), end) for pattern in patterns)
-    other = next(filter(None, found), None)
-    if other:
-        return other.span(other.lastindex or 0)
-    return None if several == _HABIT else _chain(prose, first.end(), end)
+    if found := further.find(prose, first.end(), end):
+        return found
+    return None if further.several == _HABIT else _chain(prose, first.end(), end)
+
+
+class _Further:
+    """Looks for a second thing that is asked for, in a body and by the habits of its tree."""
+
+    def __init__(self, body: Reading, several: int, kept: Kept | None) -> None:
+        likely = index_of("clauses", _phrases, kept).among(body.words)
+        self._likely = {_WORDED[number] for number in likely}
+        self._single = several == _RARE
+        self.several = several
+
+    def find(self, prose: str, start: int, end: int) -> tuple[int, int] | None:
+        """Find it behind the first obligation of a sentence, which ends at `start`."""
+        added = self._search(_ADDED, prose, start, end)
+        if added and (self._single or not _ONE_SUBJECT.match(added.group())):
+            return added.span()
+        patterns = (_SHALL, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES) if self._single else (_BESIDES,)
+        found = (self._search(pattern, prose, start, end) for pattern in patterns)
+        other = next(filter(None, found), None)
+        return other.span(other.lastindex or 0) if other else None
+
+    def _search(self, pattern: re.Pattern[str], prose: str, start: int, end: int) -> re.Match[str] | None:
+        return pattern.search(prose, start, end) if pattern is _SHALL or pattern in self._likely else None
+
+
+_WORDED = (_ADDED, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES)
+
+
+def _phrases() -> list[Phrase]:
+    return [Phrase("", written=pattern.pattern) for pattern in _WORDED]
 
 
 def _chain(prose: str, start: int, end: int) -> tuple[int, int] | None:

@@ -97,28 +97,30 @@ class Index:
 
     def __init__(self, tried: Iterable[Phrase | Needs]) -> None:
         self._always: list[int] = []
-        self._alone: dict[str, list[int]] = {}
-        self._with_others: dict[str, list[tuple[int, Need]]] = {}
+        self._by_word: dict[str, tuple[list[int], list[tuple[int, Need]]]] = {}
         for number, phrase in enumerate(tried):
             needs = phrase.needs if isinstance(phrase, Phrase) else phrase
             if not needs:
                 self._always.append(number)
             for need in needs:
                 for word in need.either:
+                    alone, with_others = self._by_word.setdefault(word, ([], []))
                     if need.alone():
-                        self._alone.setdefault(word, []).append(number)
+                        alone.append(number)
                     else:
-                        self._with_others.setdefault(word, []).append((number, need))
+                        with_others.append((number, need))
 
     def among(self, words: Words) -> list[int]:
         """Tell which phrases may match a text of these words: their numbers, in order."""
         found = set(self._always)
-        for word in self._alone.keys() & words:
-            found.update(self._alone[word])
-        for word in self._with_others.keys() & words:
-            for number, (_, along, runs) in self._with_others[word]:
-                if number not in found and not any(map(words.isdisjoint, along)) and _hold(runs, words.line):
-                    found.add(number)
+        line, by_word = words.line, self._by_word
+        for word in words:
+            if word in by_word:
+                alone, with_others = by_word[word]
+                found.update(alone)
+                for number, (_, along, runs) in with_others:
+                    if number not in found and not any(map(words.isdisjoint, along)) and _hold(runs, line):
+                        found.add(number)
         return sorted(found)
 
 

@@ -139,4 +139,6 @@ def _form(path: str, text: str, requirement: Requirement, match: re.Match[str], 
 
 
 def _without_fences(text: str) -> str:
+    if "```" not in text and "~~~" not in text:
+        return text
     return FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
