@@ -183,6 +183,7 @@ def say_model(model: "ChatModel", replay: Path | None) -> None:
 def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     """Join what improve works with, and show a progress bar while it does."""
     from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.kept_file import KeptFile
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
@@ -203,6 +204,8 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
     model = optional_model("Only edits of form are made.", settings, replay)
     templates = open_templates("improve", root) if model else JinjaTemplates()
     off = frozenset(settings.rules.off)
+    file = KeptFile(str(root))
+    kept = file.read()
     with progress_bar() as progress:
         yield Workshop(
             repository=repository,
@@ -216,7 +219,9 @@ def improve_workshop(replay: Path | None = None) -> "Iterator[Workshop]":
             allowed=settings.review.allow,
             words=read_lexicon,
             learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn),
+            kept=kept,
         )
+    file.write(kept)
 
 
 def open_past(root: Path, repository: "GitRepository") -> "Past":

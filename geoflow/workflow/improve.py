@@ -48,7 +48,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     run = _run_id(workshop.clock, head.commit)
     files = workshop.repository.read(head.commit)
     live = _live_files(files)
-    bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
+    bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept)
     session = Session(workshop, bench, meter, workshop.learn(run))
     before = summary(bench.specs, bench.reports, bench.findings)
     chosen = _chosen(bench, options.targets)

@@ -13,6 +13,7 @@ from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, span_qu
 from geoflow.improvement.template_strategy import from_template
 from geoflow.ports import ChatModel, Clock, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
 from geoflow.quality.finding import Finding
+from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.settings import Allowed
 from geoflow.workflow.budget import SPENT, Meter
@@ -67,7 +68,7 @@ class Workshop:
 
     `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
     is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
-    `words` reads the project's lexicon from the files of the base commit.
+    `words` reads the project's lexicon from the files of the base commit. `kept` is what rules worked out before.
     """
 
     repository: Repository
@@ -81,6 +82,7 @@ class Workshop:
     learn: Callable[[str], Learning] = Learning
     allowed: tuple[Allowed, ...] = ()
     words: Callable[[Mapping[str, str]], ProjectLexicon] = lambda _: NO_WORDS
+    kept: Kept | None = None
 
 
 class Session:
