@@ -25,13 +25,15 @@ def find_in_requirement(
         return _look(document, requirement, around, lexicon)
     key, what = names.kept.of_requirement(document, requirement), f"wording {document.path}"
     words = key_of("lexicon", repr(lexicon)) if lexicon.judging or lexicon.terms else ""
-    held = names.kept.entry(key).get(what)
-    if held and held[0] == words and around.still_answers(held[1]):
-        return [read(document, requirement, one) for one in held[2]]
+    looks = names.kept.entry(key).get(what, [])
+    for wording, questions, found in looks:
+        if wording == words and around.still_answers(questions):
+            return [read(document, requirement, one) for one in found]
     around = Around(names, document.text)
-    found = _look(document, requirement, around, lexicon)
-    names.kept.keep(key, what, [words, around.questions(), [written(requirement, one) for one in found]])
-    return found
+    now = _look(document, requirement, around, lexicon)
+    look = [words, around.questions(), [written(requirement, one) for one in now]]
+    names.kept.keep(key, what, [look, *looks[: _LOOKS - 1]])
+    return now
 
 
 def _look(document: Spec | Delta, requirement: Requirement, around: Around, lexicon: ProjectLexicon) -> list[Finding]:
@@ -43,6 +45,9 @@ def _look(document: Spec | Delta, requirement: Requirement, around: Around, lexi
     about = document.path, document.text, requirement
     words: Iterable[Finding] = find_words(*about, lexicon) if lexicon.judging or lexicon.terms else ()
     return [*find_form(*about), *find_scenarios(*about), *find_smells(*about, around), *words]
+
+
+_LOOKS = 3  # so many answers of a tree that goes to and fro, as between two branches, are kept
 
 
 @lru_cache(maxsize=256)
