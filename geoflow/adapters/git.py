@@ -13,7 +13,8 @@ __all__ = ["GitRepository", "open_repository"]
 def open_repository(root: Path, *, quick: bool = False) -> GitRepository:
     """Open the repository around the folder that holds `openspec/`.
 
-    Works in a subfolder, a linked work tree, on a detached HEAD, in shallow, partial and SHA-256 repositories. With `quick` git itself is started.
+    Works in a subfolder, a linked work tree, on a detached HEAD, in shallow, partial and SHA-256 repositories.
+    With `quick` git itself is started.
 
     Raises:
         GeoflowError: `not-a-repository`, `bare-repository`, `unsafe-repository`, `git-missing`, `no-folder`.

@@ -1,6 +1,7 @@
 """All findings of an OpenSpec tree in one list: validity, form, smells, and what lies between documents."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
 from geoflow.quality.between import find_between
@@ -16,6 +17,20 @@ from geoflow.quality.structure import from_issue
 
 Asked = Callable[[str, str], bool]
 Look = Callable[[Spec | Delta, Iterable[Issue], Names], list[Finding]]
+
+
+class By(NamedTuple):
+    """How documents are looked at.
+
+    Attributes:
+        look: Looks at one document; `find_in` for all of it unless told.
+        kept: What rules worked out before; what they do now is put there.
+    """
+
+    look: Look | None = None
+    kept: Kept | None = None
+
+
 _ABOUT_A_MERGE = "OS-C1"
 _SAYS_THE_SAME = ("GF301", "GF302")
 
@@ -27,8 +42,7 @@ def find_all(
     *,
     off: Collection[str] = (),
     within: Collection[str] | None = None,
-    look: Look | None = None,
-    kept: Kept | None = None,
+    by: By | None = None,
 ) -> list[Finding]:
     """Find everything wrong in main specs and active changes, in reading order.
 
@@ -38,19 +52,19 @@ def find_all(
         texts: The text of every file, by path.
         off: Codes of rules that do not look.
         within: Paths of the files whose findings are asked for; None: all.
-        look: Looks at one document; `find_in` for all of it unless told.
-        kept: What rules worked out before; what they do now is put there.
+        by: How documents are looked at.
     """
     issues: dict[str, list[Issue]] = {}
     for report in reports:
         for issue in report.issues:
             issues.setdefault(issue.document, []).append(issue)
     found: list[Finding] = []
-    names = names_of(tree, kept)
+    by = by or By()
+    names = names_of(tree, by.kept)
     for document in documents(tree):
         if within is not None and document.path not in within:
             continue
-        found += (look or find_in)(document, issues.pop(document.path, []), names)
+        found += (by.look or find_in)(document, issues.pop(document.path, []), names)
     for path, others in issues.items():
         if within is None or path in within:
             found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)

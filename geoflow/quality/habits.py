@@ -16,7 +16,7 @@ _IT_SHALL = lazily(r"(?:^|[.!?]\s+)(?:It|They)\s+(?:SHALL|MUST)\b", re.MULTILINE
 
 
 def habits_in(text: str) -> tuple[int, int, int]:
-    """Count the requirements of a text, those with a stroke between two words, and those that say what "it" SHALL do."""
+    """Count the requirements of a text, those with a stroke between two words, and those that say what it SHALL do."""
     bodies = _BODY.findall(text)
     return len(bodies), sum(map(_has_oblique, bodies)), sum(map(_says_it, bodies))
 

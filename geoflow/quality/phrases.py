@@ -41,7 +41,7 @@ class Words(frozenset[str]):
 
 
 def words_of(prose: str) -> Words:
-    """Give the words of a text and its marks, `-ly` for an adverb that may judge, and `-shall` for a small obligation."""
+    """Give the words and marks of a text, `-ly` for an adverb that may judge, `-shall` for a small obligation."""
     lower = prose.lower()
     inside = _WORD.findall(lower)
     found = set(inside)

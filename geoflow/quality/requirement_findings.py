@@ -1,6 +1,5 @@
 """What is wrong in one requirement: its form, its scenarios and its wording, kept from one look to the next."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -43,7 +42,7 @@ def _look(document: Spec | Delta, requirement: Requirement, around: Around, lexi
     from geoflow.quality.structure import find_form
 
     about = document.path, document.text, requirement
-    words: Iterable[Finding] = find_words(*about, lexicon) if lexicon.judging or lexicon.terms else ()
+    words = list(find_words(*about, lexicon)) if lexicon.judging or lexicon.terms else []
     return [*find_form(*about), *find_scenarios(*about), *find_smells(*about, around), *words]
 
 

@@ -50,7 +50,7 @@ class Known:
 
 
 def known(tree: Tree, deeds: Iterable[Touch] | None = None) -> Known:
-    """Gather what main specs hold and what active changes do to it; `deeds` are their touches, where these are known."""
+    """Gather what main specs hold and what active changes do to it; `deeds` are their touches, where known."""
     makes: dict[Named, list[str]] = {}
     ends: dict[Named, list[str]] = {}
     for touch in deeds if deeds is not None else (one for change in tree.changes for one in touches(change)):

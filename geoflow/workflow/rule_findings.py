@@ -8,7 +8,7 @@ from geoflow.openspec import Tree
 from geoflow.ports import History
 from geoflow.quality.changed import Changed
 from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.findings import find_all, find_in
+from geoflow.quality.findings import By, find_all, find_in
 from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.verdicts import validate_again
@@ -59,7 +59,7 @@ def find_by_rule(
     reports = validate_again(files, within, rules.kept or Kept())
     waivers = [*waivers_in(files, within), *waivers_of(rules.allowed, files)]
     look = partial(find_in, lexicon=rules.lexicon, asked=_asked(changed, waivers) if changed else None)
-    found = find_all(tree, reports, files, off=rules.off, within=within, look=look, kept=rules.kept)
+    found = find_all(tree, reports, files, off=rules.off, within=within, by=By(look, rules.kept))
     judged = _judged(rules.off, whole=within is None, moved=not unlooked)
     found = [*found, *moved, *more]
     found += [one for one in find_waivers(waivers, found, judged) if one.code not in rules.off]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from geoflow.adapters.git_folder import git_folder
 from geoflow.adapters.cache_file import CacheFile
+from geoflow.adapters.git_folder import git_folder
 from geoflow.adapters.verdict_file import verdict_file
 from tests.builders import git, make_repo, write_tree
 

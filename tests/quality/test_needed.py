@@ -104,7 +104,8 @@ NEEDS = [need for phrase in PHRASES for need in phrase.needs]
 WORDS = sorted({word for need in NEEDS for word in need.either.union(*need.along) if word.isalpha()})
 RUNS = sorted({run.strip() for need in NEEDS for runs in need.runs for run in runs})
 TEXTS = st.lists(
-    st.sampled_from(RUNS) | st.sampled_from([*WORDS, "the", "of", "a", "tool", "SHALL", "be", ",", "/", "(", ")", "it", "is", "to"])
+    st.sampled_from(RUNS)
+    | st.sampled_from([*WORDS, "the", "of", "a", "tool", "SHALL", "be", ",", "/", "(", ")", "it", "is", "to"])
 )
 
 
