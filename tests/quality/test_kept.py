@@ -9,7 +9,7 @@ from geoflow.openspec import read_tree
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding
 from geoflow.quality.kept import Kept
-from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, Term, Word
+from geoflow.quality.project_lexicon import ProjectLexicon, Term, Word
 from geoflow.settings import Allowed
 from geoflow.workflow.rule_findings import Rules, find_by_rule
 
@@ -38,7 +38,7 @@ STEPS = (
     "- WHEN it starts",
 )
 ENDS = ("\n", "\r\n", "\r")
-NAMES = tuple(f"Rule {number}" for number in range(6)) + ("Retention Rules",)
+NAMES = (*(f"Rule {number}" for number in range(6)), "Retention Rules")
 
 requirements = st.lists(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(BODIES), st.sampled_from(STEPS)), min_size=1, max_size=5
