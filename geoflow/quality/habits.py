@@ -7,7 +7,6 @@ from geoflow.quality.lazily import lazily
 from geoflow.quality.phrases import found_in, words_of
 from geoflow.quality.prose import masked
 
-_BODY = lazily(r"^### Requirement:[^\n]*\n(.*?)(?=^#{1,4} |\Z)", re.MULTILINE | re.DOTALL)
 # What `OBLIQUE` finds holds one of these, in prose or in what is hidden there.
 _MAY_BE = lazily(
     r"[a-z]\((?:e?s)\)|\((?:re|un|in|de|dis|non|sub|multi|auto|pre|co)-?\)|[A-Za-z]\s*/\s*[A-Za-z]", re.IGNORECASE
@@ -15,10 +14,9 @@ _MAY_BE = lazily(
 _IT_SHALL = lazily(r"(?:^|[.!?]\s+)(?:It|They)\s+(?:SHALL|MUST)\b", re.MULTILINE)
 
 
-def habits_in(text: str) -> tuple[int, int, int]:
-    """Count the requirements of a text, those with a stroke between two words, and those that say what it SHALL do."""
-    bodies = _BODY.findall(text)
-    return len(bodies), sum(map(_has_oblique, bodies)), sum(map(_says_it, bodies))
+def habits_of(body: str) -> tuple[bool, bool]:
+    """Tell whether the body of a requirement has a stroke between two words, and whether it says what "it" SHALL do."""
+    return _has_oblique(body), _says_it(body)
 
 
 def _has_oblique(body: str) -> bool:

@@ -106,6 +106,12 @@ class Names:
             self._keys[text] = key_of("text", text)
         return self._keys[text]
 
+    def _habits_in(self, text: str) -> tuple[int, int, int]:
+        """Count the requirements of a text, and those that have a stroke and that say what "it" SHALL do."""
+        bodies = _BODY.findall(text)
+        kept = [self.kept.worked_out(key_of("body", one), "habits", partial(_habits_of, one)) for one in bodies]
+        return len(bodies), sum(one[0] for one in kept), sum(one[1] for one in kept)
+
     def _named_in(self, document: Spec | Delta) -> list[str]:
         """List the names that a document gives: of requirements, scenarios and headings."""
         key = key_of(type(document).__name__, document.text)
@@ -126,7 +132,9 @@ class Names:
 
     @cached_property
     def _shares(self) -> dict[str, float]:
-        counted = [self.kept.worked_out(self._key_of(text), "habits", partial(_habits_in, text)) for text in self.texts]
+        counted = [
+            self.kept.worked_out(self._key_of(text), "habits", partial(self._habits_in, text)) for text in self.texts
+        ]
         bodies, strokes, its = (sum(one[index] for one in counted) for index in range(3))
         passive, several = sum(one for _, one, _ in self._facts), sum(one for _, _, one in self._facts)
         requirements = len(self._facts)
@@ -148,6 +156,7 @@ def names_of(tree: Tree, kept: Kept | None = None) -> Names:
     return Names(tree, kept)
 
 
+_BODY = re.compile(r"^### Requirement:[^\n]*\n(.*?)(?=^#{1,4} |\Z)", re.MULTILINE | re.DOTALL)
 _BETWEEN = "\n\0\n"
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _IN_A_WORD = re.compile(r"[\w-]")
@@ -169,10 +178,10 @@ def acronyms_in(text: str) -> frozenset[str]:
     return frozenset(ACRONYM.findall(text))
 
 
-def _habits_in(text: str) -> tuple[int, int, int]:
-    from geoflow.quality.habits import habits_in  # with all that is known of phrases, for which there is no need else
+def _habits_of(body: str) -> tuple[bool, bool]:
+    from geoflow.quality.habits import habits_of  # with all that is known of phrases, for which there is no need else
 
-    return habits_in(text)
+    return habits_of(body)
 
 
 def _is_word(text: str, word: str) -> bool:
