@@ -3,22 +3,23 @@
 import os
 from pathlib import Path
 
-from geoflow.adapters.git_process import Finished, GitProcess, failure
+from geoflow.adapters.git_process import Finished, GitProcess, QuickGitProcess, failure
 from geoflow.adapters.git_repository import GitRepository
 from geoflow.errors import GeoflowError
 
 __all__ = ["GitRepository", "open_repository"]
 
 
-def open_repository(root: Path) -> GitRepository:
+def open_repository(root: Path, *, quick: bool = False) -> GitRepository:
     """Open the repository around the folder that holds `openspec/`.
 
     Works in a subfolder, a linked work tree, on a detached HEAD, in shallow, partial and SHA-256 repositories.
+    With `quick` git itself is started.
 
     Raises:
         GeoflowError: `not-a-repository`, `bare-repository`, `unsafe-repository`, `git-missing`, `no-folder`.
     """
-    git = GitProcess(root)
+    git = QuickGitProcess(root) if quick else GitProcess(root)
     finished = git.attempt("rev-parse", "--show-prefix", "--git-common-dir", "--is-inside-work-tree")
     lines = os.fsdecode(finished.output).split("\n")
     if finished.status:

@@ -37,6 +37,6 @@ class HistoryWhenAsked:
         from geoflow.adapters.git import open_repository
 
         try:
-            return open_repository(self._root)
+            return open_repository(self._root, quick=True)
         except GeoflowError as error:
             raise GeoflowError("this is no git repository", fix=error.fix, code="no-history") from error

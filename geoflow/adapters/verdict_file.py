@@ -1,98 +1,11 @@
-"""The file in the git folder that keeps verdicts from one run of `validate` to the next.
-
-It is a cache and no more: it may be deleted at any time, whatever is wrong with it counts as if it was not there, and
-where it cannot be written nothing is said. Light, as the hot commands come through here: no pathlib, no git.
-"""
+"""The file in the git folder that keeps verdicts from one run of `validate` to the next."""
 
 import os
-import sys
-import time
-from contextlib import suppress
 
-from geoflow import __version__, openspec
-from geoflow.adapters.git_folder import git_folder
-from geoflow.openspec.verdict_keys import digest
-
-_MAGIC = "geoflow verdicts 1"
-_LIMIT = 1 << 28
-_STALE_SECONDS = 3600.0
+from geoflow import openspec
+from geoflow.adapters.cache_file import CacheFile, cache_file
 
 
-class VerdictFile:
-    """A file of verdicts: a line that says what wrote it with a digest of the rest, then the rest.
-
-    `stamp` stands for the rules in force: what was written under other rules is not read.
-    """
-
-    __slots__ = ("_path", "stamp")
-
-    def __init__(self, path: str, stamp: str) -> None:
-        self._path = path
-        self.stamp = stamp
-
-    def read(self) -> str:
-        """Give the text that was written; empty where there is none that is whole and of these rules."""
-        try:
-            with open(self._path, "rb") as file:
-                if os.fstat(file.fileno()).st_size > _LIMIT:
-                    return ""
-                head, _, body = file.read().partition(b"\n")
-            return body.decode("utf-8", "surrogatepass") if head == self._head(body) else ""
-        except (OSError, ValueError):
-            return ""
-
-    def write(self, text: str) -> None:
-        """Write a text in place of the one before, whole or not at all; a failure is silent."""
-        growing = f"{self._path}.{os.getpid()}.new"
-        try:
-            body = text.encode("utf-8", "surrogatepass")
-            os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            _drop_leftovers(os.path.dirname(self._path))
-            with open(growing, "xb") as file:
-                file.write(self._head(body) + b"\n" + body)
-            os.replace(growing, self._path)
-        except OSError:
-            _remove(growing)
-
-    def _head(self, body: bytes) -> bytes:
-        return f"{_MAGIC} {self.stamp} {digest(body).hex()}".encode()
-
-
-def verdict_file(root: str) -> VerdictFile | None:
-    """Find the file for a folder that holds `openspec/`; None where there is no git folder of this user's.
-
-    Nothing is made. Each folder with an `openspec/`, and each work tree, has a file of its own.
-    """
-    found = git_folder(root)
-    if found is None:
-        return None
-    top, git = found
-    folder = os.path.join(git, "geoflow")
-    if os.path.islink(folder):
-        return None
-    place = digest(os.fsencode(os.path.relpath(root, top))).hex()[:16]
-    return VerdictFile(os.path.join(folder, f"verdicts-{place}"), _stamp())
-
-
-def _stamp() -> str:
-    """Name the rules in force: the version, and in a checkout the state of the files that hold them."""
-    parts = [__version__, str(sys.hexversion)]
-    # In an archive of modules there is nothing to look at, and the version alone must do.
-    with suppress(OSError), os.scandir(os.path.dirname(openspec.__file__)) as entries:
-        modules = sorted((entry.name, entry.stat()) for entry in entries if entry.name.endswith(".py"))
-        parts += [f"{name} {found.st_size} {found.st_mtime_ns}" for name, found in modules]
-    return digest("\n".join(parts).encode("utf-8", "surrogatepass")).hex()
-
-
-def _drop_leftovers(folder: str) -> None:
-    """Remove what runs that were killed while they wrote have left behind."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            growing = entry.name.startswith("verdicts-") and entry.name.endswith(".new")
-            if growing and entry.stat(follow_symlinks=False).st_mtime < time.time() - _STALE_SECONDS:
-                _remove(entry.path)
-
-
-def _remove(path: str) -> None:
-    with suppress(OSError):
-        os.unlink(path)
+def verdict_file(root: str) -> CacheFile | None:
+    """Find the file for a folder that holds `openspec/`; None where there is no git folder of this user's."""
+    return cache_file(root, "verdicts", (os.path.dirname(openspec.__file__),))

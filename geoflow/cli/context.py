@@ -29,11 +29,11 @@ def find_root_or_fail() -> Path:
     return Path(root_here())
 
 
-def open_repository() -> "GitRepository":
-    """Open the git repository around the OpenSpec root that the command was typed in."""
+def open_repository(*, quick: bool = False) -> "GitRepository":
+    """Open the git repository around the OpenSpec root that the command was typed in; `quick` as for its adapter."""
     from geoflow.adapters import git
 
-    return git.open_repository(find_root_or_fail())
+    return git.open_repository(find_root_or_fail(), quick=quick)
 
 
 def open_passages(root: Path) -> "SqlitePassages":
@@ -188,6 +188,7 @@ def improve_workshop(
     A dry run writes nothing, so it keeps nobody out. GeoflowError `improve-at-work`, `git-not-writable`, `no-identity`.
     """
     from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.kept_file import KeptFile
     from geoflow.adapters.learnt_files import LearntFiles
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.one_run import ended_by_kill, only_run
@@ -212,6 +213,8 @@ def improve_workshop(
         )
     settings = load_settings()
     off = frozenset(settings.rules.off)
+    file = KeptFile(str(root))
+    kept = file.read()
     with nullcontext() if dry_run else only_run(repository.state_folder, root), ended_by_kill():
         if not dry_run:
             repository.check_delivery()  # before a model is asked for minutes
@@ -235,7 +238,9 @@ def improve_workshop(
                 desk=Desk(NOBODY.author, lambda path: audience_for(root, path, settings.questions.people)),
                 journal=None if replay else RunJournal(repository.state_folder, root),
                 tell=say,
+                kept=kept,
             )
+        file.write(kept)
 
 
 def open_past(root: Path, repository: "GitRepository") -> "Past":
@@ -267,6 +272,7 @@ def open_review(
     """
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.history_when_asked import HistoryWhenAsked
+    from geoflow.adapters.kept_file import KeptFile
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
@@ -279,6 +285,8 @@ def open_review(
     model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
     templates = open_templates("review", root) if model else JinjaTemplates()
     seating = open_seats(root, settings, seats, rules_only=rules_only)
+    file = KeptFile(str(root))
+    kept = file.read()
     with seating as seated, opened_tools(root, settings, wanted=model is not None) as tools, progress_bar() as progress:
         yield Reviewer(
             model=model,
@@ -295,7 +303,9 @@ def open_review(
             lexicon=read_lexicon(files or {}),
             tools=tools,
             roomy=bool(model and tools and is_roomy(settings, model)),
+            kept=kept,
         )
+    file.write(kept)
 
 
 def history_or_none(root: Path) -> "GitRepository | None":

@@ -37,9 +37,9 @@ def files_to_review(since: str, *, staged: bool, prefixed: bool) -> Looked:
 
     root = find_root_or_fail()
     if staged:
-        return _staged(open_repository())
+        return _staged(open_repository(quick=True))
     if since:
-        repository = open_repository()
+        repository = open_repository(quick=True)
         before = _decoded(repository.read(repository.merge_base(since), archive=False))
         return Looked(load(str(root), archive=False), before, repository.prefix())
     return Looked(load(str(root), archive=False), None, _prefix(root) if prefixed else "")

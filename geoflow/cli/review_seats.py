@@ -22,14 +22,15 @@ def open_seats(
 
     Who wants only rules gets no seat of the settings, but the one that was asked for all the same.
     """
-    from geoflow.workflow.role_seats import Seats, read_seats
-
-    taken = read_seats(given or (() if rules_only else settings.review.seats))
-    if not taken:
+    wanted = given or (() if rules_only else settings.review.seats)
+    if not wanted:
         yield None
         return
     from geoflow.adapters.mcp_seats import SeatedAgents
     from geoflow.cli.ask_parts import servers_of
+    from geoflow.workflow.role_seats import Seats, read_seats
+
+    taken = read_seats(wanted)
 
     agents = SeatedAgents(tuple(taken.values()), servers_of(root).servers, settings.tools)
     try:
@@ -41,9 +42,12 @@ def open_seats(
 @contextmanager
 def opened_tools(root: Path, settings: "Settings", *, wanted: bool) -> "Iterator[McpToolBox | None]":
     """Open the tools with which a model looks up what a role misses, and end their servers behind it."""
+    if not wanted:
+        yield None
+        return
     from geoflow.cli.ask_parts import open_tools
 
-    box = open_tools(root, settings) if wanted else None
+    box = open_tools(root, settings)
     try:
         yield box
     finally:

@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterator
 
+from geoflow.quality.asked import Around
 from geoflow.quality.finding import Finding
 from geoflow.quality.lexicon import KNOWN_ACRONYMS, PLACEHOLDERS
-from geoflow.quality.names import ACRONYM, Names, acronyms_in
+from geoflow.quality.names import ACRONYM, acronyms_in
 from geoflow.quality.passages import Reading, Rule, Source
 
 _ACRONYM = Rule("GF217", "info", "R37", "“{quote}” is used here alone and written out nowhere", "write it out once")
 
 
-def find_acronyms(source: Source, readings: list[Reading], names: Names) -> Iterator[Finding]:
+def find_acronyms(source: Source, readings: list[Reading], around: Around) -> Iterator[Finding]:
     """Find the acronyms that stand in this requirement only, are not widely known, and are not explained (GF217)."""
     seen: set[str] = set()
     # Few requirements have any that is not well known.
-    asked = acronyms_in(source.block) - KNOWN_ACRONYMS - _PLACEHOLDERS
-    lone = [word for word in asked if names.is_lone(word)]
+    asked = sorted(acronyms_in(source.block) - KNOWN_ACRONYMS - _PLACEHOLDERS)
+    lone = [word for word in asked if around.is_lone(word)]
     for reading in readings if lone else ():
         if not any(word in reading.raw for word in lone):
             continue
@@ -27,7 +28,7 @@ def find_acronyms(source: Source, readings: list[Reading], names: Names) -> Iter
             seen.add(word)
             if (
                 # An ordinary word in capitals is emphasis.
-                not names.is_word(word.lower())
+                not around.is_word(word.lower())
                 and not _shouted(reading.prose, match)
                 and not _is_expanded(word, reading, match)
             ):

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from geoflow.openspec.conflicts import Conflict, conflicts
-from geoflow.openspec.model import Change, Delta, Spec, Tree
+from geoflow.openspec.model import Change, Tree
 from geoflow.openspec.touches import Touch, touches
 from geoflow.quality.capabilities import find_capabilities
+from geoflow.quality.comparison import Comparison
 from geoflow.quality.finding import Finding, Severity
+from geoflow.quality.kept import Kept
 from geoflow.quality.place import Place, finding_at, line_place, place_of
-from geoflow.quality.turned import find_turned
 from geoflow.quality.unmatched import applied_of, find_unmatched, is_whole, known
-from geoflow.quality.weakened import find_weakened
 
 _NAMED = 3
 _DOES = {
@@ -22,13 +22,16 @@ _DOES = {
 }
 
 
-def find_between(tree: Tree, texts: Mapping[str, str], within: Collection[str] | None = None) -> list[Finding]:
+def find_between(
+    tree: Tree, texts: Mapping[str, str], within: Collection[str] | None = None, kept: Kept | None = None
+) -> list[Finding]:
     """Find what does not fit between the documents of a tree (GF301 to GF303, GF305 to GF310).
 
     Args:
         tree: The tree; archived changes are not looked at.
         texts: The text of every file, by path.
         within: Paths of the files whose findings are asked for; None: all.
+        kept: What rules worked out before.
     """
     changes = tree.changes
     if within is not None:
@@ -36,34 +39,29 @@ def find_between(tree: Tree, texts: Mapping[str, str], within: Collection[str] |
         changes = tuple(change for change in changes if change.path in folders)
     if not changes:
         return []
-    there = known(tree)
-    mains = {spec.id: spec for spec in tree.specs}
+    deeds_of = {change.id: touches(change) for change in tree.changes}
+    every = [touch for deeds in deeds_of.values() for touch in deeds]
+    there = known(tree, every)
+    planners: dict[str, set[str]] = {}
+    for (capability, _), makers in there.makes.items():
+        planners.setdefault(capability, set()).update(makers)
+    comparison = Comparison(tree, there.blocks, kept or Kept())
     found: list[Finding] = []
     for change in changes:
-        deeds = touches(change)
+        deeds = deeds_of[change.id]
         finished: set[str] = set()
         for delta in change.deltas:
             own = [touch for touch in deeds if touch.path == delta.path]
             found += find_unmatched(own, delta, there)
-            if delta.id in mains:
-                blocks = {place[1]: block for place, block in there.blocks.items() if place[0] == delta.id}
-                found += _weakened(delta, mains[delta.id], blocks)
+            found += comparison.weakened(delta)
             if is_whole(applied_of(own, there), own):
                 finished.add(delta.id)
-        planned = {place[0] for place, makers in there.makes.items() if set(makers) - {change.id}}
+        planned = {capability for capability, makers in planners.items() if makers - {change.id}}
         found += find_capabilities(change, there.names.keys(), planned, finished)
         found += _about_tasks(change, texts, finished=bool(deeds) and finished == {touch.capability for touch in deeds})
-    for conflict in conflicts(tree):
+    for conflict in conflicts(tree, every):
         found += _rivals(conflict, texts)
     return found if within is None else [finding for finding in found if finding.path in within]
-
-
-def _weakened(delta: Delta, main: Spec, blocks: Mapping[str, str]) -> Iterator[Finding]:
-    """Find what a delta weakens; where a sentence is told that obliges less, the requirement as a whole is not."""
-    turned = list(find_turned(delta, main))
-    told = {one.requirement for one in turned if one.severity == "warning"}
-    yield from (one for one in find_weakened(delta, blocks) if one.severity == "info" or one.requirement not in told)
-    yield from turned
 
 
 def _rivals(conflict: Conflict, texts: Mapping[str, str]) -> Iterator[Finding]:

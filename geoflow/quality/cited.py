@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from geoflow.quality.names import Names, folded
+from geoflow.quality.asked import Around
+from geoflow.quality.lazily import lazily
+from geoflow.quality.names import folded
 from geoflow.quality.passages import Reading, Source
-from geoflow.quality.phrases import words_of
+from geoflow.quality.phrases import Phrase, index_of, words_of
 
 _TITLED = (
     "Guide|Guides|Guidelines?|Handbook|Manual|Matrix|Policy|Policies|Profile|Catalog|Catalogue|Charter|Conventions?|Register|"
@@ -16,7 +18,7 @@ _TITLED = (
     "Document|Documents|Note|Notes|Baseline|Statement|Decree|Code|Compendium|Almanac|Atlas|Schedule|Index|Directory|Overview|"
     "Concept|Specification|Concordat|Treaty|Accord|Workbook|Digest|Portfolio|Prospectus|Definitions|Levels|Tiers"
 )
-_TITLE = re.compile(
+_TITLE = lazily(
     rf"\b(?:[Tt]he|[Oo]ur|[Ii]ts|[Tt]heir)\s+(?P<q>(?:[A-Z][\w-]+\s+){{1,5}}(?:{_TITLED}))\b(?![\s-][A-Z\0])"
 )
 _DOCUMENT = (
@@ -28,17 +30,17 @@ _DOCUMENT = (
     r"ticket|letter|road\s?map|calendar|timetable|price\s+list|rule\s+book|code\s+of\s+conduct|baseline|"
     r"document|page|table|figure|chart|plan|specification|note|report|sheet|list|map|model)"
 )
-_ABOUT = re.compile(
+_ABOUT = lazily(
     rf"\b(?:the|an?|our|its)\s+(?P<q>{_DOCUMENT}s?\s+(?:on|about|for|of|concerning|regarding|covering|describing|dealing\s+with|"
     r"devoted\s+to|titled|entitled|called|named|that\s+(?:covers|describes|defines|lists|explains|deals\s+with))\s+"
     r"(?:the\s+|an?\s+|our\s+)?(?P<about>[a-z][\w-]*(?:\s+[a-z][\w-]*){0,3}?))"
     r"(?=\s*(?:[.,;:)]|\Z)|\s+(?:for|apply|applies|is|are|holds?|has|gives?|lists?|says?|as|and|in|to|above|below|which)\b)"
 )
-_KIND_OF = re.compile(
+_KIND_OF = lazily(
     rf"\b(?:the|our|an?|its)\s+(?P<q>(?P<about>(?:[a-z][\w-]*\s+){{1,3}}?){_DOCUMENT}s?)\b(?=\s*(?:[.,;:)]|\Z)|\s+(?:above|below|overleaf|opposite|"
     r"apply|applies|for\s+(?:details|more|the))\b)"
 )
-_CITES = re.compile(
+_CITES = lazily(
     r"\b(?:see|cf|consult|refer|refers|follows?|following|obeys?|observes?|adheres?\s+to|conforms?\s+to|compl(?:y|ies)\s+with|per|according\s+to|"
     r"in\s+(?:line|accordance|keeping)\s+with|(?:given|listed|described|defined|specified|shown|explained|documented|set\s+out|laid\s+down|"
     r"stated|found|summari[sz]ed|detailed|outlined|contained|collected|recorded|fixed|agreed|tabulated|depicted|drawn|illustrated|printed)\s+"
@@ -49,15 +51,15 @@ _CITES = re.compile(
     r"(?:all\s+|also\s+)?\Z",
     re.IGNORECASE,
 )
-_OBLIGES = re.compile(r"\b(?:SHALL|MUST|SHOULD|MAY|shall|must|should|may)\b")
-_FILE = re.compile(
+_OBLIGES = lazily(r"\b(?:SHALL|MUST|SHOULD|MAY|shall|must|should|may)\b")
+_FILE = lazily(
     r"\b(?:described|defined|specified|documented|explained|listed|given|set\s+out|laid\s+down|laid\s+out|outlined|detailed|stated|found|"
     r"prescribed|recorded|agreed|see|per|according\s+to|in\s+(?:line|accordance)\s+with|tabulated|enumerated|summari[sz]ed|fixed)\s+"
     r"(?:(?:in|by|under|at|on)\s+)?(?:the\s+)?(?:file\s+|document\s+)?"
     r"(?P<q>`[\w./-]*\.(?:md|ya?ml|toml|json|txt|csv|pdf|docx?|xlsx?|html?|rst|adoc|ini|cfg|conf|xml|proto|sql)`)",
     re.IGNORECASE,
 )
-_SOURCE = re.compile(
+_SOURCE = lazily(
     r"\b(?:(?:as|what(?:\s+was)?)\s+(?:already\s+|was\s+|previously\s+)?(?:agreed|discussed|decided|shown|described|presented|said|promised|sketched|noted|requested|settled|"
     r"explained|communicated|outlined|proposed|recorded|specified)\s+(?:in|at|on|during|by|with|via|to)|see|per|as\s+per|according\s+to|consult|follow(?:s|ing)?)\s+"
     r"(?:the\s+|our\s+|an?\s+|last\s+|that\s+)*(?P<q>(?:\w+\s+){0,2}?(?:meeting|workshop|e-?mails?|kick-?off|phone\s+call|call\s+with\s+\w+|chat|slides?|slide\s+deck|deck|presentation|intranet|confluence|"
@@ -77,27 +79,45 @@ _ORDINARY = frozenset(
 )
 
 
-def find_cited(source: Source, reading: Reading, raw: str, names: Names) -> Iterator[tuple[int, int]]:
+def find_cited(source: Source, reading: Reading, raw: str, around: Around) -> Iterator[tuple[int, int]]:
     """Find the places of documents that are cited and stand nowhere else in the tree."""
     if _CUES.isdisjoint(reading.words):
         return
+    likely = index_of("cited", _phrases, around.kept).among(reading.words)
+    if likely:
+        yield from _cited_by(source, reading, raw, around, {_PATTERNS[number] for number in likely})
+
+
+_PATTERNS = (_FILE, _TITLE, _ABOUT, _KIND_OF, _SOURCE)
+
+
+def _phrases() -> list[Phrase]:
+    # A file is named in code, which is hidden in the prose whose words are known.
+    several = "|".join(f"{one}s?" for one in _DOCUMENT.removeprefix("(?:").removesuffix(")").split("|"))
+    file, *others = (pattern.pattern.replace(f"{_DOCUMENT}s?", f"(?:{several})") for pattern in _PATTERNS)
+    return [Phrase("", written=one) for one in (file.replace("(?P<q>", "(?P<hidden>"), *others)]
+
+
+def _cited_by(
+    source: Source, reading: Reading, raw: str, around: Around, likely: set[re.Pattern[str]]
+) -> Iterator[tuple[int, int]]:
     prose = reading.prose
-    for match in _FILE.finditer(raw):
-        if "\0" not in prose[match.start() : match.start("q")] and not _is_elsewhere(_file(match["q"]), source, names):
+    for match in _FILE.finditer(raw) if _FILE in likely else ():
+        if "\0" not in prose[match.start() : match.start("q")] and not _is_elsewhere(_file(match["q"]), source, around):
             yield match.span("q")
-    for match in _TITLE.finditer(prose):
-        if not _is_elsewhere(match["q"], source, names):
+    for match in _TITLE.finditer(prose) if _TITLE in likely else ():
+        if not _is_elsewhere(match["q"], source, around):
             yield match.span("q")
-    yield from _by_subject(source, reading, names)
+    yield from _by_subject(reading, around, likely)
 
 
-def _by_subject(source: Source, reading: Reading, names: Names) -> Iterator[tuple[int, int]]:
+def _by_subject(reading: Reading, around: Around, likely: set[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
     """Find documents without a title; an outcome speaks of lists and tables that are shown."""
     for pattern in (_ABOUT, _KIND_OF) if reading.place == "body" else ():
-        for match in pattern.finditer(reading.prose):
-            if _is_cited(reading, match) and not _is_here(match, source, names):
+        for match in pattern.finditer(reading.prose) if pattern in likely else ():
+            if _is_cited(reading, match) and not _is_here(match, around):
                 yield match.span("q")
-    for match in _SOURCE.finditer(reading.prose):
+    for match in _SOURCE.finditer(reading.prose) if _SOURCE in likely else ():
         if not _OBLIGES.search(reading.prose, *reading.sentence(match.start())):
             yield match.span("q")
 
@@ -106,15 +126,13 @@ def _file(literal: str) -> str:
     return literal.strip("`").rsplit("/", 1)[-1]
 
 
-def _is_elsewhere(name: str, source: Source, names: Names) -> bool:
+def _is_elsewhere(name: str, source: Source, around: Around) -> bool:
     """Tell whether a name stands in the tree outside the requirement that is looked at."""
-    if folded(name) in names.known:
+    if around.knows(folded(name)):
         return True
     here = source.text[source.requirement.start : source.requirement.end].count(name)
-    if names.count(name) > here:
-        return True
     # The document as it is may not be the one that the tree was read with.
-    return source.text.count(name) > here
+    return around.stands_more(name, here) or around.stands_here_more(name, here)
 
 
 def _is_cited(reading: Reading, match: re.Match[str]) -> bool:
@@ -123,13 +141,13 @@ def _is_cited(reading: Reading, match: re.Match[str]) -> bool:
     return bool(_CITES.search(reading.prose, start, match.start())) and not _OBLIGES.search(reading.prose, start, end)
 
 
-def _is_here(match: re.Match[str], source: Source, names: Names) -> bool:
+def _is_here(match: re.Match[str], around: Around) -> bool:
     """Tell whether a heading of the tree speaks of what the document is about, or the document has such a thing."""
     about = [word.removesuffix("s") for word in folded(match["about"]).split() if word not in _LITTLE]
     if not about or set(about) <= _ORDINARY:
         return True
-    if re.search(r"\btable|\blist|\bmatrix", match["q"]) and re.search(r"^\s*\|.*\|", source.text, re.MULTILINE):
+    if re.search(r"\btable|\blist|\bmatrix", match["q"]) and around.here("table"):
         return True
-    if re.search(r"diagram|chart|figure|drawing|mock|wireframe", match["q"]) and "![" in source.text:
+    if re.search(r"diagram|chart|figure|drawing|mock|wireframe", match["q"]) and around.here("image"):
         return True
-    return any(all(f" {word}" in f" {known}" for word in about) for known in names.known)
+    return around.tells_of(tuple(about))

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from geoflow.quality import grammar, lexicon
+from geoflow.quality.asked import Around
 from geoflow.quality.finding import Finding
-from geoflow.quality.habits import obliques_in, pronouns_in
-from geoflow.quality.names import Names
+from geoflow.quality.kept import Kept
+from geoflow.quality.lazily import lazily
 from geoflow.quality.passages import Reading, Rule, Source
-from geoflow.quality.phrases import found_in, one_of, words_of
+from geoflow.quality.phrases import Phrase, found_in, index_of, one_of, words_of
 from geoflow.quality.pronouns import find_pronouns
 
 _WEAK = Rule("GF102", "warning", "R1", "“{quote}” does not oblige", "write SHALL, or MAY where nothing is asked for")
@@ -19,27 +20,27 @@ _PASSIVE = Rule("GF209", "info", "R2", "“{quote}” does not say who has to do
 
 _OBLIQUE = Rule("GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”")
 
-_SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
-_ANY_SHALL = re.compile(r"\b(?:SHALL|MUST|shall|must)\b")
-_SUBORDINATE = re.compile(
+_SHALL = lazily(r"\b(?:SHALL|MUST)\b")
+_ANY_SHALL = lazily(r"\b(?:SHALL|MUST|shall|must)\b")
+_SUBORDINATE = lazily(
     r"\b(?:that|which|who|whom|whose|because|if|when|whenever|while|where|so|how|what|why|whether|until|unless|since|"
     r"although|though|as|than|e\.g|i\.e)\b|[(:\0—–]",
     re.IGNORECASE,
 )
-_WEAKER = re.compile(
+_WEAKER = lazily(
     rf"(?<![\w-])(?:(?:{lexicon.WEAK})(?:\s+not)?|(?:is|are)\s+(?:to|expected\s+to|supposed\s+to|meant\s+to|intended\s+to|"
     r"required\s+to|encouraged\s+to|recommended\s+to|advised\s+to|designed\s+to|assumed\s+to|free\s+to|obliged\s+to|"
     r"asked\s+to|welcome\s+to|allowed\s+to)|(?:has|have|needs?|wants?|intends?|tends?|plans?|hopes?|aims?|tries)\s+to|had\s+better)(?=\s+\w)",
     re.IGNORECASE,
 )
-_NEVER_BINDING = re.compile(
+_NEVER_BINDING = lazily(
     r"should|ought|might|(?:is|are)\s+(?:to|expected|supposed|meant|encouraged|recommended|advised)|had\s+better|needs?\s|has\s|have\s",
     re.IGNORECASE,
 )
 
 _VERBS = f"(?:{one_of([*lexicon.VERBS, *(f'{verb}s' for verb in lexicon.VERBS)])})"
 _FURTHER = r"(?:also|additionally|furthermore|moreover|in\s+addition(?:\s+to\s+(?:this|that))?|besides|on\s+top\s+of\s+(?:that|this)|likewise|as\s+well|at\s+the\s+same\s+time|beyond\s+(?:that|this)|apart\s+from\s+(?:that|this)|further|in\s+the\s+same\s+(?:step|breath|go|way|run)|while\s+at\s+it|equally)"
-_ADDED = re.compile(
+_ADDED = lazily(
     rf"(?:[,;.]\s*)?\b(?:and|as\s+well\s+as|plus|but)\s+(?:it\s+|they\s+)?{_FURTHER},?\s+(?:\w+\s+)?(?:SHALL|MUST|to\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:[,;]\s*)(?:and\s+)?(?:additionally|furthermore|moreover|in\s+addition|besides|on\s+top\s+of\s+that|likewise|plus)\b,?\s+(?:\w+ly\s+)?(?:{_VERBS}|SHALL|MUST)\b"
     rf"|(?:\b(?:and|but|plus)|[,;])\s+(?:\w+\s+)?(?:SHALL|MUST)\s+{_FURTHER}\b"
@@ -51,46 +52,44 @@ _ADDED = re.compile(
     r"|\bnot\s+only\b[^.;]{3,120}\bbut\b(?:\s+\w+)?(?:\s+also)?",
     re.IGNORECASE,
 )
-_STARTS_FURTHER = re.compile(rf"(?!further\b){_FURTHER}(?:\s*,|\s+(?:the|it|they|this|a|an)\b)", re.IGNORECASE)
-_CHAINED = re.compile(
+_STARTS_FURTHER = lazily(rf"(?!further\b){_FURTHER}(?:\s*,|\s+(?:the|it|they|this|a|an)\b)", re.IGNORECASE)
+_CHAINED = lazily(
     rf"(?:,\s*(?:and\s+|then\s+|and\s+then\s+)?|\band\s+(?:then\s+)?)(?:\w+ly\s+)?(?={_VERBS}\s+(?:a|an|the|all|any|each|every|its|their|to|one)\b)",
     re.IGNORECASE,
 )
 # "SHALL save the file and notify the owner": a verb with an object of its own, not "read and parse the file".
-_ALSO_DONE = re.compile(
+_ALSO_DONE = lazily(
     rf"(?:\w+[,\s]+){{2}}\b(and\s+(?:then\s+|also\s+)?(?!push\b|set\b|list\b|match\b|return\b|use\b)(?:{one_of(lexicon.VERBS)})\s+"
     r"(?:an?|the|all|any|each|every|its|their|one)\b)"
 )
-_AT_ITS_SIDE = re.compile(
+_AT_ITS_SIDE = lazily(
     r",\s+(?:logging|recording|notifying|informing|alerting|emailing|auditing|clearing|archiving|counting|reporting|keeping\s+a|sending|releasing|reloading|restarting|"
     r"backing\s+up|purging|invalidating|refreshing|publishing|broadcasting|warning|offering|tracking|scheduling|triggering)\s+(?:an?|the|all|any|each|every|its|their)\b",
     re.IGNORECASE,
 )
-_BESIDES = re.compile(
+_BESIDES = lazily(
     r",\s+(?:(?:in\s+addition|additionally|also|at\s+the\s+same\s+time|besides|meanwhile|thereafter|afterwards|subsequently|furthermore|moreover),?\s+[a-z]{2,}ing\b"
     r"|[a-z]{2,}ing\b[^,.;]{3,80}?\b(?:as\s+well|too|afterwards|thereafter|besides|in\s+addition|on\s+top|at\s+the\s+same\s+time|in\s+the\s+process|along\s+the\s+way|"
-    r"on\s+the\s+side|meanwhile|subsequently|in\s+passing|into\s+the\s+bargain|at\s+once|in\s+one\s+go)(?=\s*[.,;)]|\s*\Z))",
+    r"on\s+the\s+side|meanwhile|subsequently|in\s+passing|into\s+the\s+bargain|at\s+once|in\s+one\s+go)\b(?=\s*[.,;)]|\s*\Z))",
     re.IGNORECASE,
 )
-_STANDS_FOR_IT = re.compile(r"(?:this|it|they|these|those)\b", re.IGNORECASE)
+_STANDS_FOR_IT = lazily(r"(?:this|it|they|these|those)\b", re.IGNORECASE)
 _CHAIN = 2
-_ONE_SUBJECT = re.compile(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
-# How many requirements of the tree have several obligations: one more is a slip where few have, and a habit where many.
-_RARE, _MANY, _UNKNOWN = 0.15, 0.3, 1.0
-# The same of passives, by the share of requirements that are written so.
-_HABIT, _SLIP = 0.05, 0.025
+_ONE_SUBJECT = lazily(r"(?:which|and|but|;)\s+(?:it|they)\b|;\s+", re.IGNORECASE)
+# How usual it is in the tree to have several obligations, or passives: see `Names.habit`.
+_RARE, _HABIT, _UNKNOWN = 0, 2, 3
 
-_IS_DONE = re.compile(
+_IS_DONE = lazily(
     rf"(?:SHALL|MUST)(?!\s+(?:not|NOT)\b)(?:\s+(?:also|always|only|then|\w+ly))?\s+(?:be|get|have\s+been)\s+(?:\w+ly\s+)?"
     rf"(?!(?:{lexicon.STATES})\b)(?:[a-z]{{2,}}ed|{lexicon.PARTICIPLES})\b(?!\s+(?:by|through|via|as\s+part)\b(?!\s+default))"
 )
-_ACTS = re.compile(
+_ACTS = lazily(
     r"(?:SHALL|MUST)(?:\s+NOT)?\s+(?:\w+ly\s+|also\s+)?(?!be\b|get\b|have\b|remain\b|stay\b|exist\b)[a-z`\0]"
 )
-_BY = re.compile(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", re.IGNORECASE)
+_BY = lazily(r"\bby\s+(?!default|hand|means|itself|then|now|\w+ing\b|\d)", re.IGNORECASE)
 
 
-def find_in_clauses(source: Source, readings: list[Reading], names: Names | None) -> Iterator[Finding]:
+def find_in_clauses(source: Source, readings: list[Reading], around: Around) -> Iterator[Finding]:
     """Find what is wrong with the clauses of a requirement.
 
     Weak obligations (GF102), pronouns as subjects (GF207), second obligations (GF208), passives (GF209), and words with
@@ -98,22 +97,23 @@ def find_in_clauses(source: Source, readings: list[Reading], names: Names | None
     without a word such as "also"; where the passive, the stroke, or "it" behind a sentence that names its subject is the
     habit, none is found.
     """
-    usual = names is not None and pronouns_in(names.texts) >= _HABIT
+    usual = bool(around) and around.habit("it") > 0
     for reading in readings:
         for rule, (start, end) in find_pronouns(reading, usual=usual):
             yield source.finding(rule, reading.start + start, reading.start + end)
     body = readings[0]
-    if names is None or obliques_in(names.texts) < _HABIT:
+    passive = around.habit("passive") if around else _RARE
+    if not around or around.habit("stroke") == 0:
         yield from (
             source.finding(_OBLIQUE, body.start + match.start(), body.start + match.end())
             for match in found_in(body.prose, body.words, grammar.OBLIQUE)
         )
     for rule, found in (
         (_WEAK, _weak(body)),
-        (_COMPOUND, _second(body, several=names.several if names else _UNKNOWN)),
+        (_COMPOUND, _second(body, around.habit("several") if around else _UNKNOWN, around.kept)),
         (
             _PASSIVE,
-            _passive(body, rare=not names or names.passive < _SLIP) if names is None or names.passive < _HABIT else (),
+            _passive(body, rare=passive == _RARE) if passive < _HABIT else (),
         ),
     ):
         for start, end in found:
@@ -149,34 +149,59 @@ _MORE = words_of(_FURTHER) - {"the"} | {
 }
 
 
-def _second(body: Reading, *, several: float) -> Iterator[tuple[int, int]]:
+def _second(body: Reading, several: int, kept: Kept | None) -> Iterator[tuple[int, int]]:
     if len(_ANY_SHALL.findall(body.prose)) < _CHAIN and body.words.isdisjoint(_MORE):
         return
+    further = _Further(body, several, kept)
     obliged = False
     for start, end in body.sentences:
-        match = _second_in(body.prose, start, end, obliged=obliged, several=several)
+        match = _second_in(body.prose, start, end, obliged=obliged, further=further)
         if match:
             yield match
             return
         obliged = obliged or _obligation(body.prose, start, end) is not None
 
 
-def _second_in(prose: str, start: int, end: int, *, obliged: bool, several: float) -> tuple[int, int] | None:
+def _second_in(prose: str, start: int, end: int, *, obliged: bool, further: "_Further") -> tuple[int, int] | None:
     first = _obligation(prose, start, end)
     if first is None:
         return None
-    single = several < _RARE
-    further = _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "
-    if obliged and further and not _STANDS_FOR_IT.match(prose, start):
+    starts_further = _STARTS_FURTHER.match(prose, start) or prose[first.end() :].lstrip()[:5] == "also "
+    if obliged and starts_further and not _STANDS_FOR_IT.match(prose, start):
         return first.span()
-    if (added := _ADDED.search(prose, first.end(), end)) and (single or not _ONE_SUBJECT.match(added.group())):
-        return added.span()
-    patterns = (_SHALL, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES) if single else (_BESIDES,)
-    found = (pattern.search(prose, first.end(), end) for pattern in patterns)
-    other = next(filter(None, found), None)
-    if other:
-        return other.span(other.lastindex or 0)
-    return None if _MANY < several < _UNKNOWN else _chain(prose, first.end(), end)
+    if found := further.find(prose, first.end(), end):
+        return found
+    return None if further.several == _HABIT else _chain(prose, first.end(), end)
+
+
+class _Further:
+    """Looks for a second thing that is asked for, in a body and by the habits of its tree."""
+
+    def __init__(self, body: Reading, several: int, kept: Kept | None) -> None:
+        likely = index_of("clauses", _phrases, kept).among(body.words)
+        self._likely = {_WORDED[number] for number in likely}
+        self._single = several == _RARE
+        self.several = several
+
+    def find(self, prose: str, start: int, end: int) -> tuple[int, int] | None:
+        """Find it behind the first obligation of a sentence, which ends at `start`."""
+        added = self._search(_ADDED, prose, start, end)
+        if added and (self._single or not _ONE_SUBJECT.match(added.group())):
+            return added.span()
+        patterns = (_SHALL, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES) if self._single else (_BESIDES,)
+        found = (self._search(pattern, prose, start, end) for pattern in patterns)
+        other = next(filter(None, found), None)
+        return other.span(other.lastindex or 0) if other else None
+
+    def _search(self, pattern: re.Pattern[str], prose: str, start: int, end: int) -> re.Match[str] | None:
+        return pattern.search(prose, start, end) if pattern is _SHALL or pattern in self._likely else None
+
+
+_WORDED = (_ADDED, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES)
+
+
+def _phrases() -> list[Phrase]:
+    return [Phrase("", written=pattern.pattern) for pattern in _WORDED]
 
 
 def _chain(prose: str, start: int, end: int) -> tuple[int, int] | None:

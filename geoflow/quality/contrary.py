@@ -6,13 +6,16 @@ Candidates come from an index over rare words, so that the work grows with the n
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from geoflow.openspec.model import Tree
 from geoflow.quality.finding import Finding, Severity
 from geoflow.quality.gist import SEVERAL, Gist, gist, opposed
+from geoflow.quality.kept import Kept, short
 from geoflow.quality.place import Place, finding_at
-from geoflow.quality.statements import Stated, Statement, obligations, outcomes, stated_in
+from geoflow.quality.statements import Stated, Statement, coming_out, obliging, outcomes, stated_in
 from geoflow.quality.twins import find_twins
 
 _LEAST = 4  # content words: below that two statements agree by chance
@@ -27,31 +30,35 @@ _MOST = 8  # candidates of one statement that are looked at
 _Told = Collection[tuple[str, str]]
 
 
-def find_contrary(tree: Tree, told: _Told = (), within: Collection[str] | None = None) -> list[Finding]:
+def find_contrary(
+    tree: Tree, told: _Told = (), within: Collection[str] | None = None, kept: Kept | None = None
+) -> list[Finding]:
     """Find obligations (GF312) and outcomes (GF316) that contradict earlier ones, and copies in other words (GF315).
 
     Args:
         tree: The tree.
         told: Requirements (path and name) of which it was said already that they are a copy or an opposite.
         within: Paths of the files whose findings are asked for; None: all.
+        kept: What rules worked out before.
     """
+    kept = kept or Kept()
     every = list(stated_in(tree))
     asked = None if within is None else frozenset(within)
     if asked is not None and not any(one.document.path in asked for one in every):
         return []
     found: list[Finding] = []
     said = set(told)
-    for one, other in _same(every, asked):
+    for one, other in _same(every, asked, kept):
         if one.is_apart_from(other) and _place(one) not in said and one.requirement.text != other.requirement.text:
             said.add(_place(one))
             found.append(_copy(one, other))
-    sentences = [(sentence.gist, sentence) for one in every for sentence in obligations(one)]
+    sentences = [pair for one in every for pair in obliging(one, kept)]
     for first, second in _opposites(sentences, _LEAST, asked):
         if _place(first.of) not in said:
             said.add(_place(first.of))
             found.append(_contradiction(first, second, "GF312"))
-    found += find_twins(every, said, asked)
-    found += (_contradiction(*pair, "GF316") for pair in _contrary_outcomes(every, asked))
+    found += find_twins(every, said, asked, kept)
+    found += (_contradiction(*pair, "GF316") for pair in _contrary_outcomes(every, asked, kept))
     return found
 
 
@@ -59,34 +66,45 @@ def _place(stated: Stated) -> tuple[str, str]:
     return stated.document.path, stated.requirement.name
 
 
-def _same(every: Iterable[Stated], asked: frozenset[str] | None) -> Iterator[tuple[Stated, Stated]]:
+def _same(every: Iterable[Stated], asked: frozenset[str] | None, kept: Kept) -> Iterator[tuple[Stated, Stated]]:
     """Pair each requirement with the first one before it that has the same gist.
 
     Those that can have it agree in their long words, which cost little to find.
     """
-    groups: dict[frozenset[str], list[Stated]] = {}
+    groups: dict[str, list[Stated]] = {}
     for one in every:
-        long_words = frozenset(word[:_KEPT] for word in _LONG.findall(one.requirement.text.casefold()))
-        groups.setdefault(long_words, []).append(one)
+        key = kept.of_requirement(one.document, one.requirement)
+        groups.setdefault(kept.worked_out(key, "long", partial(_long_words, one)), []).append(one)
     for group in groups.values():
         first: dict[Gist, Stated] = {}
         for one in group if len(group) > 1 else ():
-            key = gist(one.requirement.text)
-            other = first.setdefault(key, one) if key.size >= _LEAST_COPY else one
+            said = gist(one.requirement.text)
+            other = first.setdefault(said, one) if said.size >= _LEAST_COPY else one
             if other is not one and (asked is None or one.document.path in asked):
                 yield one, other
 
 
-def _contrary_outcomes(every: Iterable[Stated], asked: frozenset[str] | None) -> Iterator[tuple[Statement, Statement]]:
+def _long_words(one: Stated) -> str:
+    return short(sorted({word[:_KEPT] for word in _LONG.findall(one.requirement.text.casefold())}))
+
+
+def _contrary_outcomes(
+    every: Iterable[Stated], asked: frozenset[str] | None, kept: Kept
+) -> Iterator[tuple[Statement, Statement]]:
     """Pair outcomes of two scenarios with one condition in one capability that contradict each other."""
-    groups: dict[tuple[str, str], list[list[Statement]]] = {}
+    groups: dict[tuple[str, str], list[tuple[Stated, int]]] = {}
     for one in every:
-        for condition, group in outcomes(one):
-            groups.setdefault((one.document.id, condition), []).append(group)
+        key = kept.of_requirement(one.document, one.requirement)
+        for number, condition in enumerate(kept.worked_out(key, "conditions", partial(_conditions, one))):
+            groups.setdefault((one.document.id, condition), []).append((one, number))
     for several in groups.values():
         if len(several) > 1:
-            told = [(outcome.gist, outcome) for group in several for outcome in group]
+            told = [pair for one, number in several for pair in coming_out(one, number, kept)]
             yield from _opposites(told, _LEAST_OUTCOME, asked)
+
+
+def _conditions(one: Stated) -> list[str]:
+    return [short((condition,)) for condition, _ in outcomes(one)]
 
 
 def _opposites(
@@ -97,12 +115,27 @@ def _opposites(
     for number, (key, _) in enumerate(statements):
         for word in key.content:
             index.setdefault(word, []).append(number)
+    ranks = {word: rank for rank, word in enumerate(sorted(index, key=lambda word: (len(index[word]), word)))}
+    sizes = [key.size for key, _ in statements]
+    contents = [key.content for key, _ in statements]
+    more = _MORE if least >= _LEAST else _MORE - 1
     for number, (key, one) in enumerate(statements):
-        if key.size < least or (asked is not None and one.of.document.path not in asked):
+        if sizes[number] < least or (asked is not None and one.of.document.path not in asked):
             continue
-        for candidate in _candidates(number, key, index):
+        found = [index[word] for word in sorted(key.content, key=ranks.__getitem__)[: _MORE + 1]]
+        content, count = key.content, len(key.content)
+        # Most speak of nothing that another one speaks of, which is told sooner than which eight are the nearest.
+        if not any(
+            -more <= count - len(contents[candidate]) <= more
+            and (contents[candidate] <= content or content <= contents[candidate])
+            for places in found
+            if len(places) <= _COMMON
+            for candidate in places[: bisect_left(places, number)]
+        ):
+            continue
+        for candidate in _candidates(number, found):
             other_key, other = statements[candidate]
-            if not _speak_of_one_thing(key, other_key, least):
+            if sizes[candidate] < least or not _speak_of_one_thing(content, contents[candidate], more):
                 continue
             way = opposed(key, other_key)
             if way and way != SEVERAL and _are_apart(one, other):
@@ -110,23 +143,19 @@ def _opposites(
                 break
 
 
-def _candidates(number: int, key: Gist, index: dict[str, list[int]]) -> list[int]:
-    """List the statements before this one that share one of its rarest words, the most promising first."""
-    rare = sorted(key.content, key=lambda word: (len(index[word]), word))[: _MORE + 1]
+def _candidates(number: int, found: Sequence[list[int]]) -> list[int]:
+    """List the statements before this one among those with one of its rarest words, the most promising first."""
     counts: dict[int, int] = {}
-    for word in rare:
-        if len(index[word]) <= _COMMON:
-            for candidate in index[word]:
-                if candidate < number:
-                    counts[candidate] = counts.get(candidate, 0) + 1
+    for places in found:
+        if len(places) <= _COMMON:
+            for candidate in places[: bisect_left(places, number)]:
+                counts[candidate] = counts.get(candidate, 0) + 1
     return sorted(counts, key=lambda candidate: (-counts[candidate], candidate))[:_MOST]
 
 
-def _speak_of_one_thing(one: Gist, other: Gist, least: int) -> bool:
-    more = _MORE if least >= _LEAST else _MORE - 1
-    if other.size < least or len(one.content ^ other.content) > more:
-        return False
-    return one.content <= other.content or other.content <= one.content
+def _speak_of_one_thing(one: frozenset[str], other: frozenset[str], more: int) -> bool:
+    """Tell whether one has all words of the other, and at most so many more."""
+    return abs(len(one) - len(other)) <= more and (one <= other or other <= one)
 
 
 def _are_apart(one: Statement, other: Statement) -> bool:

@@ -1,12 +1,13 @@
 """Requirements that say what another one says already, or its opposite, under another name."""
 
 import re
-from collections.abc import Collection, Iterator
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
 from geoflow.quality.finding import Finding, Severity
+from geoflow.quality.kept import Kept, short
 from geoflow.quality.place import Place, finding_at
 
 _SHORTEST = 6  # words: below that two requirements may agree by chance
@@ -18,27 +19,27 @@ _NEGATED = {**_CONTRACTED, **{f"{word}n't": word for word in ("does", "do", "is"
 
 
 class _Said(NamedTuple):
-    """A requirement with its document, and its words as they are compared."""
+    """A requirement with its document, and digests of its words as they are compared; none where they are few."""
 
     document: Spec | Delta
     requirement: Requirement
-    words: tuple[str, ...]
+    digests: Sequence[str]
 
 
-def find_copies(tree: Tree, within: Collection[str] | None = None) -> list[Finding]:
+def find_copies(tree: Tree, within: Collection[str] | None = None, kept: Kept | None = None) -> list[Finding]:
     """Find requirements of main specs and added ones that repeat another's text (GF311) or turn it round (GF312).
 
     Two say the opposite where their words are the same but for a negation or a number. Of each pair the second is
     named; what an active change adds comes after the main specs. With `within` only those in these files are named.
     """
     found: list[Finding] = []
-    first: dict[tuple[str, ...], _Said] = {}
-    skeletons: dict[tuple[str, ...], _Said] = {}
-    for said in _all(tree):
-        if len(said.words) < _SHORTEST:
+    first: dict[str, _Said] = {}
+    skeletons: dict[str, _Said] = {}
+    for said in _all(tree, kept or Kept()):
+        if not said.digests:
             continue
-        same = first.setdefault(said.words, said)
-        other = skeletons.setdefault(tuple(_skeleton(said.words)), said)
+        same = first.setdefault(said.digests[0], said)
+        other = skeletons.setdefault(said.digests[1], said)
         if within is not None and said.document.path not in within:
             continue
         if same is not said:
@@ -48,14 +49,12 @@ def find_copies(tree: Tree, within: Collection[str] | None = None) -> list[Findi
     return found
 
 
-def _all(tree: Tree) -> Iterator[_Said]:
-    for spec in tree.specs:
-        for requirement in spec.requirements:
-            yield _Said(spec, requirement, _words(requirement))
-    for change in tree.changes:
-        for delta in change.deltas:
-            for requirement in delta.added:
-                yield _Said(delta, requirement, _words(requirement))
+def _all(tree: Tree, kept: Kept) -> Iterator[_Said]:
+    documents: list[Spec | Delta] = [*tree.specs, *(delta for change in tree.changes for delta in change.deltas)]
+    for document in documents:
+        for one in document.requirements if isinstance(document, Spec) else document.added:
+            key = kept.of_requirement(document, one)
+            yield _Said(document, one, kept.worked_out(key, "copy", partial(_digests, one)))
 
 
 def says_the_same(one: Requirement, other: Requirement) -> bool:
@@ -63,11 +62,16 @@ def says_the_same(one: Requirement, other: Requirement) -> bool:
     return _words(one) == _words(other)
 
 
-def _words(requirement: Requirement) -> tuple[str, ...]:
-    return tuple(word.replace("’", "'") for word in _WORD.findall(requirement.text.casefold()))
+def _digests(requirement: Requirement) -> list[str]:
+    words = _words(requirement)
+    return [short(words), short(_skeleton(words))] if len(words) >= _SHORTEST else []
 
 
-def _skeleton(words: tuple[str, ...]) -> Iterator[str]:
+def _words(requirement: Requirement) -> list[str]:
+    return [word.replace("’", "'") for word in _WORD.findall(requirement.text.casefold())]
+
+
+def _skeleton(words: Iterable[str]) -> Iterator[str]:
     for word in words:
         if word not in _NOT:
             yield _bare(word)

@@ -1,11 +1,11 @@
 """Figures that a requirement's text and its scenarios give differently."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from geoflow.quality.finding import Finding
+from geoflow.quality.lazily import lazily
 from geoflow.quality.passages import Reading, Rule, Source
 
 _RULE = Rule(
@@ -15,7 +15,7 @@ _RULE = Rule(
     "“{quote}” is not the figure that the scenarios give",
     "decide which one holds, and write it twice",
 )
-_FIGURE = re.compile(
+_FIGURE = lazily(
     r"(?<![\w.,#/-])(?P<value>\d[\d,]*(?:\.\d+)?)(?P<gap>[\s-]?)(?P<unit>%|[A-Za-zµ]{1,14})(?![\w(])(?:\s+(?P<noun>[a-z]{3,14}))?"
 )
 _UNITS: dict[str, tuple[str, float]] = {

@@ -1,21 +1,36 @@
 """All findings of an OpenSpec tree in one list: validity, form, smells, and what lies between documents."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
 from geoflow.quality.between import find_between
 from geoflow.quality.contrary import find_contrary
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
+from geoflow.quality.kept import Kept
 from geoflow.quality.names import Names, names_of
-from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, find_words, without_allowed
+from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, without_allowed
 from geoflow.quality.references import find_lost_tasks, find_references
-from geoflow.quality.scenarios import find_scenarios
-from geoflow.quality.smells import find_smells
-from geoflow.quality.structure import find_form, from_issue
+from geoflow.quality.requirement_findings import find_in_requirement
+from geoflow.quality.structure import from_issue
 
 Asked = Callable[[str, str], bool]
 Look = Callable[[Spec | Delta, Iterable[Issue], Names], list[Finding]]
+
+
+class By(NamedTuple):
+    """How documents are looked at.
+
+    Attributes:
+        look: Looks at one document; `find_in` for all of it unless told.
+        kept: What rules worked out before; what they do now is put there.
+    """
+
+    look: Look | None = None
+    kept: Kept | None = None
+
+
 _ABOUT_A_MERGE = "OS-C1"
 _SAYS_THE_SAME = ("GF301", "GF302")
 
@@ -27,7 +42,7 @@ def find_all(
     *,
     off: Collection[str] = (),
     within: Collection[str] | None = None,
-    look: Look | None = None,
+    by: By | None = None,
 ) -> list[Finding]:
     """Find everything wrong in main specs and active changes, in reading order.
 
@@ -37,27 +52,28 @@ def find_all(
         texts: The text of every file, by path.
         off: Codes of rules that do not look.
         within: Paths of the files whose findings are asked for; None: all.
-        look: Looks at one document; `find_in` for all of it unless told.
+        by: How documents are looked at.
     """
     issues: dict[str, list[Issue]] = {}
     for report in reports:
         for issue in report.issues:
             issues.setdefault(issue.document, []).append(issue)
     found: list[Finding] = []
-    names = names_of(tree)
+    by = by or By()
+    names = names_of(tree, by.kept)
     for document in documents(tree):
         if within is not None and document.path not in within:
             continue
-        found += (look or find_in)(document, issues.pop(document.path, []), names)
+        found += (by.look or find_in)(document, issues.pop(document.path, []), names)
     for path, others in issues.items():
         if within is None or path in within:
             found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
-    found += find_between(tree, texts, within)
-    copies = find_copies(tree, within)
+    found += find_between(tree, texts, within, names.kept)
+    copies = find_copies(tree, within, names.kept)
     found += copies
-    found += find_references(tree, within)
+    found += find_references(tree, within, names.kept)
     found += find_lost_tasks(tree, texts, within)
-    found += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within)
+    found += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within, names.kept)
     return sorted(number_occurrences(wanted(found, off)), key=by_place)
 
 
@@ -95,11 +111,7 @@ def find_in(
     for requirement in requirements:
         if asked is not None and not asked(document.path, requirement.name):
             continue
-        found += find_form(document.path, document.text, requirement)
-        found += find_scenarios(document.path, document.text, requirement)
-        found += find_smells(document.path, document.text, requirement, names)
-        if lexicon.judging or lexicon.terms:
-            found += find_words(document.path, document.text, requirement, lexicon)
+        found += find_in_requirement(document, requirement, names, lexicon)
     if lexicon.allowed:
         found = without_allowed(found, lexicon, document.id)
     return sorted(number_occurrences(found), key=by_place)

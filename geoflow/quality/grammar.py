@@ -222,7 +222,7 @@ MARKERS = (
 """A mark of something still to be written: a word of a list in any case of letters, question marks, a blank form."""
 
 AND_OR = phrases(
-    r"and ?/ ?«or»|or ?/ ?«and»|and ?\(«or»\)|or ?\(«and»\)|and «or»|either or «both»|(?:one )?or «both» of (?:the|them)|(?:either|one|any|some) or «all|both»(?: of (?:the|them|these|those|its))?|(?:and|or) «alternatively|conversely|maybe|perhaps|possibly|optionally|respectively»,? (?=or\b|and\b)|(?:and|or),? ?«or|and»(?=,| (?:a|an|the|in|on|by|for|to|as|with|at|from|before|after|[a-z]+)\b)|«and» ?& ?or|&/«or»|«or» ?& ?and|«and»\s*[–-]\s*or\b|or any «combination»(?: (?:thereof|of (?:them|these|those|the \w+)))?|and ?\| ?«or»",
+    r"and ?/ ?«or»|or ?/ ?«and»|and ?\(«or»\)|or ?\(«and»\)|and «or»|either or «both»|(?:one )?or «both» of (?:the|them)|(?:either|one|any|some) or «all|both»(?: of (?:the|them|these|those|its))?|(?:and|or) «alternatively|conversely|maybe|perhaps|possibly|optionally|respectively»,? (?=or\b|and\b)|(?:(?:and|or) «or|and»|(?:and|or), ?«or|and»|(?:and|or)(?:or|and))(?=,| (?:a|an|the|in|on|by|for|to|as|with|at|from|before|after|[a-z]+)\b)|«and» ?& ?or|&/«or»|«or» ?& ?and|«and»\s*[–-]\s*or\b|or any «combination»(?: (?:thereof|of (?:them|these|those|the \w+)))?|and ?\| ?«or»",
 )
 _PAIR = "read/write|client/server|on/off|true/false|yes/no|i/o|n/a|w/o|pass/fail|input/output|copy/paste|km/h|try/catch|getter/setter|allow/deny|valid/invalid|date/time|time/date|from/to|leading/trailing|present/absent|request/response|key/value|light/dark|up/down|left/right|min/max|get/set|push/pull|name/value|commit/rollback|producer/consumer|parent/child|publish/subscribe|and/or|or/and"
 OBLIQUE = (

@@ -25,15 +25,24 @@ _WEIGHTS = {word: 10 + 600 // (rank + 1) for rank, word in enumerate(_COMMON)} |
     "§": 1,
     "-ly": 120,
 }
-_MOST_ENTRIES = 16
+_MOST_ENTRIES = 400
+_MOST_RUNS = 48
 _LETTERS = re.compile("[a-z]+")
 
 
 class Need(NamedTuple):
-    """One way to match: some word of `either` has to be there, and one of `along` too unless that is empty."""
+    """One way to match: some word of `either` has to be there, one of each of `along`, and one of each of `runs`.
+
+    A run is words that follow each other, with a blank before, between and behind.
+    """
 
     either: frozenset[str]
-    along: frozenset[str] = frozenset()
+    along: tuple[frozenset[str], ...] = ()
+    runs: tuple[tuple[str, ...], ...] = ()
+
+    def alone(self) -> bool:
+        """Tell whether a word of `either` is all that is needed."""
+        return not (self.along or self.runs)
 
 
 Needs = tuple[Need, ...]
@@ -66,21 +75,39 @@ def _of_choices(choices: Sequence[Sequence[Part]], *, left: bool, right: bool) -
 
 def _of_sequence(parts: Sequence[Part], *, left: bool, right: bool) -> Needs:
     found: list[Needs] = []
+    whole: list[tuple[str, ...]] = []  # what the words right before may be, where all of it is known
+    runs: list[tuple[str, ...]] = []
     for index, part in enumerate(parts):
-        if part.optional or part.kind in ("any", "edge", "look"):
+        if part.kind in ("edge", "look"):
+            continue
+        if part.optional or part.kind == "any":
+            whole = whole if part.kind == "gap" else []
             continue
         if part.kind == "gap":
             found.append((Need(frozenset({part.text})),) if part.text in MARKS else ())
             continue
         before = part.marked or _is_edge(parts, index - 1, -1, otherwise=left)
         behind = _is_edge(parts, index + 1, 1, otherwise=right)
+        spelt = spellings(part) if before and behind else ()
+        if whole and spelt:
+            runs += _run(whole[-1], spelt)
+        whole = [spelt] if spelt else []
         if part.kind == "word":
-            found.append(_of_word(spellings(part)) if before and behind else ())
+            found.append(_of_word(spelt))
         elif part.kind == "flat":
             found.append(_of_list(part.text, left=before, right=behind))
         else:
             found.append(_of_choices(part.choices, left=before, right=behind))
-    return _joined(found)
+    return tuple(need._replace(runs=need.runs + tuple(runs)) for need in _joined(found))
+
+
+def _run(heads: Sequence[str], tails: Sequence[str]) -> list[tuple[str, ...]]:
+    """List what may stand where two words meet; nothing where that is too much."""
+    ends, begins = ([_LETTERS.findall(one) for one in spelt] for spelt in (heads, tails))
+    if not (all(ends) and all(begins)):
+        return []
+    pairs = {f" {end[-1]} {begin[0]} " for end in ends for begin in begins}
+    return [tuple(sorted(pairs))] if len(pairs) <= _MOST_RUNS else []
 
 
 def _is_edge(parts: Sequence[Part], index: int, step: int, *, otherwise: bool) -> bool:
@@ -135,33 +162,41 @@ def _of_word(spelt: Sequence[str]) -> Needs:
 
 @lru_cache(maxsize=512)
 def _of_list(text: str, *, left: bool, right: bool) -> Needs:
-    """Read alternatives that are words and phrases alone: the rarest word of each."""
-    found: set[str] = set()
+    """Read alternatives that are words and phrases alone: a word, or all words of a phrase in a row."""
+    found: list[Need] = []
     for one in text.split("|"):
         words = _LETTERS.findall(one)
         whole = words[(not left and one[:1].isalpha()) : len(words) - (not right and one[-1:].isalpha())]
         if not whole:
             return ()
-        found.add(min(whole, key=lambda word: _WEIGHTS.get(word, 1)) if len(whole) > 1 else whole[0])
-    return (Need(frozenset(found)),)
+        rarest = sorted(set(whole), key=lambda word: (_WEIGHTS.get(word, 1), word))
+        runs = ((f" {' '.join(whole)} ",),) if len(whole) > 1 else ()
+        found.append(Need(frozenset(rarest[:1]), tuple(frozenset({word}) for word in rarest[1:]), runs))
+    return _merged(found)
 
 
 def _merged(entries: list[Need]) -> Needs:
-    alone = frozenset(word for one in entries if not one.along for word in one.either)
-    others = [one for one in entries if one.along]
+    alone = frozenset(word for one in entries if one.alone() for word in one.either)
+    others = list(dict.fromkeys(one for one in entries if not one.alone()))
     if len(others) > _MOST_ENTRIES:
         return (Need(alone.union(*(one.either for one in others))),)
     return (*([Need(alone)] if alone else []), *others)
 
 
 def _joined(found: Iterable[Needs]) -> Needs:
-    """Join what follows each other: the rarest has to be there, and the rarest of the others along with it."""
+    """Join what follows each other: the rarest has to be there, and something of each of the others along with it."""
     rarest = sorted((needs for needs in found if needs), key=_cost)
     if len(rarest) < 2:
         return rarest[0] if rarest else ()
-    along = frozenset(word for need in rarest[1] for word in need.either)
-    return tuple(need if need.along else Need(need.either, along) for need in rarest[0])
+    along: list[frozenset[str]] = []
+    runs: list[tuple[str, ...]] = []
+    for needs in rarest[1:]:
+        along.append(frozenset(word for need in needs for word in need.either))
+        if len(needs) == 1:
+            along += needs[0].along
+            runs += needs[0].runs
+    return tuple(Need(need.either, (*need.along, *along), (*need.runs, *runs)) for need in rarest[0])
 
 
 def _cost(needs: Needs) -> float:
-    return sum(weight(need.either) * (0.3 if need.along else 1) for need in needs)
+    return sum(weight(need.either) * (1 if need.alone() else 0.3) for need in needs)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.finding import Finding, Severity
-from geoflow.quality.phrases import Index, words_of
+from geoflow.quality.phrases import Index, Words, words_of
 from geoflow.quality.prose import masked, sentences_of
 
 Place = Literal["body", "condition", "outcome"]
@@ -61,7 +61,7 @@ class Reading:
         return match.end() if match else 0
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def words(self) -> Words:
         """Give the words and marks of the prose, as phrases look for them."""
         return words_of(self.prose)
 
@@ -90,7 +90,7 @@ class Reading:
         return sorted(found)
 
     @cached_property
-    def _words_of_sentences(self) -> list[frozenset[str]]:
+    def _words_of_sentences(self) -> list[Words]:
         return [words_of(self.prose[start:end]) for start, end in self.sentences]
 
 

@@ -6,13 +6,13 @@ the rest of the match is only around it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from geoflow.quality import lexicon
-from geoflow.quality.needed import MARKS, Needs, needs_of
+from geoflow.quality.kept import Kept
+from geoflow.quality.needed import MARKS, Need, Needs, needs_of
 
 _WORD = re.compile(r"[a-z]+")
 
@@ -33,10 +33,18 @@ class Phrase(NamedTuple):
         return needs_of(self.written or self.source, self.cues)
 
 
-def words_of(prose: str) -> frozenset[str]:
-    """Give what phrases need: the words of a text in lower case, its marks, and `-ly` for an adverb that may judge."""
+class Words(frozenset[str]):
+    """What phrases need of a text: its words in lower case, its marks, and the words in a row in `line`."""
+
+    __slots__ = ("line",)
+    line: str
+
+
+def words_of(prose: str) -> Words:
+    """Give the words and marks of a text, `-ly` for an adverb that may judge, `-shall` for a small obligation."""
     lower = prose.lower()
-    found = set(_WORD.findall(lower))
+    inside = _WORD.findall(lower)
+    found = set(inside)
     for mark in MARKS:
         if mark in prose:
             found.add(mark)
@@ -44,7 +52,11 @@ def words_of(prose: str) -> frozenset[str]:
         found.add("...")
     if "ly" in lower and any(map(_may_judge, found)):
         found.add("-ly")
-    return frozenset(found)
+    if "shall" in prose or "must" in prose:
+        found.add("-shall")
+    words = Words(found)
+    words.line = f" {' '.join(inside)} "
+    return words
 
 
 _ADVERBS, _NEUTRAL, _ENDS = frozenset(lexicon.MANNER), frozenset(lexicon.NEUTRAL), tuple(lexicon.JUDGING_ENDS)
@@ -74,7 +86,7 @@ def one_of(listed: Iterable[str]) -> str:
     return "|".join(re.escape(one).replace(r"\ ", " ") for one in sorted(set(listed), key=lambda one: (-len(one), one)))
 
 
-def found_in(prose: str, words: AbstractSet[str], tried: Sequence[Phrase]) -> Iterator[re.Match[str]]:
+def found_in(prose: str, words: Words, tried: Sequence[Phrase]) -> Iterator[re.Match[str]]:
     """Find all matches of phrases; `words` are those of the prose (`words_of`)."""
     for index in _index(tuple(tried)).among(words):
         yield from compiled(tried[index].source).finditer(prose)
@@ -83,23 +95,63 @@ def found_in(prose: str, words: AbstractSet[str], tried: Sequence[Phrase]) -> It
 class Index:
     """Which words let which phrases match."""
 
-    def __init__(self, tried: Iterable[Phrase]) -> None:
+    def __init__(self, tried: Iterable[Phrase | Needs]) -> None:
         self._always: list[int] = []
-        self._by_word: dict[str, list[tuple[int, frozenset[str]]]] = {}
+        self._by_word: dict[str, tuple[list[int], list[tuple[int, Need]]]] = {}
         for number, phrase in enumerate(tried):
-            needs = phrase.needs
+            needs = phrase.needs if isinstance(phrase, Phrase) else phrase
             if not needs:
                 self._always.append(number)
             for need in needs:
                 for word in need.either:
-                    self._by_word.setdefault(word, []).append((number, need.along))
+                    alone, with_others = self._by_word.setdefault(word, ([], []))
+                    if need.alone():
+                        alone.append(number)
+                    else:
+                        with_others.append((number, need))
 
-    def among(self, words: AbstractSet[str]) -> list[int]:
+    def among(self, words: Words) -> list[int]:
         """Tell which phrases may match a text of these words: their numbers, in order."""
         found = set(self._always)
-        for word in self._by_word.keys() & words:
-            found.update(number for number, along in self._by_word[word] if not along or not along.isdisjoint(words))
+        line, by_word = words.line, self._by_word
+        for word in words:
+            if word in by_word:
+                alone, with_others = by_word[word]
+                found.update(alone)
+                for number, (_, along, runs) in with_others:
+                    if number not in found and not any(map(words.isdisjoint, along)) and _hold(runs, line):
+                        found.add(number)
         return sorted(found)
+
+
+def _hold(runs: tuple[tuple[str, ...], ...], line: str) -> bool:
+    """Tell whether a line has one of each of these."""
+    return all(any(one in line for one in run) for run in runs)
+
+
+_INDEXES: dict[str, Index] = {}
+
+
+def index_of(name: str, tried: Callable[[], Iterable[Phrase]], kept: Kept | None) -> Index:
+    """Give the index of some phrases; to read off what all of them need takes longer than to look at one document."""
+    if name not in _INDEXES:
+        held = kept or Kept()
+        written = held.worked_out(f"phrases-{name}", "needs", lambda: [_written(one.needs) for one in tried()])
+        _INDEXES[name] = Index([tuple(_need(*need) for need in needs) for needs in written])
+    return _INDEXES[name]
+
+
+def _written(needs: Needs) -> list[list[str]]:
+    return [
+        [" ".join(sorted(need.either)), "\n".join(" ".join(sorted(one)) for one in need.along)]
+        + ["\n".join(run) for run in need.runs]
+        for need in needs
+    ]
+
+
+def _need(either: str, along: str, *runs: str) -> Need:
+    others = tuple(frozenset(one.split(" ")) for one in along.split("\n")) if along else ()
+    return Need(frozenset(either.split(" ")), others, tuple(tuple(run.split("\n")) for run in runs))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.finding import Finding
-from geoflow.quality.passages import passages
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.prose import masked
 
@@ -56,6 +55,8 @@ def find_words(path: str, text: str, requirement: Requirement, lexicon: ProjectL
 
     Code and quotations are no prose. A condition may hold a word that judges, where it tells one event from another.
     """
+    from geoflow.quality.passages import passages
+
     judging, terms = _judging(lexicon), _terms(lexicon)
     for passage in passages(requirement):
         prose = masked(text[passage.start : passage.end])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from geoflow.quality import grammar
+from geoflow.quality.lazily import lazily
 from geoflow.quality.passages import Reading, Rule
 from geoflow.quality.phrases import words_of
 
@@ -11,7 +12,7 @@ _PRONOUN = Rule("GF207", "warning", "R24", "“{quote}” does not name who has 
 # The clause before it may name whom it means, and may as well name two.
 _LATER_PRONOUN = _PRONOUN._replace(severity="info")
 
-_SHALL = re.compile(r"\b(?:SHALL|MUST)\b")
+_SHALL = lazily(r"\b(?:SHALL|MUST)\b")
 _ADVERBS = r"(?:\s+(?:\w+ly|also|then|always|still|both|all|only|thus|hence|too))?"
 _POINTING = r"(?:them|these|those|it|this|that|the\s+(?:two|three|four|former|latter|above|same|others?)|which|us|you|its\s+kind)"
 _PRONOUNS = (
@@ -25,28 +26,28 @@ _PRONOUNS = (
     rf"at\s+least\s+one|only\s+one|two|three|the\s+(?:first|second|last|other|others|rest|latter|former|whole|majority|remainder|sum|more\s+\w+|most\s+\w+))\s+of\s+{_POINTING}|"
     r"all\s+(?:this|that|these|those)|all\s+the\s+(?:same|rest|others)|such|the\s+like|the\s+above|what\s+(?:was|is|has\s+been)\s+(?:said|described|mentioned)(?:\s+\w+)?)"
 )
-_STANDS_IN = re.compile(
+_STANDS_IN = lazily(
     rf"(?P<q>{_PRONOUNS}|this|that|these|those|such|doing\s+(?:so|this)){_ADVERBS}(?=\s+{grammar.MODAL}\b)",
     re.IGNORECASE,
 )
-_LATER_STANDS_IN = re.compile(
+_LATER_STANDS_IN = lazily(
     rf"[,;:]\s+(?:then\s+|and\s+)?(?P<q>{_PRONOUNS}){_ADVERBS}(?=\s+(?:SHALL|MUST|shall|must)\b)", re.IGNORECASE
 )
-_PERSONAL = re.compile(r"it|they", re.IGNORECASE)
+_PERSONAL = lazily(r"it|they", re.IGNORECASE)
 # "When the pump starts, it SHALL" names whom it means; "when a user asks" and "when a file is missing" do not.
-_ACTOR = re.compile(
+_ACTOR = lazily(
     r"(?:if|when|whenever|while|after|before|once|until|unless|where|as\s+soon\s+as)\s+(?:(?:the|an?|any|each|this|its)\s+)?(?!\w+(?:ing|ed)\b)[\w\0-]+\s+[\w\0]",
     re.IGNORECASE,
 )
-_NO_ACTOR = re.compile(
+_NO_ACTOR = lazily(
     r"\b(?:is|are|was|were|has|have|had|been|be|exists?|contains?|does|do|can|cannot|fails?|remains?|becomes?|users?|operators?|"
     r"administrators?|admins?|developers?|maintainers?|customers?|callers?|people|someone|person|visitors?|it|they)\b",
     re.IGNORECASE,
 )
-_POINTS_AT = re.compile(
+_POINTS_AT = lazily(
     rf"(?P<q>this|that|these|those|such|the\s+(?:latter|former)){_ADVERBS}(?=\s+{grammar.MODAL}\b)", re.IGNORECASE
 )
-_INTRODUCTION = re.compile(
+_INTRODUCTION = lazily(
     r"(?:if|when|whenever|where|while|after|before|once|on|upon|in|for|during|until|unless|at|as|since|with|without|by|"
     r"given|should|to|regardless|otherwise|then|finally|additionally|moreover|also|next|therefore|hence|however|"
     r"for\s+that|conversely|likewise|furthermore)\b",
@@ -87,7 +88,7 @@ def _introduced(prose: str, first: int, end: int) -> re.Match[str] | None:
 
 _MODALS = frozenset({"shall", "must", "should", "will"})
 _STANDING_IN = words_of(f"{_PRONOUNS} this that these those such doing")
-_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*(?:\*\*[^*\n]*\*\*:?\s*)?")
+_BULLET = lazily(r"\s*(?:[-*+]|\d+[.)])?\s*(?:\*\*[^*\n]*\*\*:?\s*)?")
 
 
 def _after_bullet(prose: str, start: int) -> int:

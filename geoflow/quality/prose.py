@@ -44,11 +44,21 @@ def masked(text: str) -> str:
             if sign in text:
                 text = pattern.sub(hide, text)
                 break
-    first = _NAME_SIGN.search(text)
-    if first is None:
-        return text
-    start = text.rfind(" ", 0, first.start()) + 1  # no identifier holds a blank
-    return text[:start] + _NAME.sub(hide, text[start:])
+    for part in text.split():
+        signed = _SIGNED.get(part)
+        if signed is None:
+            if len(_SIGNED) > _MOST_PARTS:
+                _SIGNED.clear()
+            signed = _SIGNED[part] = _NAME_SIGN.search(part) is not None
+        if signed:
+            start = text.rfind(" ", 0, text.find(part)) + 1  # no identifier holds a blank
+            return text[:start] + _NAME.sub(hide, text[start:])
+    return text
+
+
+_SIGNED: dict[str, bool] = {}
+"""What was asked of a part of a text before: most stand in a tree hundreds of times."""
+_MOST_PARTS = 100_000
 
 
 def hide(match: re.Match[str]) -> str:

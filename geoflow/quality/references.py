@@ -3,43 +3,47 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
+from functools import partial
 
 from geoflow.openspec.headings import folded_name
 from geoflow.openspec.model import Delta, Spec, Tree
 from geoflow.quality.finding import Finding
+from geoflow.quality.kept import Kept
+from geoflow.quality.lazily import lazily
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.prose import FENCE, hide, without_comments
 
 _QUOTED = r"(?:`(?P<{0}a>[^`\n]{{2,120}})`|[\"“](?P<{0}b>[^\"”\n]{{2,120}})[\"”])"
-_CAPABILITY = re.compile(
+_CAPABILITY = lazily(
     rf"\b(?:the|see|per)\s+{_QUOTED.format('x')}\s+(?:capability|spec|specification)\b(?!\s+(?:file|field|key))"
     rf"|\bthe\s+(?:capability|spec|specification)\s+{_QUOTED.format('y')}",
     re.IGNORECASE,
 )
-_REQUIREMENT = re.compile(
+_REQUIREMENT = lazily(
     rf"\b(?:the|see|per)\s+{_QUOTED.format('x')}\s+requirement\b|\bthe\s+requirement\s+{_QUOTED.format('y')}",
     re.IGNORECASE,
 )
-_PATH = re.compile(
+_PATH = lazily(
     r"\b(?:see|per|(?:defined|described|specified) (?:in|by))\s+`?(?P<path>openspec/specs/(?P<id>[\w./-]+)/spec\.md)\b",
     re.IGNORECASE,
 )
-_TASK = re.compile(
+_TASK = lazily(
     r"^[ \t]*[-*+][ \t]+\[[ xX]\][^\n]*?(?:[`\"“](?:#+ )?Requirement:[ \t]*(?P<a>[^`\"”\n]{3,120})[`\"”]|"
     r"\brequirement[ \t]+[\"“](?P<b>[A-Z][^\"”\n]* [^\"”\n]*)[\"”])",
     re.MULTILINE,
 )
-_LONG_CODE = re.compile(r"(?<!`)``(?!`)[^\n]{1,300}?``(?!`)")
-_ID = re.compile(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
+_LONG_CODE = lazily(r"(?<!`)``(?!`)[^\n]{1,300}?``(?!`)")
+_ID = lazily(r"[a-z0-9]+(?:[-_/][a-z0-9]+)*")
 _ALIKE = 0.75
 
 
-def find_references(tree: Tree, within: Collection[str] | None = None) -> list[Finding]:
+def find_references(tree: Tree, within: Collection[str] | None = None, kept: Kept | None = None) -> list[Finding]:
     """Find capabilities and requirements that a requirement refers to and that are nowhere in the tree (GF314).
 
     Scenarios are not looked at, whose names may be examples. What an active change adds or removes is there: a delta
     may refer to what it takes away, and to what comes.
     """
+    kept = kept or Kept()
     asked = [one for one in _documents(tree) if within is None or one.path in within]
     capabilities = {spec.id for spec in tree.specs} | {delta.id for change in tree.changes for delta in change.deltas}
     names: dict[str, str] = {}
@@ -47,7 +51,8 @@ def find_references(tree: Tree, within: Collection[str] | None = None) -> list[F
     for document in asked:
         for requirement in document.requirements if isinstance(document, Spec) else document.added + document.modified:
             text = document.text[requirement.body_start : requirement.body_end]
-            if not any(word in text for word in ("spec", "capability", "requirement")):
+            key = kept.of_requirement(document, requirement)
+            if not kept.worked_out(key, "refers", partial(_refers, text)):
                 continue
             names = names or _names(tree)
             for start, end, message, fix in _dangling(text, capabilities, names):
@@ -99,8 +104,20 @@ def _names(tree: Tree) -> dict[str, str]:
     return found
 
 
+def _refers(text: str) -> bool:
+    """Tell whether a text may refer to anything, known or not."""
+    if not any(word in text for word in ("spec", "capability", "requirement")):
+        return False
+    visible = _visible(text)
+    return any(pattern.search(visible) for pattern in (_CAPABILITY, _PATH, _REQUIREMENT))
+
+
+def _visible(text: str) -> str:
+    return _LONG_CODE.sub(hide, FENCE.sub(hide, without_comments(text)))
+
+
 def _dangling(text: str, capabilities: set[str], names: dict[str, str]) -> Iterator[tuple[int, int, str, str]]:
-    visible = _LONG_CODE.sub(hide, FENCE.sub(hide, without_comments(text)))
+    visible = _visible(text)
     for match in _CAPABILITY.finditer(visible):
         start, end = _span(match)
         name = text[start:end].strip()

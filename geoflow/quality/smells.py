@@ -6,44 +6,45 @@ there a word such as "gracefully" tells one event from another.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
 
 from geoflow.openspec.model import Requirement
 from geoflow.quality.acronyms import find_acronyms
+from geoflow.quality.asked import Around
 from geoflow.quality.clauses import find_in_clauses
 from geoflow.quality.figures import find_figures
 from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.names import Names
 from geoflow.quality.nested import find_nested
 from geoflow.quality.passages import Reading, Source, Try, passages
-from geoflow.quality.phrases import Index, compiled
+from geoflow.quality.phrases import compiled, index_of
 from geoflow.quality.pointers import find_pointers
 from geoflow.quality.wording import SMELLS, Smell
 
 
-def find_smells(path: str, text: str, requirement: Requirement, names: Names | None = None) -> list[Finding]:
+def find_smells(path: str, text: str, requirement: Requirement, around: Around | None = None) -> list[Finding]:
     """Find the smells of one requirement of the document `text`, in reading order.
 
-    `names` is what the tree is known to hold; without it nothing is said of references and of what is common there.
+    `around` is what the tree is known to hold; without it nothing is said of references and of what is common there.
     """
+    around = around or Around(None, text)
     source = Source(path, text, requirement)
+    index = index_of("smells", lambda: _PHRASES, around.kept)
     readings = [Reading(passage, text) for passage in passages(requirement)]
     worded = [
         source.finding(smell.rule, reading.start + start, reading.start + end)
         for reading in readings
         if reading.place in _PLACES
-        for tried in reading.worth(_index())
+        for tried in reading.worth(index)
         if reading.place in (smell := _SMELLS[tried.number]).places
         for start, end in _matches(smell, tried, reading.prose)
     ]
     found = [
         *_without_inner(worded),
-        *find_in_clauses(source, [readings[0], *filter(_may_oblige, readings[1:])], names),
+        *find_in_clauses(source, [readings[0], *filter(_may_oblige, readings[1:])], around),
         *find_figures(source, readings),
         *find_nested(source, readings[0]),
     ]
-    if names:
-        found += [*find_pointers(source, readings, names), *find_acronyms(source, readings, names)]
+    if around:
+        found += [*find_pointers(source, readings, around), *find_acronyms(source, readings, around)]
     return number_occurrences(sorted(found, key=by_place))
 
 
@@ -58,11 +59,6 @@ def _may_oblige(reading: Reading) -> bool:
     """Tell whether a step may hold an obligation, whose subject it is asked for then."""
     lower = reading.raw.lower()
     return any(modal in lower for modal in _MODALS)
-
-
-@cache
-def _index() -> Index:
-    return Index(_PHRASES)
 
 
 def _matches(smell: Smell, tried: Try, prose: str) -> Iterator[tuple[int, int]]:

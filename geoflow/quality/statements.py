@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
 from geoflow.openspec.model import Delta, Requirement, Scenario, Spec, Tree
 from geoflow.quality.gist import Gist, gist
+from geoflow.quality.kept import Kept
 from geoflow.quality.prose import without_comments
 
 _END = re.compile(r"[.!?](?=\s|\Z)|\n[ \t]*(?=\n|[-*+][ \t]|\d+[.)][ \t])")
@@ -78,6 +80,50 @@ def obligations(stated: Stated) -> Iterator[Statement]:
             place = requirement.body_start + first, requirement.body_start + last
             yield Statement(stated, *place, body[first:last])
         start = end
+
+
+def obliging(stated: Stated, kept: Kept) -> list[tuple[Gist, Statement]]:
+    """List the statements that `obligations` gives, each with its gist."""
+    key = kept.of_requirement(stated.document, stated.requirement)
+    written = kept.worked_out(key, "obligations", lambda: _written(stated))
+    if written is None:
+        return [(sentence.gist, sentence) for sentence in obligations(stated)]
+    text, start = stated.document.text, stated.requirement.start
+    return [
+        (_gist(said), Statement(stated, start + begin, start + end, text[start + begin : start + end]))
+        for begin, end, *said in written
+    ]
+
+
+def _written(stated: Stated) -> list[list[Any]] | None:
+    """Write the statements down; None where a comment hides what stands in the text."""
+    requirement = stated.requirement
+    if "<!--" in stated.document.text[requirement.body_start : requirement.body_end]:
+        return None
+    return [
+        [one.start - requirement.start, one.end - requirement.start, *_plain(one.gist)] for one in obligations(stated)
+    ]
+
+
+def _plain(said: Gist) -> list[Any]:
+    # No word holds a line feed.
+    return ["\n".join(sorted(said.content)), sorted(map(list, said.sides)), list(said.numbers), *said[3:]]
+
+
+def _gist(plain: list[Any]) -> Gist:
+    content, sides, numbers, negations, obliges, leaves_open = plain
+    pairs = frozenset([(pair, word) for pair, word in sides]) if sides else frozenset()
+    return Gist(
+        frozenset(content.split("\n") if content else ()), pairs, tuple(numbers), negations, obliges, leaves_open
+    )
+
+
+def coming_out(stated: Stated, number: int, kept: Kept) -> list[tuple[Gist, Statement]]:
+    """List the outcomes of one of the scenarios that `outcomes` gives, each with its gist."""
+    key = kept.of_requirement(stated.document, stated.requirement)
+    told = next(islice(outcomes(stated), number, None))[1]
+    written = kept.worked_out(key, f"outcomes {number}", lambda: [_plain(one.gist) for one in told])
+    return [(_gist(said), one) for said, one in zip(written, told, strict=True)]
 
 
 def outcomes(stated: Stated) -> Iterator[tuple[str, list[Statement]]]:

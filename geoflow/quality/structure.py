@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from geoflow.openspec.model import Issue, Requirement
 from geoflow.quality.finding import Finding, Severity
+from geoflow.quality.lazily import lazily
 from geoflow.quality.prose import FENCE, masked, sentences
 
-SCENARIO_HEADING = re.compile(
+SCENARIO_HEADING = lazily(
     r"^(?:(?P<marks>#{1,6})(?P<gap>[ \t]*)(?P<wrapped>[*_]*)Scenario\b[ \t]*[:.-]?[ \t]*(?P<name>[^\n]*?)"
     r"|[ \t]*(?:[-*+>][ \t]+)?(?:\*\*|__|[*_])Scenario\b[ \t]*:?(?P<bold>[^\n]*?):?(?:\*\*|__|[*_]):?"
     r"|[ \t]*(?:[-*+>][ \t]+)?Scenario[ \t]*(?:\d+[ \t]*)?[:.-][ \t]*(?P<plain>[^\n]{1,80}?))[ \t\r]*$",
@@ -17,16 +18,16 @@ SCENARIO_HEADING = re.compile(
 """A line that is meant as a scenario heading, whatever its level or form."""
 
 # A line in bold or italics, a heading of another level, or a label, with steps right below it.
-_OTHER_HEADING = re.compile(
+_OTHER_HEADING = lazily(
     r"^(?:#{5,6}[ \t]+[^\n]+"
     r"|[ \t]*(?:[-*+>][ \t]+)?(?:\*\*|__|[*_])(?!(?:GIVEN|WHEN|THEN|AND|BUT)\b)[^*_\n]+(?:\*\*|__|[*_]):?"
     r"|(?:Example|Use case|Test case|Case|Situation|Scenario)[ \t]*\d*[ \t]*[:.-][^\n]*)"
     r"[ \t]*(?=\n+[-*+][ \t]+\*\*(?:GIVEN|WHEN)\b)",
     re.MULTILINE | re.IGNORECASE,
 )
-_NAME = re.compile(r"[^\W\d_]{2}")
+_NAME = lazily(r"[^\W\d_]{2}")
 
-STEP = re.compile(
+STEP = lazily(
     r"^(?P<lead>[-*+][ \t]+)(?P<mark>\*\*|__|)(?P<word>GIVEN|WHEN|THEN|AND|BUT|Given|When|Then)"
     r"(?P<colon>:?)(?P=mark)(?P<after>:?)(?=[ \t])",
     re.MULTILINE,
@@ -138,4 +139,6 @@ def _form(path: str, text: str, requirement: Requirement, match: re.Match[str], 
 
 
 def _without_fences(text: str) -> str:
+    if "```" not in text and "~~~" not in text:
+        return text
     return FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)

@@ -6,10 +6,12 @@ Scenarios say what comes out, so that two requirements with the same ones speak 
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import partial
 from typing import NamedTuple
 
 from geoflow.quality.finding import Finding, Severity
 from geoflow.quality.gist import same_word
+from geoflow.quality.kept import Kept, short
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.statements import Stated
 
@@ -31,18 +33,21 @@ class _Turned(NamedTuple):
     there: str
 
 
-def find_twins(every: Sequence[Stated], said: set[tuple[str, str]], asked: frozenset[str] | None) -> Iterator[Finding]:
+def find_twins(
+    every: Sequence[Stated], said: set[tuple[str, str]], asked: frozenset[str] | None, kept: Kept
+) -> Iterator[Finding]:
     """Find requirements with the scenarios of an earlier one: copies (GF315), and opposites (GF312).
 
     Args:
         every: The requirements, in reading order.
         said: Path and name of those of which something of the kind was said; it grows.
         asked: Paths of the files whose findings are asked for; None: all.
+        kept: What rules worked out before.
     """
-    first: dict[tuple[str, ...], Stated] = {}
+    first: dict[str, Stated] = {}
     for one in every:
-        steps = tuple(step.text for scenario in one.requirement.scenarios for step in scenario.steps)
-        if sum(len(step.split()) for step in steps) < _TELLING:
+        steps = kept.worked_out(kept.of_requirement(one.document, one.requirement), "steps", partial(_steps, one))
+        if not steps:
             continue
         other = first.setdefault(steps, one)
         place = one.document.path, one.requirement.name
@@ -53,6 +58,12 @@ def find_twins(every: Sequence[Stated], said: set[tuple[str, str]], asked: froze
             if found:
                 said.add(place)
                 yield found
+
+
+def _steps(one: Stated) -> str:
+    """Give a digest of all steps; empty where they tell too little."""
+    steps = [step.text for scenario in one.requirement.scenarios for step in scenario.steps]
+    return short(steps) if sum(len(step.split()) for step in steps) >= _TELLING else ""
 
 
 def _told(one: Stated, other: Stated) -> Finding | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from geoflow.openspec.conflicts import Place as Named
 from geoflow.openspec.conflicts import main_blocks
@@ -36,26 +37,26 @@ class Known:
 
     def near(self, capability: str, name: str, besides: str = "") -> str:
         """Find another requirement whose name differs from this one only in case or spacing; empty where none does."""
-        folded = folded_name(name)
-        return next(
-            (
-                one
-                for one in self.names.get(capability, ())
-                if one not in (name, besides) and folded_name(one) == folded
-            ),
-            "",
-        )
+        alike = self._folded.get((capability, folded_name(name)), ())
+        return next((one for one in alike if one not in (name, besides)), "")
+
+    @cached_property
+    def _folded(self) -> dict[Named, list[str]]:
+        found: dict[Named, list[str]] = {}
+        for capability, names in self.names.items():
+            for name in names:
+                found.setdefault((capability, folded_name(name)), []).append(name)
+        return found
 
 
-def known(tree: Tree) -> Known:
-    """Gather what main specs hold and what active changes do to it."""
+def known(tree: Tree, deeds: Iterable[Touch] | None = None) -> Known:
+    """Gather what main specs hold and what active changes do to it; `deeds` are their touches, where known."""
     makes: dict[Named, list[str]] = {}
     ends: dict[Named, list[str]] = {}
-    for change in tree.changes:
-        for touch in touches(change):
-            if touch.operation != "MODIFIED":
-                side = makes if touch.operation in ("ADDED", "RENAMED TO") else ends
-                side.setdefault((touch.capability, touch.name), []).append(change.id)
+    for touch in deeds if deeds is not None else (one for change in tree.changes for one in touches(change)):
+        if touch.operation != "MODIFIED":
+            side = makes if touch.operation in ("ADDED", "RENAMED TO") else ends
+            side.setdefault((touch.capability, touch.name), []).append(touch.change)
     names = {spec.id: [block.name for block in spec.requirements] for spec in tree.specs}
     return Known(main_blocks(tree), names, makes, ends)
 

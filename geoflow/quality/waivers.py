@@ -13,18 +13,19 @@ from typing import NamedTuple
 
 from geoflow.openspec.layout import ARCHIVE
 from geoflow.quality.finding import Finding
+from geoflow.quality.lazily import lazily
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.prose import without_code
 from geoflow.quality.rules import is_rule, no_rule
 from geoflow.settings import Allowed
 
 SETTINGS_FILE = "openspec/geoflow.yaml"
-_COMMENT = re.compile(r"<!--\s*(geoflow:\s*allow\b(?P<rest>.*?))-->", re.IGNORECASE | re.DOTALL)
-_CODES = re.compile(r"\s*(?P<codes>[\w-]*\d[\w-]*(?:\s*,\s*[\w-]*\d[\w-]*)*)?[\s:,]*(?P<reason>.*)", re.DOTALL)
-_HEADING = re.compile(r"^(?P<marks>#{1,3})[ \t]+(?P<title>[^\n]*)$", re.MULTILINE)
-_REQUIREMENT = re.compile(r"requirement:", re.IGNORECASE)
+_COMMENT = lazily(r"<!--\s*(geoflow:\s*allow\b(?P<rest>.*?))-->", re.IGNORECASE | re.DOTALL)
+_CODES = lazily(r"\s*(?P<codes>[\w-]*\d[\w-]*(?:\s*,\s*[\w-]*\d[\w-]*)*)?[\s:,]*(?P<reason>.*)", re.DOTALL)
+_HEADING = lazily(r"^(?P<marks>#{1,3})[ \t]+(?P<title>[^\n]*)$", re.MULTILINE)
+_REQUIREMENT = lazily(r"requirement:", re.IGNORECASE)
 _FAR = 400  # characters before a comment in which a quotation mark may open
-_ENTRY = re.compile(r"\bcode:")
+_ENTRY = lazily(r"\bcode:")
 
 
 class Waiver(NamedTuple):

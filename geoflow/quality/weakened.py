@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from geoflow.openspec.model import Delta, Requirement
 from geoflow.quality.finding import Finding
+from geoflow.quality.lazily import lazily
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.prose import masked
 from geoflow.quality.tokens import numbers
 
-_OBLIGED = re.compile(r"\b(?:SHALL|MUST)\b")
-_LEFT_OPEN = re.compile(r"\b(?:should|may|might|could|can)\b", re.IGNORECASE)
+_OBLIGED = lazily(r"\b(?:SHALL|MUST)\b")
+_LEFT_OPEN = lazily(r"\b(?:should|may|might|could|can)\b", re.IGNORECASE)
 _MOST_NAMED = 3
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from geoflow.quality import grammar, lexicon
 from geoflow.quality.absolutes import ABSOLUTE
+from geoflow.quality.lazily import lazily
 from geoflow.quality.passages import Rule
 from geoflow.quality.phrases import Phrase, any_word
 from geoflow.quality.undecided import ASIDE, UNDECIDED
@@ -13,38 +14,38 @@ _BODY = frozenset({"body"})
 _SAID = frozenset({"body", "outcome"})
 
 # In a negated, permitted or conditional clause the word limits what is forbidden, allowed or awaited: it is content.
-_LIMITING = re.compile(
+_LIMITING = lazily(
     r"(?:\b(?:not|never|no|cannot|without|may|if|when|unless|until|once|while|where|whether)\b|n't\b)[^,;:]*\Z",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z", re.IGNORECASE)
+_NEGATED = lazily(r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z", re.IGNORECASE)
 # Behind a dash, a bracket or a word that gives the reason, nothing is asked for.
-_EXPLAINING = re.compile(r"(?:\b(?:because|since|so that|which|e\.g)\b|[—–(:])[^—–);:]*\Z", re.IGNORECASE)
-_HYPOTHETICAL = re.compile(
+_EXPLAINING = lazily(r"(?:\b(?:because|since|so that|which|e\.g)\b|[—–(:])[^—–);:]*\Z", re.IGNORECASE)
+_HYPOTHETICAL = lazily(
     r"(?:\b(?:not|never|no|cannot|may|would|instead of|rather than|otherwise)\b|n't\b)[^,;:]*\Z|"
     r"\bso (?:that )?(?:\S+ ){0,2}\Z",
     re.IGNORECASE,
 )
-_AMOUNT_LIMITED = re.compile(
+_AMOUNT_LIMITED = lazily(
     r"(?:\b(?:not|never|no|cannot|may)\b|n't\b)[^,;:]*\Z|(?:\b(?:because|since|so that)\b|[—–(])[^—–);:]*\Z",
     re.IGNORECASE,
 )
 # What people are able to do is what they are offered; the verb alone would oblige them to do it.
-_PEOPLE = re.compile(
+_PEOPLE = lazily(
     r"\b(?:users?|operators?|administrators?|admins?|maintainers?|customers?|developers?|visitors?|people|"
     r"anyone|owners?|members?|contributors?)\s+(?:SHALL|MUST)\s*\Z",
     re.IGNORECASE,
 )
 # "than" may stand before the words that compare, and a list or a limit behind words that seem to leave it open.
-_THAN = re.compile(r"\bthan\b|\bcompared (?:to|with)\b|\brather\b|\bso that\b|\bbecause\b", re.IGNORECASE)
+_THAN = lazily(r"\bthan\b|\bcompared (?:to|with)\b|\brather\b|\bso that\b|\bbecause\b", re.IGNORECASE)
 
 # A clause that explains or quotes an obligation, comes late, or stands beside one in capitals states none of its own.
-_EXPLAINED = re.compile(
+_EXPLAINED = lazily(
     r"\b(?:SHALL|MUST)\b|^(?:\S+\s+){12}.*\b(?:shall|must)\b|\b(?:that|which|who|because|if|when|so|why|what)\b.*\b(?:shall|must)\b",
     re.DOTALL,
 )
 
-_OBLIGES = re.compile(r"\b(?:SHALL|MUST|SHOULD|MAY)\b")
+_OBLIGES = lazily(r"\b(?:SHALL|MUST|SHOULD|MAY)\b")
 
 
 class Smell(NamedTuple):
@@ -121,7 +122,7 @@ SMELLS: tuple[Smell, ...] = (
     Smell(_UNDECIDED, ASIDE, places=_BODY, unless=_OBLIGES),
     Smell(
         Rule("GF101", "warning", "R1", "“{quote}” in lower case is not read as an obligation", "write it in capitals"),
-        (Phrase(r"(?-i:(?<![\w-])(?:shall|must)(?![\w-]))", frozenset({"shall", "must"})),),
+        (Phrase(r"(?-i:(?<![\w-])(?:shall|must)(?![\w-]))", frozenset({"-shall"})),),
         places=_BODY,
         unless=_EXPLAINED,
     ),

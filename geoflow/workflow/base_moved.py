@@ -40,6 +40,8 @@ def find_moved_bases(
         then = texts.get((commit, paths[delta.id]))
         if then is not None:
             now = versions.current(paths[delta.id])
+            if then == now:
+                continue
             found += find_moved(own, delta, versions.blocks(then), versions.blocks(now), commit)
     return found, ()
 

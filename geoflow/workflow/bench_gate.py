@@ -15,6 +15,7 @@ from geoflow.openspec import read_tree
 from geoflow.openspec.model import Tree
 from geoflow.ports import Progress
 from geoflow.quality.finding import Finding
+from geoflow.quality.kept import Kept
 from geoflow.quality.mutation.mutant import Mutant, Operator
 from geoflow.quality.mutation.operators import OPERATORS, mutants
 from geoflow.workflow.bench_gate_result import GateBenchResult, Judged
@@ -60,6 +61,7 @@ class GateBench:
     per_operator: int
     progress: Progress
     _seeds: dict[tuple[str, str], Mutant] = field(default_factory=dict)
+    _kept: Kept = field(default_factory=Kept)
 
     def run(self) -> GateBenchResult:
         """Judge every edit."""
@@ -83,7 +85,7 @@ class GateBench:
         seeded = self._seeds.get((mutant.path, mutant.requirement))
         if seeded is None:
             return
-        bench = _bench(mutant.path, seeded.after)
+        bench = _bench(mutant.path, seeded.after, self._kept)
         finding = next((one for one in bench.findings if seeded.holds(one) and one.quote in seeded.injected), None)
         if finding is None or contract_of(finding).maker == "none":
             return
@@ -93,7 +95,8 @@ class GateBench:
 
     def _repair(self, mutant: Mutant) -> Iterator[Case]:
         """Mend what the mutant made wrong, where its finding is one that an edit may mend without an answer."""
-        bench, known = _bench(mutant.path, mutant.after), _ids(mutant.path, mutant.before)
+        bench = _bench(mutant.path, mutant.after, self._kept)
+        known = _ids(mutant.path, mutant.before, self._kept)
         for finding in bench.findings:
             is_its = mutant.holds(finding) and finding.id not in known and _fits(mutant, finding)
             if is_its and contract_of(finding).maker in {"model", "template"} and not _needs_answer(mutant, finding):
@@ -163,9 +166,9 @@ def _every(tree: Tree, operator: Operator, seed: int) -> Iterator[Mutant]:
 
 
 @lru_cache(maxsize=256)
-def _bench(path: str, text: str) -> Workbench:
-    return Workbench({path: text})
+def _bench(path: str, text: str, kept: Kept) -> Workbench:
+    return Workbench({path: text}, kept=kept)
 
 
-def _ids(path: str, text: str) -> frozenset[str]:
-    return frozenset(one.id for one in _bench(path, text).findings)
+def _ids(path: str, text: str, kept: Kept) -> frozenset[str]:
+    return frozenset(one.id for one in _bench(path, text, kept).findings)

@@ -12,6 +12,7 @@ from geoflow.openspec import Spec, read_tree
 from geoflow.openspec.layout import CHANGES
 from geoflow.ports import Spent
 from geoflow.quality.finding import Finding
+from geoflow.quality.kept import Kept
 from geoflow.quality.mutation.mutant import Target
 from geoflow.quality.mutation.operators import EQUIVALENT, OPERATORS, mutants, targets
 from geoflow.quality.mutation.rounds import Files, Round, rounds
@@ -101,7 +102,7 @@ class _Rules:
     """The reviewer without a model, over copies of a tree."""
 
     def __init__(self, reviewer: Reviewer, files: Files) -> None:
-        self._reviewer = replace(reviewer, model=None, seats=None, history=None, progress=_Nobody())
+        self._reviewer = replace(reviewer, model=None, seats=None, history=None, progress=_Nobody(), kept=Kept())
         self.seconds = 0.0
         self.of_tree = self.findings(files)
 

@@ -13,10 +13,11 @@ from geoflow.quality.mutation.verdict import jaccard
 from geoflow.quality.roles import ROLES, Role
 from geoflow.workflow.bench_review_result import Seen
 from geoflow.workflow.budget import SPENT, Meter
+from geoflow.workflow.item import Item
 from geoflow.workflow.model_failures import INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.review import Reviewer, known_roles
 from geoflow.workflow.role_asking import Asking
-from geoflow.workflow.role_dialogue import SEED, Item, RoleDialogue
+from geoflow.workflow.role_dialogue import SEED, RoleDialogue
 from geoflow.workflow.role_rounds import MOST_FAILURES
 
 _AGAIN = 8

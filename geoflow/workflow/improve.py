@@ -59,7 +59,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         )
     files = workshop.repository.read(head.commit)
     live = _live_files(files)
-    bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
+    bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept)
     bench.past = workshop.past(live)
     chosen = _chosen(bench, options.targets)
     begun = _begin(workshop, options, head.commit)

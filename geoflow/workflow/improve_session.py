@@ -15,6 +15,7 @@ from geoflow.improvement.scenario_strategy import MISSING
 from geoflow.improvement.strategies import BY_CODE, begins_with_code, by_code, by_model, fitting
 from geoflow.ports import ChatModel, Clock, Journal, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
 from geoflow.quality.finding import Finding
+from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.settings import Allowed
 from geoflow.workflow.budget import SPENT, Meter, Taken
@@ -84,6 +85,7 @@ class Workshop:
     With `veto` the model reads each of its edits of words a second time. `desk` tells who asks whom.
     Every edit goes through `gate`; only an experiment that shows what the gate is good for gives another one than that
     of `improvement.gate`.
+    `kept` is what rules worked out before.
     """
 
     repository: Repository
@@ -103,6 +105,7 @@ class Workshop:
     veto: bool = False
     desk: Desk = NOBODY
     gate: Gate = judge
+    kept: Kept | None = None
 
 
 class Session:

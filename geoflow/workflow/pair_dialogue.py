@@ -7,10 +7,11 @@ from geoflow.ports import ChatRequest, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.prompt_size import beginning
 from geoflow.quality.roles import CONSISTENCY
+from geoflow.workflow.item import Item
 from geoflow.workflow.pairs import Pair
 from geoflow.workflow.prompt_room import room
 from geoflow.workflow.role_asking import Asking
-from geoflow.workflow.role_dialogue import REPLY_TOKENS, Item, find_quote, finding_of
+from geoflow.workflow.role_dialogue import REPLY_TOKENS, find_quote, finding_of
 
 PROMPT = "review-pair"
 _LONGEST = 400

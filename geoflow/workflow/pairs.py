@@ -7,7 +7,7 @@ from math import log
 
 from geoflow.openspec import Spec, Tree
 from geoflow.questions.terms import stems
-from geoflow.workflow.role_dialogue import Item
+from geoflow.workflow.item import Item
 
 MOST_PAIRS = 40
 _MOST_EACH = 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, Tree, read_tree
@@ -9,21 +10,24 @@ from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Te
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding, by_place
 from geoflow.quality.findings import documents, requirements_of, wanted
+from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.roles import CONSISTENCY, NAMES, ROLES, Role
 from geoflow.quality.since import find_since
 from geoflow.quality.waivers import split
 from geoflow.settings import Allowed
 from geoflow.workflow.budget import Limits, Meter
-from geoflow.workflow.pairs import candidate_pairs
+from geoflow.workflow.heard import Heard
+from geoflow.workflow.item import Item
 from geoflow.workflow.review_result import Review, RoleLook
-from geoflow.workflow.role_asking import Asking
-from geoflow.workflow.role_dialogue import Item
-from geoflow.workflow.role_facts import FactDesk, FactRounds, Heard
-from geoflow.workflow.role_lookup import Lookup
-from geoflow.workflow.role_rounds import RoleRounds
-from geoflow.workflow.role_seats import SeatedReview, Seats
 from geoflow.workflow.rule_findings import Rules, find_by_rule
+
+# What only roles need is a third of what a review by rule would load.
+if TYPE_CHECKING:
+    from geoflow.workflow.role_facts import FactDesk
+    from geoflow.workflow.role_lookup import Lookup
+    from geoflow.workflow.role_rounds import RoleRounds
+    from geoflow.workflow.role_seats import Seats
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Reviewer:
     `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
     seat an agent takes. `memory` is what roles said before; `facts` are those who may know what a role misses.
     `allowed` are findings that the settings let stand, `lexicon` the words of the project. With `tools` the model looks
-    up what a role misses; `roomy` tells that it is trained for that.
+    up what a role misses; `roomy` tells that it is trained for that. `kept` is what rules worked out before.
     """
 
     model: ChatModel | None
@@ -43,13 +47,14 @@ class Reviewer:
     history: History | None = None
     off: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ("testing",)
-    seats: Seats | None = None
+    seats: "Seats | None" = None
     memory: RoleMemory | None = None
-    facts: FactDesk | None = None
+    facts: "FactDesk | None" = None
     allowed: tuple[Allowed, ...] = ()
     lexicon: ProjectLexicon = NO_WORDS
     tools: ToolBox | None = None
     roomy: bool = False
+    kept: Kept | None = None
 
 
 def review(
@@ -72,7 +77,7 @@ def review(
     within = _in_question(files, prefixes, before)
     changed = _changed(tree, files, before, within) if before is not None else None
     lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
-    rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history)
+    rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history, reviewer.kept)
     by_rule = find_by_rule(rules, tree, files, within, lost, changed[0] if changed else None)
     waivers, unlooked, found = by_rule.waivers, by_rule.notes, by_rule.findings
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
@@ -87,6 +92,10 @@ def review(
     ordered = _riskiest_first(items, findings)
     _look_from_seats(reviewer, meter, ordered, looked)
     if reviewer.model and roles:
+        from geoflow.workflow.pairs import candidate_pairs
+        from geoflow.workflow.role_asking import Asking
+        from geoflow.workflow.role_rounds import RoleRounds
+
         asking = Asking(reviewer.model, meter, reviewer.memory)
         rounds = RoleRounds(asking, reviewer.templates, reviewer.progress, [one for one in roles if one != CONSISTENCY])
         if rounds.roles:
@@ -129,7 +138,7 @@ class _Looked:
     pairs: tuple[int, int] = (0, 0)
     stopped: bool = False
 
-    def take(self, rounds: RoleRounds, total: int) -> None:
+    def take(self, rounds: "RoleRounds", total: int) -> None:
         """Add what the model in its roles has seen."""
         self.findings += rounds.findings
         self.notes += rounds.notes
@@ -159,6 +168,8 @@ def _changed(
 def _look_from_seats(reviewer: Reviewer, meter: Meter, items: Sequence[Item], looked: _Looked) -> None:
     if reviewer.seats is None:
         return
+    from geoflow.workflow.role_seats import SeatedReview
+
     seats = SeatedReview(reviewer.seats, reviewer.templates, meter, reviewer.off, reviewer.memory)
     found = seats.over(items, reviewer.progress)
     looked.findings += found.findings
@@ -166,24 +177,28 @@ def _look_from_seats(reviewer: Reviewer, meter: Meter, items: Sequence[Item], lo
     looked.looks += found.looks
 
 
-def _lookup(reviewer: Reviewer, meter: Meter) -> Lookup | None:
+def _lookup(reviewer: Reviewer, meter: Meter) -> "Lookup | None":
     if reviewer.tools is None or reviewer.model is None:
         return None
+    from geoflow.workflow.role_lookup import Lookup
+
     return Lookup(reviewer.tools, reviewer.model, meter, reviewer.templates, reviewer.clock, reviewer.roomy)
 
 
 def _put_to_others(
-    desk: FactDesk | None,
+    desk: "FactDesk | None",
     files: Mapping[str, str],
     findings: Sequence[Finding],
     about: tuple[str, ...],
-    lookup: Lookup | None,
+    lookup: "Lookup | None",
 ) -> Heard:
     """Let those answer who may know; without any the objections stand. `about` are paths whose questions count."""
     if desk is None:
         return Heard(findings=list(findings))
     if not findings and not about:
         return Heard()
+    from geoflow.workflow.role_facts import FactRounds
+
     texts = {path: text.encode("utf-8", "surrogateescape") for path, text in files.items()}
     rounds = FactRounds(desk, texts, lookup)
     heard = rounds.over(findings)

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from geoflow.openspec import Delta, Requirement, Spec
 from geoflow.ports import ChatRequest, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.prompt_size import beginning
 from geoflow.quality.roles import Role
+from geoflow.workflow.item import Item
 from geoflow.workflow.prompt_room import room
 from geoflow.workflow.role_asking import Asking
 
@@ -33,29 +32,6 @@ def verdict_schema(verdict: str) -> Mapping[str, Any]:
         "required": ["quote", verdict, "why"],
         "additionalProperties": False,
     }
-
-
-@dataclass(frozen=True)
-class Item:
-    """A requirement and the document it stands in."""
-
-    document: Spec | Delta
-    requirement: Requirement
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """Give the path of the document and the requirement's name."""
-        return self.document.path, self.requirement.name
-
-    @property
-    def block(self) -> str:
-        """Give the requirement's source, scenarios included."""
-        return self.document.text[self.requirement.start : self.requirement.end]
-
-    @property
-    def sentence(self) -> str:
-        """Give its heading and what it asks for, scenarios left out."""
-        return self.document.text[self.requirement.start : self.requirement.body_end]
 
 
 class RoleDialogue:

@@ -5,7 +5,7 @@ What a person has answered and what the documents say elsewhere withdraws it; wh
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from geoflow.ports import Clock, Passages, QuestionStore, StoredQuestions
 from geoflow.quality.finding import Finding
@@ -29,6 +29,7 @@ from geoflow.questions.question import (
 from geoflow.questions.retrieval import ranked
 from geoflow.questions.review_round import RoundFinding
 from geoflow.questions.terms import query_terms
+from geoflow.workflow.heard import Heard
 from geoflow.workflow.passages_of import passages_in
 from geoflow.workflow.review_result import Waiting, Withdrawn, is_objection
 from geoflow.workflow.role_lookup import Lookup
@@ -73,16 +74,6 @@ class FactDesk:
     audience: Callable[[str], tuple[str, ...]]
     may_ask: bool = False
     dry: bool = False
-
-
-@dataclass(slots=True)
-class Heard:
-    """What came of the objections: those that stand, those that were answered, and the questions that wait."""
-
-    findings: list[Finding] = field(default_factory=list)
-    withdrawn: list[Withdrawn] = field(default_factory=list)
-    waiting: list[Waiting] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 class FactRounds:

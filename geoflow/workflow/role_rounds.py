@@ -9,12 +9,13 @@ from geoflow.ports import RunProgress, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.roles import CONSISTENCY, Role
 from geoflow.workflow.budget import SPENT
+from geoflow.workflow.item import Item
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.pair_dialogue import PairDialogue
 from geoflow.workflow.pairs import Pair
 from geoflow.workflow.review_result import Place, RoleLook
 from geoflow.workflow.role_asking import Asking
-from geoflow.workflow.role_dialogue import Item, RoleDialogue
+from geoflow.workflow.role_dialogue import RoleDialogue
 
 MOST_FAILURES = 3
 """So many calls may end without a usable reply; a model that gives no more is not asked on."""

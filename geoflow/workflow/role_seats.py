@@ -10,9 +10,10 @@ from geoflow.ports import Agents, Progress, RoleMemory, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.roles import ROLES, Role
 from geoflow.workflow.budget import SPENT, Meter
+from geoflow.workflow.item import Item
 from geoflow.workflow.review_result import Place, RoleLook
 from geoflow.workflow.role_asking import key_of
-from geoflow.workflow.role_dialogue import PROMPT, Item, find_quote, finding_of
+from geoflow.workflow.role_dialogue import PROMPT, find_quote, finding_of
 
 _MOST_FAILURES = 3
 _LONGEST_WHY = 240

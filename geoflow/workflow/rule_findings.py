@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from geoflow.openspec import Tree, validate
+from geoflow.openspec import Tree
 from geoflow.ports import History
 from geoflow.quality.changed import Changed
 from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.findings import find_all, find_in
+from geoflow.quality.findings import By, find_all, find_in
+from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
+from geoflow.quality.verdicts import validate_again
 from geoflow.quality.waivers import Waiver, find_waivers, waivers_in, waivers_of
 from geoflow.settings import Allowed
 from geoflow.workflow.base_moved import find_moved_bases
@@ -19,12 +21,16 @@ MOVED = "GF304"
 
 @dataclass(frozen=True)
 class Rules:
-    """What rules go by: codes that are `off`, findings that the settings let stand, the project's words, git."""
+    """What rules go by: codes that are `off`, findings that the settings let stand, the project's words, git.
+
+    `kept` is what they worked out before.
+    """
 
     off: frozenset[str] = frozenset()
     allowed: tuple[Allowed, ...] = ()
     lexicon: ProjectLexicon = NO_WORDS
     history: History | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,10 @@ def find_by_rule(
     """
     looks = MOVED not in rules.off
     moved, unlooked = find_moved_bases(tree, rules.history, within) if looks else ([], ())
-    reports = validate(files, within=within)
+    reports = validate_again(files, within, rules.kept or Kept())
     waivers = [*waivers_in(files, within), *waivers_of(rules.allowed, files)]
     look = partial(find_in, lexicon=rules.lexicon, asked=_asked(changed, waivers) if changed else None)
-    found = find_all(tree, reports, files, off=rules.off, within=within, look=look)
+    found = find_all(tree, reports, files, off=rules.off, within=within, by=By(look, rules.kept))
     judged = _judged(rules.off, whole=within is None, moved=not unlooked)
     found = [*found, *moved, *more]
     found += [one for one in find_waivers(waivers, found, judged) if one.code not in rules.off]

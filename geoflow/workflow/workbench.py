@@ -14,9 +14,11 @@ from geoflow.quality.between import find_between
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of, wanted
+from geoflow.quality.kept import Kept
 from geoflow.quality.names import names_of
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.structure import from_issue
+from geoflow.quality.verdicts import validate_again
 from geoflow.quality.waivers import split, waivers_in, waivers_of
 from geoflow.settings import Allowed
 
@@ -48,6 +50,7 @@ class Workbench:
         off: Codes of rules that are not to look.
         allowed: Findings that the settings let stand.
         lexicon: The words of the project.
+        kept: What rules worked out before.
     """
 
     def __init__(
@@ -56,21 +59,23 @@ class Workbench:
         off: Collection[str] = (),
         allowed: Sequence[Allowed] = (),
         lexicon: ProjectLexicon = NO_WORDS,
+        kept: Kept | None = None,
     ) -> None:
+        kept = kept or Kept()
         self._off, self._lexicon = off, lexicon
         # A waiver in a document is one of the base: the gate lets none come or go.
         self._waivers = [*waivers_in(files), *waivers_of(allowed, files)]
         self.base_files = dict(files)
         self.files = dict(files)
         self.tree: Tree = read_tree(files)
-        self.reports = validate(files)
+        self.reports = validate_again(files, None, kept)
         self._base: dict[str, Looked] = {}
         self._now: dict[str, Looked] = {}
         self._seen: dict[Target, set[str]] = {}
         self._hindrances: dict[str, str] = {}
         self._mended = Counter[tuple[str, ...]]()
         self._reshaped: dict[str, tuple[int, int]] = {}
-        self._names = names_of(self.tree)
+        self._names = names_of(self.tree, kept)
         self.past = NO_PAST
         issues: dict[str, list[Issue]] = {}
         for report in self.reports:
@@ -86,7 +91,7 @@ class Workbench:
             if path not in self._base
             for issue in others
         ]
-        self._elsewhere += find_between(self.tree, files) + find_copies(self.tree)
+        self._elsewhere += find_between(self.tree, files, kept=kept) + find_copies(self.tree, kept=kept)
 
     @property
     def findings(self) -> list[Finding]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from geoflow.adapters.cache_file import CacheFile
 from geoflow.adapters.git_folder import git_folder
-from geoflow.adapters.verdict_file import VerdictFile, verdict_file
+from geoflow.adapters.verdict_file import verdict_file
 from tests.builders import git, make_repo, write_tree
 
 TREE = {"openspec/specs/a/spec.md": "a", "deep/er/openspec/specs/a/spec.md": "a"}
@@ -44,7 +45,7 @@ def test_a_git_folder_of_another_user_is_not_believed(tmp_path: Path, monkeypatc
     assert verdict_file(str(root)) is None
 
 
-def made(root: Path) -> VerdictFile:
+def made(root: Path) -> CacheFile:
     file = verdict_file(str(root))
     assert file is not None
     return file
@@ -99,19 +100,19 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
 
 
 def test_other_rules_do_not_read_it(tmp_path: Path) -> None:
-    file = VerdictFile(str(tmp_path / "v"), "one")
+    file = CacheFile(str(tmp_path / "v"), "verdicts", "one")
     file.write("+a 0\n")
 
-    assert VerdictFile(str(tmp_path / "v"), "two").read() == ""
-    assert VerdictFile(str(tmp_path / "v"), "one").read() == "+a 0\n"
+    assert CacheFile(str(tmp_path / "v"), "verdicts", "two").read() == ""
+    assert CacheFile(str(tmp_path / "v"), "verdicts", "one").read() == "+a 0\n"
 
 
 def test_what_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     write_tree(tmp_path, {"file": "x", "r/v/in-the-way": ""})
 
     for path in (tmp_path / "file" / "v", tmp_path / "r" / "v"):
-        VerdictFile(str(path), "s").write("+a 0\n")
-        assert VerdictFile(str(path), "s").read() == ""
+        CacheFile(str(path), "verdicts", "s").write("+a 0\n")
+        assert CacheFile(str(path), "verdicts", "s").read() == ""
     assert [path.name for path in (tmp_path / "r").iterdir()] == ["v"]
 
 
@@ -129,6 +130,6 @@ def test_leftovers_of_killed_runs_go_and_other_files_stay(tmp_path: Path) -> Non
     for name in ("verdicts-x.1.new", "other.new", "verdicts-y"):
         os.utime(folder / name, (1, 1))
 
-    VerdictFile(str(folder / "verdicts-x"), "s").write("+a 0\n")
+    CacheFile(str(folder / "verdicts-x"), "verdicts", "s").write("+a 0\n")
 
     assert {path.name for path in folder.iterdir()} == {"verdicts-x", "verdicts-x.2.new", "other.new", "verdicts-y"}

@@ -3,6 +3,7 @@
 Whole processes, medians; and how the cost grows with the number of requirements. There is no peer to compare with.
 """
 
+import itertools
 import json
 import tempfile
 from pathlib import Path
@@ -19,32 +20,68 @@ REVIEW = (GEOFLOW, "review", "--rules-only", "--json")
 SIZES = (500, 1_500, 5_000)
 
 
-def _with_one_change(root: Path) -> tuple[Path, str]:
-    """Commit a tree, change its largest spec and stage it; the root and the spec's name."""
+def _committed(root: Path) -> Path:
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-qm", "start")
-    specs = root / "openspec" / "specs"
-    largest = max(specs.rglob("spec.md"), key=lambda path: path.stat().st_size)
-    text = largest.read_text("utf-8")
-    largest.write_text(text.replace(" SHALL ", " SHALL quickly ", 1), "utf-8")
-    git(root, "add", "-A")
-    return root, largest.parent.relative_to(specs).as_posix()
+    return root
+
+
+def _forget(root: Path) -> None:
+    """Remove what earlier reviews kept."""
+    for kept in (root / ".git" / "geoflow").glob("findings-*"):
+        kept.unlink()
+
+
+class _Edits:
+    """Changes a word of a spec before each run, so that no run finds the text of one before."""
+
+    def __init__(self, root: Path, path: Path) -> None:
+        self._root, self._path = root, path
+        self._text = path.read_text("utf-8")
+        self._words = itertools.count()
+
+    def stage(self) -> None:
+        word = f" SHALL quickly{next(self._words)} "
+        self._path.write_text(self._text.replace(" SHALL ", word, 1), "utf-8")
+        git(self._root, "add", "-A")
+
+    def take_back(self) -> None:
+        self._path.write_text(self._text, "utf-8")
+        git(self._root, "add", "-A")
 
 
 def of_tree(what: str, root: Path) -> dict[str, Any]:
-    """Measure the ways in which hooks and people ask."""
-    root, name = _with_one_change(root)
-    ways: dict[str, tuple[str, ...]] = {
-        "all of it": (),
-        "one spec by name": (name,),
-        "what is staged": ("--staged",),
-        "since a commit": ("--since", "HEAD"),
-    }
-    found = costs({way: Candidate((*REVIEW, *more), root) for way, more in ways.items()}, runs=RUNS)
+    """Measure the ways in which hooks and people ask: with nothing kept, and where the smallest and largest changed."""
+    root = _committed(root)
+    specs = root / "openspec" / "specs"
+    by_size = sorted(specs.rglob("spec.md"), key=lambda path: path.stat().st_size)
+    found = {"all of it, nothing kept": (WHOLE_AIM, Candidate(REVIEW, root, lambda: _forget(root)))}
+    rows = _measured(what, found)
+    for size, path in (("smallest", by_size[0]), ("largest", by_size[-1])):
+        edits = _Edits(root, path)
+        ways: dict[str, tuple[str, ...]] = {
+            "all": (),
+            "by name": (path.parent.relative_to(specs).as_posix(),),
+            "staged": ("--staged",),
+            "since": ("--since", "HEAD"),
+        }
+        rows |= _measured(
+            what,
+            {
+                f"{size} changed, {way}": (ONE_AIM, Candidate((*REVIEW, *more), root, edits.stage))
+                for way, more in ways.items()
+            },
+        )
+        edits.take_back()
+    return rows
+
+
+def _measured(what: str, candidates: dict[str, tuple[float, Candidate]]) -> dict[str, Any]:
+    found = costs({way: candidate for way, (_, candidate) in candidates.items()}, runs=RUNS)
     for way, cost in found.items():
-        aim = ONE_AIM if ways[way] else WHOLE_AIM
-        print(f"{what + ', ' + way:44}{cost.cpu:10.1f} ms CPU{cost.wall:10.1f} ms wall (aim {aim:,.0f})", flush=True)
+        aim = candidates[way][0]
+        print(f"{what + ', ' + way:64}{cost.cpu:10.1f} ms CPU{cost.wall:10.1f} ms wall (aim {aim:,.0f})", flush=True)
     return {way: cost._asdict() for way, cost in found.items()}
 
 

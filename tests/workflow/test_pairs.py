@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from geoflow.openspec import read_tree
 from geoflow.quality.findings import documents, requirements_of
+from geoflow.workflow.item import Item
 from geoflow.workflow.pairs import MOST_PAIRS, candidate_pairs
-from geoflow.workflow.role_dialogue import Item
 from tests.builders import requirement, spec
 
 DEPOT = "openspec/specs/depot/spec.md"
