@@ -194,19 +194,33 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Entry]:
     return found
 
 
+def project_rules(text: str) -> tuple[frozenset[str], tuple[Allowed, ...]]:
+    """Read from the text of a project's file which rules are off and what is let stand; GeoflowError where it is bad.
+
+    Nothing but the text counts: neither the environment nor the user's own settings.
+    """
+    entries = _entries(_parsed(text, PROJECT_FILE), PROJECT_FILE)
+    found = {name: _typed(name, entries[name]) for name in ("rules.off", "review.allow") if name in entries}
+    off, _ = switched_off(found.get("rules.off", ()))
+    return off, found.get("review.allow", ())
+
+
 def _from_file(file: Path) -> dict[str, Entry]:
-    document = _load_yaml(file)
+    return _entries(_load_yaml(file), str(file))
+
+
+def _entries(document: Any, place: str) -> dict[str, Entry]:
     if not isinstance(document, dict):
-        raise _invalid(str(file), "is not a list of sections with settings")
+        raise _invalid(place, "is not a list of sections with settings")
     found = {}
     for section, values in document.items():
-        _require_section(str(section), str(file))
+        _require_section(str(section), place)
         if not isinstance(values, dict):
-            raise _invalid(str(file), f'needs settings below "{section}:", one a line')
+            raise _invalid(place, f'needs settings below "{section}:", one a line')
         for key, value in values.items():
             name = f"{section}.{key}"
-            _require_known(name, str(file))
-            found[name] = Entry(value, str(file))
+            _require_known(name, place)
+            found[name] = Entry(value, place)
     return found
 
 
@@ -219,16 +233,20 @@ def _load_yaml(file: Path) -> Any:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise _invalid(str(file), f"cannot be read: {error}") from error
+    return _parsed(text, str(file))
+
+
+def _parsed(text: str, file: str) -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
         return YAML(typ="safe", pure=True).load(text) or {}
     except RecursionError as error:
-        raise _invalid(str(file), f"cannot be read: {error}") from error
+        raise _invalid(file, f"cannot be read: {error}") from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"{file}:{mark.line + 1}" if mark else str(file)
+        place = f"{file}:{mark.line + 1}" if mark else file
         raise _invalid(place, f"is not YAML: {getattr(error, 'problem', '') or 'it cannot be parsed'}") from error
 
 
