@@ -34,6 +34,11 @@ def read_notes(git: GitProcess, commits: Sequence[str]) -> dict[str, str]:
     return _contents(git, {commit: blob for commit, blob in list_notes(git).items() if commit in wanted})
 
 
+def read_all_notes(git: GitProcess) -> dict[str, str]:
+    """Read every note, those of commits too that are not here."""
+    return _contents(git, list_notes(git))
+
+
 def list_notes(git: GitProcess) -> dict[str, str]:
     """List all notes: {commit: id of the note's content}."""
     lines = git.run("notes", f"--ref={NOTES_REF}", "list").decode().splitlines()

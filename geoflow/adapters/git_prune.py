@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from geoflow.adapters.git_notes import Turn, list_notes, read_notes, replace_notes
+from geoflow.adapters.git_notes import Turn, read_all_notes, replace_notes
 from geoflow.adapters.git_process import GitProcess
 
 Decide = Callable[[Mapping[str, str], frozenset[str]], Mapping[str, str]]
@@ -29,10 +29,9 @@ def prune_notes(git: GitProcess, turn: Turn, decide: Decide, *, missing: bool, d
     there: dict[str, str] = {}
 
     def decided() -> dict[str, bytes]:
-        listed = list(list_notes(git))
         there.clear()
-        there.update(read_notes(git, listed))
-        changed = decide(there, _unreachable(git, listed, missing=missing))
+        there.update(read_all_notes(git))
+        changed = decide(there, _unreachable(git, list(there), missing=missing))
         return {commit: note.encode("utf-8", "replace") for commit, note in changed.items()}
 
     changed = decided() if dry_run else replace_notes(git, turn, decided)

@@ -37,7 +37,7 @@ class _Writer:
         self.mark = 0
 
     def stream(self, commits: int, *, merges: bool) -> Iterator[bytes]:
-        yield self._commit({path: text for path, text in self.files.items()}, (), "start")
+        yield self._commit(dict(self.files.items()), (), "start")
         while self.mark < commits:
             if merges and self.mark % 40 == 20 and self.mark + 2 <= commits:
                 base = self.mark

@@ -1,7 +1,7 @@
 """The measures that every commit has: what they are on small trees, and that changes add up to what a whole tree has."""
 
 import re
-from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -209,11 +209,11 @@ TREES = st.dictionaries(
 @given(st.lists(TREES, min_size=1, max_size=5))
 def test_changes_add_up_to_the_tree_and_can_be_taken_back(trees: list[dict[str, str]]) -> None:
     ledger = ledger_of(*trees)
-    for before, after in zip(trees, trees[1:], strict=False):
+    for before, after in pairwise(trees):
         assert ledger.values() == expected(before)
         ledger.apply(changes(before, after))
     assert ledger.values() == expected(trees[-1])
-    for before, after in reversed(list(zip(trees, trees[1:], strict=False))):
+    for before, after in reversed(list(pairwise(trees))):
         ledger.undo(changes(before, after))
         assert ledger.values() == expected(before)
 
@@ -226,5 +226,5 @@ def test_a_large_tree_has_the_figures_of_its_parts() -> None:
 @pytest.mark.corpus
 def test_real_trees_have_the_figures_that_whole_reports_give(tmp_path: Path) -> None:
     for archive in sorted(CORPUS.glob("*.tar.gz"), key=lambda file: file.stat().st_size)[:12]:
-        files: Mapping[str, str] = load(str(unpack(archive, tmp_path / archive.name)))
+        files = load(str(unpack(archive, tmp_path / archive.name)))
         assert values_of(files) == expected(files), archive.name

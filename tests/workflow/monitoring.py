@@ -99,7 +99,7 @@ def notes_of(project: Path, commit: str) -> str:
 
 def churn_of(project: Path, commit: str, files: dict[str, str], prefix: str) -> dict[str, float]:
     """Work churn out from the whole trees of a commit and its first parent, and from `git diff --numstat`."""
-    parent = (git(project, "rev-list", "--parents", "-n1", commit).split() + [""])[1]
+    parent = [*git(project, "rev-list", "--parents", "-n1", commit).split(), ""][1]
     before = files_at(project, parent, prefix) if parent else {}
     ledger = ledger_of(before, files)
     old, new = (dict(ledger_of(tree)._files) for tree in (before, files))
