@@ -229,6 +229,9 @@ class Commits(Protocol):
     def files(self, commit: str) -> dict[str, str]:
         """List the plain files below `openspec/` at a commit: {path: id}."""
 
+    def file(self, commit: str, path: str) -> bytes:
+        """Read one file at a commit; empty where it has no plain file of this path."""
+
     def contents(self, ids: Iterable[str]) -> Mapping[str, bytes]:
         """Read contents by id."""
 

@@ -93,6 +93,16 @@ class GitCommits:
         entries = list_tree(self._git, commit, below=f"{self._prefix}openspec")
         return {entry.path.removeprefix(self._prefix): entry.id for entry in entries if self._is_ours(entry)}
 
+    def file(self, commit: str, path: str) -> bytes:
+        """Read one file at a commit; empty where it has no plain file of this path."""
+        entry = next((one for one in list_tree(self._git, commit, below=f"{self._prefix}{path}") if one.is_file), None)
+        return read_blobs(self._git, [entry.id])[entry.id] if entry else b""
+
+    def is_there(self, revision: str) -> bool:
+        """Tell whether a name is that of a commit here."""
+        known = self._git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return not known.status
+
     def contents(self, ids: Iterable[str]) -> Mapping[str, bytes]:
         """Read contents by id with one process."""
         return read_blobs(self._git, ids)

@@ -2,24 +2,28 @@
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from geoflow.adapters.addresses import is_loopback, listed_addresses
+from geoflow.adapters.threshold_settings import accepted, thresholds
 from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.quality.rules import switched_off
 from geoflow.settings import (
     LEARNERS,
+    Accepted,
     Allowed,
     ImproveSettings,
     ModelSettings,
+    MonitorSettings,
     QuestionSettings,
     ReviewSettings,
     RuleSettings,
     Settings,
+    Threshold,
     ToolSettings,
 )
 
@@ -30,6 +34,7 @@ _SECTIONS: dict[str, type] = {
     "tools": ToolSettings,
     "review": ReviewSettings,
     "improve": ImproveSettings,
+    "monitor": MonitorSettings,
 }
 _PREFIX = "GEOFLOW_"
 PROJECT_FILE = "openspec/geoflow.yaml"
@@ -95,6 +100,7 @@ def read_settings(
         ToolSettings(**sections["tools"]),
         ReviewSettings(**sections["review"]),
         ImproveSettings(**sections["improve"]),
+        MonitorSettings(**sections["monitor"]),
     )
     return LoadedSettings(settings, {name: entry.source for name, entry in entries.items()}, tuple(notices))
 
@@ -205,6 +211,13 @@ def project_rules(text: str) -> tuple[frozenset[str], tuple[Allowed, ...]]:
     return off, found.get("review.allow", ())
 
 
+def project_monitor(text: str) -> MonitorSettings:
+    """Read from the text of a project's file what is checked; GeoflowError `settings-invalid` where it is bad."""
+    entries = _entries(_parsed(text, PROJECT_FILE), PROJECT_FILE)
+    names = ("monitor.check", "monitor.accept")
+    return MonitorSettings(**{name.partition(".")[2]: _typed(name, entries[name]) for name in names if name in entries})
+
+
 def _from_file(file: Path) -> dict[str, Entry]:
     return _entries(_load_yaml(file), str(file))
 
@@ -271,8 +284,8 @@ def _near(word: str, known: Iterable[str]) -> str:
 def _typed(name: str, entry: Entry) -> Any:
     section, _, key = name.partition(".")
     wanted = next(field.type for field in fields(_SECTIONS[section]) if field.name == key)
-    if wanted in (tuple[str, ...], tuple[Allowed, ...]):
-        return _words(name, entry) if wanted == tuple[str, ...] else _allowed(name, entry)
+    if reader := _LISTS.get(wanted):
+        return reader(name, entry)
     if name == "llm.base_url" and isinstance(entry.value, list):
         return ",".join(_words(name, entry))
     if choices := get_args(wanted):
@@ -329,6 +342,14 @@ def _number(name: str, entry: Entry, smallest: float) -> float:
     if not math.isfinite(number) or number < smallest:
         raise _invalid(entry.source, f'sets {name} to "{entry.value}", which is no number above zero')
     return number
+
+
+_LISTS: dict[Any, Callable[[str, Entry], Any]] = {
+    tuple[str, ...]: _words,
+    tuple[Allowed, ...]: _allowed,
+    tuple[Threshold, ...]: lambda name, entry: thresholds(name, entry.value, entry.source),
+    tuple[Accepted, ...]: lambda name, entry: accepted(name, entry.value, entry.source),
+}
 
 
 def _invalid(place: str, reason: str) -> GeoflowError:

@@ -4,6 +4,7 @@ import typer
 
 from geoflow.cli import (
     monitor_backfill,
+    monitor_check,
     monitor_compare,
     monitor_exchange,
     monitor_export,
@@ -73,6 +74,7 @@ def show(
 
 app.command("history")(monitor_history.history)
 app.command("compare")(monitor_compare.compare)
+app.command("check")(monitor_check.check)
 app.command("backfill")(monitor_backfill.backfill)
 app.command("measures")(monitor_measures.measures)
 app.command("export")(monitor_export.export)
