@@ -146,7 +146,8 @@ def notes_tip(git: GitProcess) -> str:
 
 def _import(git: GitProcess, tip: str, notes: Mapping[str, bytes]) -> bool:
     """Write notes on top of a tip; False where the ref is no longer there, and then nothing has changed."""
-    stream = _import_stream(_identity(git), tip, notes)
+    paths = _paths(git, tip) if tip and not all(notes.values()) else {}
+    stream = _import_stream(_identity(git), tip, notes, paths)
     # fast-import knows how notes are spread over folders, and moves the ref only forward from the tip it was given.
     finished = git.attempt("-c", "core.compression=1", "fast-import", "--quiet", "--done", stdin=stream)
     if finished.status and "Not updating" not in finished.error and "lock" not in finished.error:
@@ -163,7 +164,13 @@ def read_note(git: GitProcess, commit: str) -> str:
     return read_blobs(git, [blob])[blob].decode("utf-8", "replace")
 
 
-def _import_stream(identity: bytes, tip: str, notes: Mapping[str, bytes]) -> bytes:
+def _paths(git: GitProcess, tip: str) -> dict[str, str]:
+    """Tell where each note lies in the tree of notes: {commit: path}; git spreads them over folders by their number."""
+    listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", tip).decode().split("\0")
+    return {path.replace("/", ""): path for path in listed}
+
+
+def _import_stream(identity: bytes, tip: str, notes: Mapping[str, bytes], paths: Mapping[str, str]) -> bytes:
     message = b"geoflow: measures"
     parts = [
         f"commit {NOTES_REF}\n".encode(),
@@ -174,8 +181,9 @@ def _import_stream(identity: bytes, tip: str, notes: Mapping[str, bytes]) -> byt
     for commit, note in notes.items():
         if note:
             parts += (f"N inline {commit}\ndata {len(note)}\n".encode(), note, b"\n")
-        else:
-            parts.append(f"N {'0' * len(commit)} {commit}\n".encode())
+        elif commit in paths:
+            # By its path: fast-import knows no note of a commit that is not here.
+            parts.append(f"D {paths[commit]}\n".encode())
     return b"".join((*parts, b"done\n"))
 
 
