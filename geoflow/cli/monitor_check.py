@@ -59,7 +59,7 @@ def _print(result: "CheckResult") -> None:
 
     for one in result.checks:
         accepted = f"; accepted: {one.accepted}" if one.accepted else ""
-        print(f"{_MARKS[one.verdict]}  {one.measure} {one.rule}: {one_line(one.why + accepted)}")
+        print(f"{_MARKS[one.verdict]}  {one.measure}: {one_line(one.why + accepted)}")
     counts = {verdict: sum(one.verdict == verdict for one in result.checks) for verdict in _MARKS}
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     print(f"{told or 'nothing checked'} (against {result.before[:10]})")

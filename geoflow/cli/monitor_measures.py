@@ -1,5 +1,6 @@
 """`geoflow monitor measures`: what is measured."""
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
 
 import typer
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
 
     from geoflow.metrics.measure import Measure
 
+_INDENT = "    "
 Form = Literal["text", "markdown", "json"]
 
 
@@ -52,6 +54,8 @@ def _print(wanted: "Sequence[Measure]") -> None:
         console.print(Text(f"  {one.name}"))
         better = {"up": "more is better", "down": "less is better", "info": "for information"}[one.aim]
         source = f" ({one.source})" if one.source else ""
-        console.print(Text(f"{one.meaning}{source}; {one.unit}, {better}; {one.kept}"), soft_wrap=False)
+        told = f"{one.meaning}{source}; {one.unit}, {better}; {one.kept}"
+        for line in wrap(told, max(20, console.width - len(_INDENT))):
+            console.print(Text(_INDENT + line))
     for name in dict.fromkeys(one.kept for one in wanted):
         console.print(Text(f"{name}: {KEPT[name]}", style="dim"))

@@ -73,7 +73,7 @@ def test_a_regression_fails_with_exit_code_1_and_a_warning_does_not(project: Pat
     assert [one["verdict"] for one in document["checks"]] == ["pass", "fail", "skipped"]
     told = CliRunner().invoke(app, ["monitor", "check"])
     assert told.exit_code == 1
-    assert "FAIL  coverage.with_failure_scenario max_decrease: 0, a change of -100" in told.stdout
+    assert "FAIL  coverage.with_failure_scenario: 0, a change of -100; decrease of at most 0" in told.stdout
     assert "1 pass, 1 fail, 1 skipped" in told.stdout
     commit(project, {SETTINGS: STRICT.replace("max_decrease: 0", "max_decrease: 0, level: warn")})
     assert check()[1] == 0
@@ -103,7 +103,7 @@ def test_without_settings_geoflow_s_own_thresholds_hold(tmp_path: Path, monkeypa
     commit(project, {SPEC: "no spec"})
     result = CliRunner().invoke(app, ["monitor", "check"])
     assert result.exit_code == 1
-    assert "FAIL  validity.valid max_decrease" in result.stdout
+    assert "FAIL  validity.valid: 0, a change of -100" in result.stdout
     assert "monitor.check in openspec/geoflow.yaml" in result.stderr
 
 
