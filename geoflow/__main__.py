@@ -45,11 +45,8 @@ def _run() -> None:
 
 def answer_quickly(arguments: list[str]) -> int | None:
     """Answer `--version`, plain `validate` and `list`, `review` by rule, no command; None where Typer is needed."""
-    if arguments == ["--version"]:
-        from geoflow import __version__
-
-        print(f"geoflow {__version__}")
-        return 0
+    if whole := _WHOLE.get(tuple(arguments)):
+        return whole()
     if arguments in ([], ["--json"]) and _is_in_a_tree():
         from geoflow.cli import state
 
@@ -71,6 +68,22 @@ def answer_quickly(arguments: list[str]) -> int | None:
         wanted = listing.read_arguments(rest)
         return None if wanted is None else _answer(lambda: listing.run(wanted), as_json=wanted.as_json)
     return None
+
+
+def _version() -> int:
+    from geoflow import __version__
+
+    print(f"geoflow {__version__}")
+    return 0
+
+
+def _record() -> int:
+    from geoflow.cli.monitor_hook import record_for_hook
+
+    return record_for_hook()
+
+
+_WHOLE = {("--version",): _version, ("monitor", "record", "--hook"): _record}
 
 
 def _is_in_a_tree() -> bool:

@@ -1,13 +1,14 @@
 """What the use cases need from the outside, as Protocols, and the plain values that cross the border."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from geoflow.improvement.induction import LearntWord
 from geoflow.improvement.lesson import Lesson
+from geoflow.metrics.ledger import FileChange
 from geoflow.openspec.model import WritePlan
 from geoflow.quality.project_lexicon import ProjectLexicon
 from geoflow.questions.feedback import Feedback
@@ -207,8 +208,54 @@ class Repository(Protocol):
         Tells whether the line was written.
         """
 
+    def append_notes(self, lines: Mapping[str, str], *, unless: Callable[[str, str], bool] | None = None) -> set[str]:
+        """Append a line to the note of each commit, {commit: line}, all at once; the commits that got theirs."""
+
     def notes(self, commits: Sequence[str]) -> dict[str, str]:
         """Read the notes of these commits; commits without one are absent."""
+
+
+class CommitChange(NamedTuple):
+    """What a commit changed below `openspec/` against its first parent, which is empty where it has none.
+
+    `inputs` is the tree id of `openspec/` at the commit, empty where it has none, None where the parent's stands.
+    """
+
+    commit: str
+    parent: str
+    inputs: str | None
+    files: tuple[FileChange, ...]
+
+
+class Commits(Protocol):
+    """The commits of the repository around an OpenSpec root, in bulk. Paths are relative to the root."""
+
+    def resolve(self, revision: str) -> str:
+        """Give the id of a commit by any name; GeoflowError `unknown-commit`, `unborn-branch`."""
+
+    def listing(self, *, everything: bool = False) -> list[tuple[str, str]]:
+        """List commits with their first parents, parents first: those that HEAD reaches, or any branch or tag too."""
+
+    def first_parent(self, commit: str) -> str:
+        """Give the first parent of a commit; empty where it has none here."""
+
+    def cut_off(self) -> frozenset[str]:
+        """Give the commits whose parents a shallow clone has not."""
+
+    def changes(self, commits: Sequence[tuple[str, str]]) -> Iterator[CommitChange]:
+        """Tell what each commit, given with its first parent, changed, in the order given."""
+
+    def inputs(self, commits: Sequence[str]) -> list[str]:
+        """Give the tree ids of `openspec/` at commits; empty where there is none."""
+
+    def files(self, commit: str) -> dict[str, str]:
+        """List the plain files below `openspec/` at a commit: {path: id}."""
+
+    def file(self, commit: str, path: str) -> bytes:
+        """Read one file at a commit; empty where it has no plain file of this path."""
+
+    def contents(self, ids: Iterable[str]) -> Mapping[str, bytes]:
+        """Read contents by id."""
 
 
 class Runs(Protocol):

@@ -111,6 +111,42 @@ class ImproveSettings:
     veto: bool = False
 
 
+Level = Literal["warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a measure must be: at least `min`, at most `max`, and against the baseline not more up or down than said."""
+
+    measure: str
+    min: float | None = None
+    max: float | None = None
+    max_decrease: float | None = None
+    max_increase: float | None = None
+    level: Level = "fail"
+
+    def rules(self) -> dict[str, float]:
+        """Give the rules that are set, {name: limit}."""
+        named = {name: getattr(self, name) for name in ("min", "max", "max_decrease", "max_increase")}
+        return {name: limit for name, limit in named.items() if limit is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A regression that people let be: the measure, and why. It counts on the branch that adds it."""
+
+    measure: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorSettings:
+    """Section `monitor`: what `geoflow monitor check` goes by."""
+
+    check: tuple[Threshold, ...] = ()
+    accept: tuple[Accepted, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a project."""
@@ -121,3 +157,4 @@ class Settings:
     tools: ToolSettings = field(default_factory=ToolSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     improve: ImproveSettings = field(default_factory=ImproveSettings)
+    monitor: MonitorSettings = field(default_factory=MonitorSettings)

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from geoflow.adapters.git_commits import GitCommits
+from geoflow.adapters.git_exchange import GitExchange
 from geoflow.adapters.git_history import edit_commits, last_touched, read_at
-from geoflow.adapters.git_notes import append_note, read_notes
+from geoflow.adapters.git_notes import PATIENCE, Turn, append_notes, read_notes
 from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree_ids, write_blob
 from geoflow.adapters.git_process import GitProcess, failure
+from geoflow.adapters.git_prune import Decide, Pruned, prune_notes
 from geoflow.adapters.git_runs import GitRuns, check_branch_name, create_refs
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec.layout import ARCHIVE
@@ -42,6 +45,7 @@ class GitRepository:
         self._prefix = prefix
         self._openspec = f"{prefix}openspec"
         self._common_folder = common_folder
+        self.patience = PATIENCE
         self._last: _Series | None = None
 
     @property
@@ -53,6 +57,16 @@ class GitRepository:
     def runs(self) -> GitRuns:
         """Give the runs of improve that are kept here."""
         return GitRuns(self._git)
+
+    @property
+    def commits(self) -> GitCommits:
+        """Give the commits of the repository, for what looks at many of them."""
+        return GitCommits(self._git, self._prefix, self._common_folder)
+
+    @property
+    def exchange(self) -> GitExchange:
+        """Give what pulls and pushes geoflow's own refs."""
+        return GitExchange(self._git, self._turn)
 
     def head(self) -> Head:
         """Tell the commit that is checked out; GeoflowError `unborn-branch` where there is none yet."""
@@ -207,11 +221,24 @@ class GitRepository:
 
     def append_note(self, commit: str, line: str, *, unless: Callable[[str], bool] | None = None) -> bool:
         """Append one line to the commit's note in `refs/notes/geoflow`, safe against parallel writers."""
-        return append_note(self._git, self.state_folder, commit, line, unless=unless)
+        decide = (lambda _, note: unless(note)) if unless else None
+        return bool(self.append_notes({commit: line}, unless=decide))
+
+    def append_notes(self, lines: Mapping[str, str], *, unless: Callable[[str, str], bool] | None = None) -> set[str]:
+        """Append a line to the note of each commit, {commit: line}, all at once; the commits that got theirs."""
+        return append_notes(self._git, self._turn, lines, unless=unless)
 
     def notes(self, commits: Sequence[str]) -> dict[str, str]:
         """Read the notes of these commits; commits without one are absent."""
         return read_notes(self._git, commits)
+
+    def prune_notes(self, decide: Decide, *, missing: bool = False, dry_run: bool = False) -> Pruned:
+        """Replace notes as it is decided from all of them and the commits that nothing reaches any more."""
+        return prune_notes(self._git, self._turn, decide, missing=missing, dry_run=dry_run)
+
+    @property
+    def _turn(self) -> Turn:
+        return Turn(self.state_folder, self.patience)
 
     def _series(self, parent: str) -> _Series:
         if self._last is not None and self._last.commit == parent:

@@ -52,7 +52,10 @@ MEANINGS = {
     "tools.result": Meaning("characters of a tool's result that are read", "4000"),
     "review.seats": Meaning("roles that an agent takes: ROLE=SERVER or ROLE=SERVER:TOOL", "[security=scanner]"),
     "review.allow": Meaning("findings let stand, each for a reason", "[{code: GF210, item: gate, reason: WHY}]"),
-    "improve.learn": Meaning("what improve learns from outcomes with; none: nothing", "[none]"),
+    "improve.learn": Meaning("what improve learns from outcomes with; none: nothing", "[filter, policy]"),
+    "improve.veto": Meaning("the model may speak against an edit of its own, asked a second time", "false"),
+    "monitor.check": Meaning("what measures must be", "[{measure: size.requirements, max_decrease: 0, level: warn}]"),
+    "monitor.accept": Meaning("regressions let be on this branch", "[{measure: size.requirements, reason: WHY}]"),
 }
 
 

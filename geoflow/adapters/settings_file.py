@@ -2,24 +2,28 @@
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from geoflow.adapters.addresses import is_loopback, listed_addresses
+from geoflow.adapters.threshold_settings import accepted, thresholds
 from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.quality.rules import switched_off
 from geoflow.settings import (
     LEARNERS,
+    Accepted,
     Allowed,
     ImproveSettings,
     ModelSettings,
+    MonitorSettings,
     QuestionSettings,
     ReviewSettings,
     RuleSettings,
     Settings,
+    Threshold,
     ToolSettings,
 )
 
@@ -30,6 +34,7 @@ SECTIONS: dict[str, type] = {
     "tools": ToolSettings,
     "review": ReviewSettings,
     "improve": ImproveSettings,
+    "monitor": MonitorSettings,
 }
 _PREFIX = "GEOFLOW_"
 PROJECT_FILE = "openspec/geoflow.yaml"
@@ -95,6 +100,7 @@ def read_settings(
         ToolSettings(**sections["tools"]),
         ReviewSettings(**sections["review"]),
         ImproveSettings(**sections["improve"]),
+        MonitorSettings(**sections["monitor"]),
     )
     return LoadedSettings(settings, {name: entry.source for name, entry in entries.items()}, tuple(notices))
 
@@ -194,19 +200,40 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Entry]:
     return found
 
 
+def project_rules(text: str) -> tuple[frozenset[str], tuple[Allowed, ...]]:
+    """Read from the text of a project's file which rules are off and what is let stand; GeoflowError where it is bad.
+
+    Nothing but the text counts: neither the environment nor the user's own settings.
+    """
+    entries = _entries(_parsed(text, PROJECT_FILE), PROJECT_FILE)
+    found = {name: _typed(name, entries[name]) for name in ("rules.off", "review.allow") if name in entries}
+    off, _ = switched_off(found.get("rules.off", ()))
+    return off, found.get("review.allow", ())
+
+
+def project_monitor(text: str) -> MonitorSettings:
+    """Read from the text of a project's file what is checked; GeoflowError `settings-invalid` where it is bad."""
+    entries = _entries(_parsed(text, PROJECT_FILE), PROJECT_FILE)
+    names = ("monitor.check", "monitor.accept")
+    return MonitorSettings(**{name.partition(".")[2]: _typed(name, entries[name]) for name in names if name in entries})
+
+
 def _from_file(file: Path) -> dict[str, Entry]:
-    document = _load_yaml(file)
+    return _entries(_load_yaml(file), str(file))
+
+
+def _entries(document: Any, place: str) -> dict[str, Entry]:
     if not isinstance(document, dict):
-        raise _invalid(str(file), "is not a list of sections with settings")
+        raise _invalid(place, "is not a list of sections with settings")
     found = {}
     for section, values in document.items():
-        _require_section(str(section), str(file))
+        _require_section(str(section), place)
         if not isinstance(values, dict):
-            raise _invalid(str(file), f'needs settings below "{section}:", one a line')
+            raise _invalid(place, f'needs settings below "{section}:", one a line')
         for key, value in values.items():
             name = f"{section}.{key}"
-            _require_known(name, str(file))
-            found[name] = Entry(value, str(file))
+            _require_known(name, place)
+            found[name] = Entry(value, place)
     return found
 
 
@@ -219,16 +246,20 @@ def _load_yaml(file: Path) -> Any:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise _invalid(str(file), f"cannot be read: {error}") from error
+    return _parsed(text, str(file))
+
+
+def _parsed(text: str, file: str) -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
         return YAML(typ="safe", pure=True).load(text) or {}
     except RecursionError as error:
-        raise _invalid(str(file), f"cannot be read: {error}") from error
+        raise _invalid(file, f"cannot be read: {error}") from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"{file}:{mark.line + 1}" if mark else str(file)
+        place = f"{file}:{mark.line + 1}" if mark else file
         raise _invalid(place, f"is not YAML: {getattr(error, 'problem', '') or 'it cannot be parsed'}") from error
 
 
@@ -261,8 +292,8 @@ def _near(word: str, known: Iterable[str]) -> str:
 def _typed(name: str, entry: Entry) -> Any:
     section, _, key = name.partition(".")
     wanted = next(field.type for field in fields(SECTIONS[section]) if field.name == key)
-    if wanted in (tuple[str, ...], tuple[Allowed, ...]):
-        return _words(name, entry) if wanted == tuple[str, ...] else _allowed(name, entry)
+    if reader := _LISTS.get(wanted):
+        return reader(name, entry)
     if name == "llm.base_url" and isinstance(entry.value, list):
         return ",".join(_words(name, entry))
     if choices := get_args(wanted):
@@ -330,6 +361,14 @@ def _number(name: str, entry: Entry, smallest: float) -> float:
     if not math.isfinite(number) or number < smallest:
         raise _invalid(entry.source, f'sets {name} to "{entry.value}", which is no number above zero')
     return number
+
+
+_LISTS: dict[Any, Callable[[str, Entry], Any]] = {
+    tuple[str, ...]: _words,
+    tuple[Allowed, ...]: _allowed,
+    tuple[Threshold, ...]: lambda name, entry: thresholds(name, entry.value, entry.source),
+    tuple[Accepted, ...]: lambda name, entry: accepted(name, entry.value, entry.source),
+}
 
 
 def _invalid(place: str, reason: str) -> GeoflowError:

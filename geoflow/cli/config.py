@@ -135,8 +135,8 @@ def _require_writable(setting: "Setting", value: str, *, user: bool) -> None:
     if setting.name == SECRET:
         problem = "A key that is typed stays in the shell's history."
         fix = "Set it in the environment: GEOFLOW_LLM__API_KEY"
-    elif setting.name == "review.allow":
-        problem = "review.allow is a list of findings, each with a reason."
+    elif setting.meaning.example.startswith("[{"):
+        problem = f"{setting.name} is a list of entries with several fields each."
         fix = f"Write one into openspec/geoflow.yaml by hand: {setting.meaning.example}"
     elif setting.is_users and not user:
         problem = f"{setting.name} belongs to your own settings; a project's file may not set it."

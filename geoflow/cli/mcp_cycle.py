@@ -74,16 +74,15 @@ class Changing:
 
     def metrics(self) -> "Metrics":
         """Give the recorded snapshots, newest first; the measures of HEAD, recorded nowhere, where there is none."""
-        from geoflow.adapters import git
-        from geoflow.adapters.clock import SystemClock
+        from geoflow.cli.monitor_parts import open_recorder
         from geoflow.workflow.record_snapshot import record_snapshot
         from geoflow.workflow.show_snapshots import show_snapshots
 
-        repository = git.open_repository(self._root)
+        repository, recorder = open_recorder(self._root)
         found = [one.snapshot.document() for one in show_snapshots(repository, _SNAPSHOTS)]
         if found:
             return {"recorded": True, "snapshots": found}
-        measured = record_snapshot(repository, SystemClock(), dry_run=True)
+        measured = record_snapshot(recorder, dry_run=True)
         return {"recorded": False, "snapshots": [measured.snapshot.document()]}
 
     def change_text(self, change: str) -> str:

@@ -26,14 +26,14 @@ def say_recorded(recorded: "Recorded", *, dry_run: bool) -> None:
     snapshot = recorded.snapshot
     commit = snapshot.commit[:10]
     if recorded.written:
-        print(f"Recorded {len(snapshot.derived)} measures of commit {commit}.")
+        print(f"Recorded {len(snapshot.derived) + len(snapshot.observed)} measures of commit {commit}.")
     elif dry_run:
         print(f"Measured commit {commit}; nothing was written.")
     else:
         print(f"The measures of commit {commit} are recorded already.")
-    for name, quantity in snapshot.derived.items():
+    for name, quantity in {**snapshot.derived, **snapshot.observed}.items():
         if dry_run or name in _HEADLINES:
-            print(f"  {_named(name, _NAMES)} {_amount(quantity)}")
+            print(f"  {named(name, _NAMES)} {amount(quantity)}")
     if recorded.uncommitted:
         count = len(recorded.uncommitted)
         files = "1 file" if count == 1 else f"{count} files"
@@ -58,7 +58,7 @@ def print_table(commits: "Sequence[RecordedCommit]", limit: int) -> None:
     names = [name for name in BY_NAME if any(name in commit.snapshot.derived for commit in commits[:shown])]
     names += sorted({name for commit in commits[:shown] for name in commit.snapshot.derived} - set(names))
     for name in names:
-        console.print(_row(_named(name, width), name, commits, shown), overflow="crop", no_wrap=True)
+        console.print(_row(named(name, width), name, commits, shown), overflow="crop", no_wrap=True)
     _say_what_is_left_out(commits, shown, limit)
 
 
@@ -75,7 +75,8 @@ def _heading(commits: "Sequence[RecordedCommit]", width: int) -> "list[Text]":
     ]
 
 
-def _named(name: str, width: int) -> str:
+def named(name: str, width: int) -> str:
+    """Fit a name into a column."""
     text = _one_line(name)
     return text.ljust(width) if len(text) <= width else text[: width - 1] + "~"
 
@@ -99,7 +100,7 @@ def _cell(name: str, quantity: Quantity | None, before: Quantity | None) -> "Tex
 
     if quantity is None:
         return Text("-".rjust(_COLUMN))
-    value = _amount(quantity)
+    value = amount(quantity)
     change = quantity.value - before.value if before is not None and before.unit == quantity.unit else 0
     if abs(change) < _LEAST_SHOWN:
         return Text(value.rjust(_COLUMN))
@@ -116,8 +117,15 @@ def _verdict(name: str, change: float) -> str:
     return "green" if (change > 0) == (aim == "up") else "red"
 
 
-def _amount(quantity: Quantity) -> str:
+def amount(quantity: Quantity) -> str:
+    """Write a quantity for a column."""
     return _number(quantity.value, quantity.unit) + (" %" if quantity.unit == "%" else "")
+
+
+def signed(change: float, unit: str) -> str:
+    """Write a change with its sign; an empty one as 0."""
+    number = int(change) if change == int(change) else change
+    return f"{'+' if change > 0 else '-' if change < 0 else ''}{_number(abs(number), unit)}"
 
 
 def _number(value: float, unit: str) -> str:

@@ -2,28 +2,49 @@
 
 import typer
 
+from geoflow.cli import (
+    monitor_backfill,
+    monitor_check,
+    monitor_compare,
+    monitor_exchange,
+    monitor_export,
+    monitor_history,
+    monitor_measures,
+    monitor_prune,
+)
+
 app = typer.Typer(no_args_is_help=True, help="Measure the specs of every commit.")
 
 
 @app.command()
 def record(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    hook: bool = typer.Option(
+        False, "--hook", help="For git hooks: only what is quick, at most one line on stderr, and always exit code 0."
+    ),
     dry_run: bool = typer.Option(False, "--dry-run", help="Measure, but write nothing."),
 ) -> None:
     """Record the measures of the commit that is checked out, beside it in refs/notes/geoflow.
 
     Example: geoflow monitor record
     """
-    from geoflow.adapters.clock import SystemClock
-    from geoflow.cli.context import open_repository
     from geoflow.cli.measures import say_recorded
+    from geoflow.cli.monitor_parts import SCHEMA, open_recorder
     from geoflow.cli.render import print_json
     from geoflow.workflow.record_snapshot import record_snapshot
 
-    recorded = record_snapshot(open_repository(), SystemClock(), dry_run=dry_run)
+    if hook:
+        from geoflow.cli.monitor_hook import record_for_hook
+
+        record_for_hook(dry_run=dry_run)
+        if as_json:
+            print_json({"schema": SCHEMA, "snapshots": []})
+        return
+    _, recorder = open_recorder(observing=True)
+    recorded = record_snapshot(recorder, dry_run=dry_run)
     if as_json:
         snapshots = [recorded.snapshot.document()]
-        print_json({"schema": "geoflow.monitor/1", "recorded": recorded.written, "snapshots": snapshots})
+        print_json({"schema": SCHEMA, "recorded": recorded.written, "snapshots": snapshots})
         return
     say_recorded(recorded, dry_run=dry_run)
 
@@ -39,13 +60,24 @@ def show(
     """
     from geoflow.cli.context import open_repository
     from geoflow.cli.measures import print_table
+    from geoflow.cli.monitor_parts import SCHEMA
     from geoflow.cli.render import print_json
     from geoflow.workflow.show_snapshots import show_snapshots
 
     # One more than is shown: the last one's change needs the one before.
     found = show_snapshots(open_repository(), limit + 1)
     if as_json:
-        snapshots = [commit.snapshot.document() for commit in found[:limit]]
-        print_json({"schema": "geoflow.monitor/1", "snapshots": snapshots})
+        print_json({"schema": SCHEMA, "snapshots": [commit.document() for commit in found[:limit]]})
         return
     print_table(found, limit)
+
+
+app.command("history")(monitor_history.history)
+app.command("compare")(monitor_compare.compare)
+app.command("check")(monitor_check.check)
+app.command("backfill")(monitor_backfill.backfill)
+app.command("measures")(monitor_measures.measures)
+app.command("export")(monitor_export.export)
+app.command("prune")(monitor_prune.prune)
+app.command("push")(monitor_exchange.push)
+app.command("pull")(monitor_exchange.pull)

@@ -1,6 +1,5 @@
 """The command `geoflow watch`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -99,5 +98,6 @@ def _look(watched: _Watch, before: "State") -> "State":
         return before
     state, look = look_again(rules.rules, before, files, whole=has_new_rules)
     page.looked(state, look, time.perf_counter() - began, is_first=before is NOTHING)
-    sys.stdout.flush()
+    if before is NOTHING:
+        rules.keep()
     return state

@@ -20,12 +20,15 @@ class CurrentRules:
 
     def __init__(self, root: Path) -> None:
         from geoflow.adapters.history_when_asked import HistoryWhenAsked
+        from geoflow.adapters.kept_file import KeptFile
 
+        self._file = KeptFile(str(root))
+        self._kept = self._file.read()
         self._history = HistoryWhenAsked(root)
         self._root = root
         self._stamp: object = None
         self._settings: Settings | None = None
-        self.rules = Rules(history=self._history)
+        self.rules = Rules(history=self._history, kept=self._kept)
         self.note = ""
         """What is wrong with the settings or words, where something is."""
 
@@ -40,8 +43,12 @@ class CurrentRules:
         except GeoflowError as error:
             self.note = f"{error.message} {error.fix}".strip()
             return False
-        self.rules = Rules(frozenset(settings.rules.off), settings.review.allow, lexicon, history=self._history)
+        self.rules = Rules(frozenset(settings.rules.off), settings.review.allow, lexicon, self._history, self._kept)
         return self.rules != before
+
+    def keep(self) -> None:
+        """Keep what rules worked out for the next command."""
+        self._file.write(self._kept)
 
     def _read_settings(self) -> "Settings":
         from geoflow.adapters.folders import user_settings_file

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from geoflow.metrics.measure import BY_NAME
+from geoflow.metrics.measure import BY_NAME, MEASURES
 
 SCHEMA = 1
 _LARGEST = 2**53
@@ -41,7 +41,7 @@ class Snapshot:
             "schema": SCHEMA,
             "commit": self.commit,
             "inputs": self.inputs,
-            "recorded_at": self.recorded_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "recorded_at": _written(self.recorded_at),
             "geoflow": self.geoflow,
             "source": self.source,
             "derived": {name: quantity._asdict() for name, quantity in self.derived.items()},
@@ -57,6 +57,31 @@ def with_units(values: Mapping[str, float]) -> dict[str, Quantity]:
 def to_line(snapshot: Snapshot) -> str:
     """Write a snapshot as one line of JSON."""
     return json.dumps(snapshot.document(), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+_BEGINS = {one.name: f'{json.dumps(one.name)}:{{"value":' for one in MEASURES}
+_ENDS = {one.name: f',"unit":{json.dumps(one.unit)}}}' for one in MEASURES}
+
+
+def quick_line(commit: str, inputs: str, values: Mapping[str, float], about: str) -> str:
+    """Write a snapshot of derived measures as `to_line` does, for thousands at a time.
+
+    Args:
+        commit: The commit.
+        inputs: The tree id of `openspec/`.
+        values: The values of measures by name.
+        about: What is common to all lines, from `about_lines`.
+    """
+    derived = ",".join([f"{_BEGINS[name]}{_tidy(value)!r}{_ENDS[name]}" for name, value in values.items()])
+    return (
+        f'{{"schema":{SCHEMA},"commit":"{commit}","inputs":"{inputs}",{about},"derived":{{{derived}}},"observed":{{}}}}'
+    )
+
+
+def about_lines(recorded_at: datetime, geoflow: str, source: str) -> str:
+    """Write the fields that all lines of one recording have in common."""
+    fields = {"recorded_at": _written(recorded_at), "geoflow": geoflow, "source": source}
+    return json.dumps(fields, separators=(",", ":"))[1:-1]
 
 
 def from_line(line: str) -> Snapshot | None:
@@ -104,6 +129,10 @@ def _quantity(entry: Any) -> Quantity | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isinstance(unit, str):
         return None
     return Quantity(value, unit) if abs(value) <= _LARGEST else None  # also refuses NaN
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _tidy(value: float) -> float:

@@ -6,11 +6,12 @@ from geoflow.openspec import read_tree, validate
 from geoflow.openspec.disk import load
 from geoflow.questions.exam import make_exam
 from tests.benchmarks.__main__ import check_equal
+from tests.benchmarks.history import make_history
 from tests.benchmarks.mcp import make_tree
 from tests.benchmarks.measure import Candidate, costs, environment, straight_line
 from tests.benchmarks.mutants import seen_by_npm
 from tests.benchmarks.trees import some_changes, some_rules, some_specs
-from tests.builders import write_tree
+from tests.builders import git, write_tree
 from tests.quality.mutation_trees import FILES
 
 
@@ -72,3 +73,12 @@ def test_measured_processes_may_store_compiled_code(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
     assert "PYTHONDONTWRITEBYTECODE" not in environment()
+
+
+def test_the_generated_history_has_the_length_asked_for_and_commits_of_every_kind(tmp_path: Path) -> None:
+    project = make_history(tmp_path / "p", 300, specs=10, merges=True)
+    assert len(git(project, "rev-list", "main").splitlines()) == 300
+    assert len(git(project, "rev-list", "--merges", "main").splitlines()) >= 4
+    paths = git(project, "log", "--format=", "--name-only", "--no-renames", "main").split()
+    for place in ("openspec/specs/", "openspec/changes/reports-", "openspec/changes/archive/", "src/"):
+        assert sum(path.startswith(place) for path in paths) >= 10

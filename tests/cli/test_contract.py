@@ -51,11 +51,17 @@ ANYWHERE = {
     ("config", "show"),
     ("config", "path"),
     ("config", "set"),
+    ("monitor", "measures"),
 }
 # It answers over MCP and waits for that on stdin; tests/cli/test_mcp_server.py has what it owes.
 SERVERS = {("mcp",)}
 # It ends when it is told to; tests/cli/test_watch.py has what it owes.
 ENDLESS = {("watch",)}
+# Asked for what is not there: a change, an agent, a commit before the first, a remote, enough specs.
+MAY_REFUSE = {
+    *(("propose",), ("archive",), ("bench", "ask"), ("bench", "improve"), ("mcp", "call")),
+    *(("monitor", "compare"), ("monitor", "push"), ("monitor", "pull")),
+}
 ON_SPECS = [command for command in COMMANDS if command.words not in ANYWHERE | SERVERS | ENDLESS]
 each = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command.words))
 each_on_specs = pytest.mark.parametrize("command", ON_SPECS, ids=lambda command: " ".join(command.words))
@@ -176,8 +182,7 @@ def test_output_into_a_pipe_has_no_colours(command: Command, tmp_path: Path) -> 
     files = {"openspec/specs/something/spec.md": spec(requirement("Login", "The gate SHALL gracefully open."))}
     result = _type(make_repo(tmp_path / "repo", files), *_asking(command), COLUMNS="40", TERM="xterm-256color")
     assert "\x1b" not in result.stdout + result.stderr
-    silent = {("propose",), ("archive",), ("bench", "ask"), ("bench", "improve"), ("mcp", "call")}
-    assert result.stdout or command.words in silent
+    assert result.stdout or command.words in MAY_REFUSE
     assert "Traceback" not in result.stderr
 
 

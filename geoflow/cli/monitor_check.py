@@ -1,0 +1,67 @@
+"""`geoflow monitor check`."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from geoflow.adapters.git import GitRepository
+    from geoflow.workflow.check_measures import CheckResult
+
+_MARKS = {"pass": "ok  ", "warn": "warn", "fail": "FAIL", "skipped": "skip"}
+_TRUNKS = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+
+
+def check(
+    against: str = typer.Option(
+        "", "--against", help="A branch or commit; the remote's or the local main branch unless given."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> None:
+    """Check the measures of HEAD against thresholds in openspec/geoflow.yaml; exit 1 where one fails.
+
+    The baseline is where HEAD and the branch part, or the commit before HEAD where they do not.
+
+    Example: geoflow monitor check --against main
+    """
+    from geoflow.adapters.settings_file import PROJECT_FILE, project_monitor
+    from geoflow.cli.monitor_parts import SCHEMA, open_recorder
+    from geoflow.cli.progress import progress_bar
+    from geoflow.cli.render import print_json
+    from geoflow.errors import ExitCode
+    from geoflow.workflow.check_measures import check_measures
+
+    repository, recorder = open_recorder()
+    baseline = _baseline(repository, against)
+    with progress_bar() as progress:
+        result = check_measures(recorder, baseline, PROJECT_FILE, project_monitor, progress)
+    if as_json:
+        checks = [one.document() for one in result.checks]
+        sides = {"before": result.before, "after": result.after, "failed": result.fails}
+        print_json({"schema": SCHEMA, **sides, "checks": checks})
+    else:
+        _print(result)
+    if result.fails:
+        raise typer.Exit(int(ExitCode.NO))
+
+
+def _baseline(repository: "GitRepository", against: str) -> str:
+    """Give the commit where HEAD and a branch part, or HEAD's first parent where HEAD is on it; HEAD if it is alone."""
+    head = repository.commits.resolve("HEAD")
+    name = against or next((one for one in _TRUNKS if repository.commits.is_there(one)), "HEAD")
+    base = repository.merge_base(name)
+    return base if base != head else repository.commits.first_parent(head) or head
+
+
+def _print(result: "CheckResult") -> None:
+    from geoflow.cli.render import one_line
+
+    for one in result.checks:
+        accepted = f"; accepted: {one.accepted}" if one.accepted else ""
+        print(f"{_MARKS[one.verdict]}  {one.measure}: {one_line(one.why + accepted)}")
+    counts = {verdict: sum(one.verdict == verdict for one in result.checks) for verdict in _MARKS}
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    print(f"{told or 'nothing checked'} (against {result.before[:10]})")
+    if not result.own:
+        sys.stderr.write("These are geoflow's own thresholds; set yours as monitor.check in openspec/geoflow.yaml.\n")
