@@ -40,7 +40,7 @@ class Reflected:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a replay found: cases won and lost with the lesson, clean ones lost, tokens without and with it."""
+    """What a replay found: cases won and lost with the lesson, mutants among these, tokens without and with it."""
 
     cases: int
     won: int
@@ -53,7 +53,7 @@ class Replay:
     @property
     def told(self) -> str:
         """Tell it in a line."""
-        clean = f", {self.clean_lost} of them right as they were" if self.clean_lost else ""
+        clean = f", {self.clean_lost} of them mutants" if self.clean_lost else ""
         tokens = f"{self.tokens_with} tokens where {self.tokens_without} do without it"
         return f"replay of {self.cases} cases: {self.won} won, {self.lost} lost{clean}; {tokens}"
 
@@ -61,7 +61,7 @@ class Replay:
     def why_not(self) -> str:
         """Say why the lesson is not admitted; an empty string where it is."""
         if self.clean_lost:
-            return f"{self.clean_lost} case{'s' if self.clean_lost > 1 else ''} that came out right before did not"
+            return f"it spoils {self.clean_lost} mutant{'s' if self.clean_lost > 1 else ''} restored without it"
         if self.won - self.lost < LEAD:
             return f"it won {self.won} and lost {self.lost} of {self.cases} cases"
         if self.tokens_with > MORE_TOKENS * self.tokens_without:
@@ -171,7 +171,7 @@ class LessonDesk:
             without, with_it = self._without[instance.key], self._rehearsal.run(instance, lessons)
             won += [instance.key] if with_it.right and not without.right else []
             lost += without.right and not with_it.right
-            clean_lost += instance.is_clean and without.right and not with_it.right
+            clean_lost += instance.is_mutant and without.right and not with_it.right
             before, after = before + without.tokens, after + with_it.tokens
         past = {one.key for one in same}
         supported = tuple(key for key in won if key in past)

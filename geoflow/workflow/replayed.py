@@ -1,5 +1,6 @@
 """Cases done once more: past edits and mutants, through prompt, model and gate, to see whether they come out right."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,7 @@ from geoflow.workflow.workbench import Workbench
 
 MENDED = frozenset({"A1", "A2", "A3", "A6", "N1"})
 """Operators whose mutants the model can restore: what they put in is a word or two that may go, or SHALL."""
+_MUST = re.compile(r"\bMUST\b")
 _ARCHIVE = "openspec/changes/archive/"
 
 
@@ -41,8 +43,8 @@ class Instance:
         finding: What is to be mended.
         wanted: The target's text as a person merged it or as it was before a mutation; empty where nobody said.
         unwanted: The target's text that a person rejected.
-        is_clean: Whether it was right as proposed, or is a mutant: what no lesson may spoil.
-        is_mutant: Whether it is a mutant.
+        is_clean: Whether it was right as proposed, or is a mutant: it teaches nothing.
+        is_mutant: Whether it is a mutant: what no lesson may spoil.
         said: What a person said about it.
     """
 
@@ -58,12 +60,14 @@ class Instance:
     def is_met_by(self, old: str, new: str) -> bool:
         """Tell whether a new text of the target is right.
 
-        A mutant is restored to the letter. A person may have changed more than the edit was about, so that only its own
-        place has to read as they merged it.
+        A mutant is restored to the letter, but for SHALL and MUST, which oblige to the same (RFC 2119, section 1). A
+        person may have changed more than the edit was about, so that only its own place has to read as they merged it.
         """
         if not self.wanted:
             return not _same(new, self.unwanted)
-        return _same(new, self.wanted) or (not self.is_mutant and stands_in(old, new, self.wanted))
+        if self.is_mutant:
+            return _same(_MUST.sub("SHALL", new), _MUST.sub("SHALL", self.wanted))
+        return _same(new, self.wanted) or stands_in(old, new, self.wanted)
 
     @property
     def group(self) -> str:
