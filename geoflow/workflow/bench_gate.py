@@ -30,6 +30,10 @@ _MANNER = "A1"
 """Seeds the finding that a damaging edit claims to mend: a word of manner, which any sentence can take."""
 
 
+_BY_ITSELF = {"structure", "reword"}
+"""Contracts under which an edit needs nobody's answer; a scenario that no document holds is no repair."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An edit as the gate sees it, the operator behind it, and whether it damages."""
@@ -99,7 +103,7 @@ class GateBench:
         known = _ids(mutant.path, mutant.before, self._kept)
         for finding in bench.findings:
             is_its = mutant.holds(finding) and finding.id not in known and _fits(mutant, finding)
-            if is_its and contract_of(finding).maker in {"model", "template"} and not _needs_answer(mutant, finding):
+            if is_its and contract_of(finding).name in _BY_ITSELF and not _needs_answer(mutant, finding):
                 start = mutant.edit.start
                 span = SpanEdit(start, start + len(mutant.bad), mutant.good)
                 yield _case(mutant, bench, finding, span, damages=False)

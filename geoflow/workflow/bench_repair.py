@@ -139,6 +139,6 @@ def _outcome(session: Session, found: Sequence[Finding], still: Sequence[Finding
     if session.refused:
         last = session.refused[-1]
         return "refused", f"{last.check}: {last.reason}"
-    if any(contract_of(one).maker == "none" for one in still):
+    if any(contract_of(one).maker in {"none", "answer"} for one in still):
         return "asks", NEEDS_ANSWER
     return "left", next(iter(whys), "no edit was made")

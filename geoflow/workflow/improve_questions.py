@@ -57,7 +57,7 @@ class Asking:
         finding = left.finding
         place = (finding.path, finding.requirement)
         if known := self._known_about(finding):
-            return _is_asked(known)
+            return left.why if known.withdrawn else _is_asked(known)  # what was withdrawn nobody wants to be asked
         if finding.code in split_strategy.SPLITS and place in asked:
             return asked[place]  # one question about the parts of a requirement is enough
         if why := self._session.under_change(*place):
@@ -78,7 +78,7 @@ class Asking:
 
     def _known_about(self, finding: Finding) -> Question | None:
         wanted = (finding.code, finding.path, finding.requirement, _folded(finding.quote))
-        found = (one for one in self._known.values() if one.about and not one.withdrawn)
+        found = (one for one in self._known.values() if one.about)
         return next((one for one in found if one.about and _place(one.about) == wanted), None)
 
     def _are_busy(self, people: Sequence[str]) -> bool:

@@ -211,5 +211,5 @@ class ImproveResult:
 def _asked(question: Question) -> dict[str, Any]:
     about = question.about or About("")
     place = {"path": about.path, "requirement": about.requirement, "code": about.code, "quote": about.quote}
-    shown = {"id": question.id, "path": question.path, "question": question.text, "options": list(question.options)}
-    return shown | {"about": place, "for": list(question.audience)}
+    shown = {"id": question.id, "file": question.path, "text": question.text, "options": list(question.options)}
+    return shown | place | {"for": list(question.audience)}

@@ -58,10 +58,19 @@ def improve(root: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def check_nothing(root: Path, document: dict[str, Any], why: str) -> None:
-    """Check that a run wrote nothing anywhere, and says why."""
-    assert (document["edits"], document["refused"], document["branch"]) == ([], [], "")
+    """Check that a run wrote nothing anywhere but questions of its own, and says why."""
+    assert (document["edits"], document["refused"]) == ([], [])
     assert [one["why_left"] for one in document["insights"]] == [why]
-    assert git(root, "for-each-ref", "--format=%(refname)", "refs/heads") == "refs/heads/main"
+    check_only_questions(root, document)
+
+
+def check_only_questions(root: Path, document: dict[str, Any]) -> None:
+    """Check that nothing lies on a run's branch but the questions that it says it asked, and that there is no other."""
+    branch, files = document["branch"], sorted(one["file"] for one in document["questions"])
+    heads = set(git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads/geoflow").splitlines())
+    assert heads == ({branch} if branch else set())
+    changed = git(root, "diff", "--name-only", "main", branch).splitlines() if branch else []
+    assert [path for path in changed if path != "openspec/questions/.gitattributes"] == files
 
 
 def evidence(text: str) -> str:
@@ -122,7 +131,8 @@ def test_what_is_committed_on_another_branch_alone_licenses_nothing(
     git(root, "commit", "-qam", "answer")
     git(root, "checkout", "-q", "main")
     document = improve(root, monkeypatch)
-    assert (document["edits"], document["branch"]) == ([], "")
+    assert document["edits"] == []
+    check_only_questions(root, document)
 
 
 def test_a_question_file_that_is_a_link_licenses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +171,8 @@ def test_even_a_person_s_answer_brings_in_no_markup_and_nothing_hidden(
         question = question.replace("  code: GF210\n  quote: quickly\n", "")
     root = repository(tmp_path, question)
     document = improve(root, monkeypatch)
-    assert (document["edits"], document["branch"]) == ([], "")
+    assert document["edits"] == []
+    check_only_questions(root, document)
     assert document["insights"][0]["why_left"].startswith("the answer has ")
 
 

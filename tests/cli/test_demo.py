@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from geoflow.adapters.demo_repository import improve_branches, make_demo_repository, word_diff
 from geoflow.cli.app import app
 from geoflow.errors import GeoflowError
-from geoflow.improvement.contract import CHOSEN, CONTRACTS, REMARKED, WISHED
+from geoflow.improvement.contract import CONTRACTS, REMARKED, WISHED
 from geoflow.openspec import read_tree, validate
 from geoflow.openspec.disk import load
 from geoflow.quality.findings import find_all
@@ -24,8 +24,10 @@ ABOUT_MISSING_PARTS = {"OS-S4", "OS-S13"}
 def test_every_kind_of_finding_that_geoflow_can_mend_is_in_the_demo() -> None:
     files = load(str(DEMO))
     found = {finding.code for finding in find_all(read_tree(files), validate(files), files)}
-    said_by_others = {WISHED, REMARKED, CHOSEN}
-    assert found >= (OF_FORM | set(CONTRACTS) | ABOUT_MISSING_PARTS) - said_by_others
+    by_itself = {code for code, contract in CONTRACTS.items() if contract.name in {"structure", "reword"}}
+    said_by_others = {WISHED, REMARKED}
+    rare = {"GF220"}  # three times in eight real trees: in the demo it would be made up
+    assert found >= (OF_FORM | by_itself | ABOUT_MISSING_PARTS) - said_by_others - rare
 
 
 def test_most_items_of_the_demo_are_valid_and_two_are_not() -> None:

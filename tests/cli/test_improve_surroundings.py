@@ -44,6 +44,8 @@ def improve(root: Path, base_url: str = "none", **environment: str) -> tuple[int
 
 def check_improved(root: Path, changed: str = f"1\t1\t{PATH}") -> dict[str, Any]:
     """Check that a run delivers one line of one file, and leaves the user's things as they are."""
+    for waiting in git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads/geoflow/").splitlines():
+        git(root, "-c", "core.hooksPath=/dev/null", "update-ref", "-d", f"refs/heads/{waiting}")
     before = things(root)
     status, document, err = improve(root)
     assert status == 0, (document, err)

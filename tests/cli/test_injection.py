@@ -197,7 +197,13 @@ def _check_branch(world: World, document: dict[str, Any], head: str) -> None:
     assert git(root, "rev-parse", "HEAD") == head
     if not document.get("branch"):
         return
-    (path,) = changed_paths(root, head, document["branch"])
+    changed = changed_paths(root, head, document["branch"])
+    paths = [path for path in changed if not path.startswith("openspec/questions/")]
+    asked = {path for path in changed if path not in {*paths, "openspec/questions/.gitattributes"}}
+    assert asked == {one["file"] for one in document["questions"]}
+    if not paths:
+        return
+    (path,) = paths
     path = path.strip('"').encode().decode("unicode_escape").encode("latin-1").decode("utf-8", "surrogateescape")
     assert path in documents(world.attack)
     old, new = (_text_at(root, commit, path) for commit in (head, document["branch"]))

@@ -84,7 +84,7 @@ def test_a_question_lies_on_the_branch_and_the_work_tree_is_only_read(tmp_path: 
     assert git(root, "status", "--porcelain") == ""
     assert result.questions[0].path in git(root, "ls-tree", "-r", "--name-only", result.branch)
     assert result.worked
-    assert result.document()["questions"][0]["about"]["requirement"] == "Full disk"
+    assert result.document()["questions"][0]["requirement"] == "Full disk"
 
 
 def test_a_dry_run_shows_the_question_and_writes_nothing(tmp_path: Path) -> None:

@@ -48,13 +48,13 @@ class WeekClock:
     """The `Clock` port of the experiment: a round is a week, every look at it a second, and no run differs by it."""
 
     def __init__(self) -> None:
-        self._ticks = 0
+        self._looks = self._ticks = 0
         self.week = 0
 
     def now(self) -> datetime:
         """Give the time of day."""
-        self._ticks += 1
-        return datetime(2026, 1, 5, 8, tzinfo=UTC) + timedelta(weeks=self.week, seconds=self._ticks)
+        self._looks += 1  # how often seconds are taken hangs on whether a reply was kept; no date may
+        return datetime(2026, 1, 5, 8, tzinfo=UTC) + timedelta(weeks=self.week, seconds=self._looks)
 
     def seconds(self) -> float:
         """Give seconds that only grow."""
