@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec import Report, Spec, validate
+from geoflow.errors import GeoflowError
+from geoflow.openspec import validate
 from geoflow.ports import Clock, Head, Journal, QuestionStore
-from geoflow.quality.finding import SEVERITY_ORDER, Finding
+from geoflow.quality.finding import Finding
 from geoflow.questions.question import Question
 from geoflow.workflow.adopt_dialogue import LineDialogue
 from geoflow.workflow.adopt_items import adopt_items, with_questions, write_adoptions
@@ -17,7 +17,9 @@ from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking
 from geoflow.workflow.improve_result import Idle, ImproveResult, Left
+from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes
 from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.improve_summary import measured, must_not_be_worse, summary, with_adopted
 from geoflow.workflow.improve_together import take_together
 from geoflow.workflow.meaning_veto import MeaningVeto
 from geoflow.workflow.run_record import record_of
@@ -58,10 +60,10 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
             code="on-improve-branch",
         )
     files = workshop.repository.read(head.commit)
-    live = _live_files(files)
+    live = live_files(files)
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept)
     bench.past = workshop.past(live)
-    chosen = _chosen(bench, options.targets)
+    chosen = chosen_findings(bench, options.targets)
     begun = _begin(workshop, options, head.commit)
     try:
         return _work(begun, options, head, (files, bench, chosen))
@@ -89,9 +91,9 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     session.work([finding for finding in chosen if finding.id not in mended])
     take_together(session)
     asked = _ask(session, workshop, files)
-    live = _with(bench.files, adopted)
+    live = with_adopted(bench.files, adopted)
     reports = validate(live)
-    _must_not_be_worse(bench.reports, reports)
+    must_not_be_worse(bench.reports, reports)
     branch, tip, edits = "", head.commit, tuple(edit for _, edit in session.kept)
     if (edits or asked) and not options.dry_run:
         branch = BRANCHES + run
@@ -100,7 +102,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     if any(one.kept or one.stored for one in adopted) and not options.dry_run:
         branch = BRANCHES + run
         tip, adopted = write_adoptions(workshop.repository, tip, adopted, workshop.questions)
-    specs, findings = _measured(workshop, bench, live, adopted)
+    specs, findings = measured(workshop, bench, live, adopted)
     result = ImproveResult(
         run=run,
         base=head.commit,
@@ -170,7 +172,7 @@ def _bring_in(
 ) -> list[Idle]:
     found, idle, notes = insights_of(questions, files, session.bench)
     session.notes += notes
-    prefixes = _prefixes(session.bench, targets)
+    prefixes = path_prefixes(session.bench, targets)
     wanted = [insight for insight in found if insight.target.startswith(prefixes)]
     words, choices = parted(wanted)
     let_stand(session, idle)
@@ -195,85 +197,11 @@ def _adopted(
     """Adopt what is hand-written; the items, and the findings that are left for edits."""
     workshop, bench = session.workshop, session.bench
     dialogue = LineDialogue(workshop.model, workshop.templates, session.meter) if workshop.model else None
-    made = adopt_items(bench, files, _prefixes(bench, targets), dialogue)
+    made = adopt_items(bench, files, path_prefixes(bench, targets), dialogue)
     session.notes += dialogue.notes if dialogue else []
     session.left += (Left(finding, one.why_not) for one in made if not one.kept for finding in one.findings)
     told = {finding.id for one in made for finding in one.findings}
     return made, [finding for finding in chosen if finding.id not in told]
-
-
-def _with(files: Mapping[str, str], adopted: Sequence[AdoptedItem]) -> dict[str, str]:
-    kept = [one.adopted for one in adopted if one.kept]
-    gone = {path for one in kept for path in one.removed}
-    left = {path: text for path, text in files.items() if path not in gone}
-    return left | {path: text for one in kept for path, text in one.texts.items()}
-
-
-def _measured(
-    workshop: Workshop, bench: Workbench, live: Mapping[str, str], adopted: Sequence[AdoptedItem]
-) -> tuple[list[Spec], list[Finding]]:
-    """Give the specs and findings as they are after the run."""
-    if any(one.kept for one in adopted):
-        bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
-    return bench.specs, bench.findings
-
-
-def _live_files(found: Mapping[str, bytes]) -> dict[str, str]:
-    # Archived changes are history: nothing there is improved, and in an old tree they are most of it.
-    return {
-        path: data.decode("utf-8", "surrogateescape")
-        for path, data in found.items()
-        if not path.startswith("openspec/changes/archive/")
-    }
-
-
-def _chosen(bench: Workbench, targets: tuple[str, ...]) -> list[Finding]:
-    prefixes = _prefixes(bench, targets)
-    findings = [finding for finding in bench.findings if finding.path.startswith(prefixes)]
-    return sorted(findings, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.path, finding.start))
-
-
-def _prefixes(bench: Workbench, targets: tuple[str, ...]) -> tuple[str, ...]:
-    """Give how the paths of what shall be improved begin."""
-    known = {spec.id: spec.path for spec in bench.tree.specs}
-    known |= {change.id: change.path + "/" for change in bench.tree.changes}
-    unknown = [target for target in targets if target not in known]
-    if unknown:
-        raise GeoflowError(
-            f"There is no spec or active change named {unknown[0]} at this commit.",
-            fix="See the names with: geoflow list --specs, or geoflow list",
-            code="unknown-item",
-            exit_code=ExitCode.USAGE,
-        )
-    return tuple(known[target] for target in targets) or ("",)
-
-
-def _must_not_be_worse(before: Sequence[Report], after: Sequence[Report]) -> None:
-    valid = {(report.type, report.id) for report in before if report.valid()}
-    worse = [report.id for report in after if (report.type, report.id) in valid and not report.valid()]
-    if worse:
-        raise GeoflowError(
-            f"The edits together would make {worse[0]} invalid, so nothing was written.",
-            fix="Name the other items meanwhile, as in: geoflow improve ITEM",
-            code="edits-together-invalid",
-            exit_code=ExitCode.NO,
-        )
-
-
-def summary(specs: Sequence[Spec], reports: Sequence[Report], findings: Sequence[Finding]) -> dict[str, float | int]:
-    """Measure a tree in a few figures: items, valid ones, requirements, scenarios, findings."""
-    requirements = [requirement for spec in specs for requirement in spec.requirements]
-    smells = [finding for finding in findings if finding.code.startswith("GF")]
-    return {
-        "items": len(reports),
-        "valid": sum(report.valid() for report in reports),
-        "valid_strict": sum(report.valid(strict=True) for report in reports),
-        "requirements": len(requirements),
-        "scenarios": sum(len(requirement.scenarios) for requirement in requirements),
-        "findings": len(findings),
-        "smells": len(smells),
-        "smells_per_100_requirements": round(100 * len(smells) / len(requirements), 1) if requirements else 0,
-    }
 
 
 def _run_id(clock: Clock, commit: str) -> str:

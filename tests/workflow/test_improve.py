@@ -13,9 +13,10 @@ from geoflow.errors import GeoflowError
 from geoflow.openspec import Issue, Report, Span
 from geoflow.ports import ChatModel, ChatRequest
 from geoflow.workflow.budget import Limits
-from geoflow.workflow.improve import ImproveOptions, _must_not_be_worse, improve
+from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
 from geoflow.workflow.improve_session import Workshop
+from geoflow.workflow.improve_summary import must_not_be_worse
 from tests.builders import git, make_repo, requirement, spec
 from tests.fakes import QueueModel, SilentProgress
 
@@ -312,9 +313,9 @@ def test_edits_that_only_fail_together_are_not_delivered() -> None:
     fine = Report("example", "spec", ())
     issue = Issue("ERROR", "OS-S4", "requirements.0", "no scenario", "add one", PATH, "A", Span(1, 1, 1, 1))
     with pytest.raises(GeoflowError, match="example invalid") as caught:
-        _must_not_be_worse((fine,), (Report("example", "spec", (issue,)),))
+        must_not_be_worse((fine,), (Report("example", "spec", (issue,)),))
     assert caught.value.code == "edits-together-invalid"
-    _must_not_be_worse((Report("example", "spec", (issue,)),), (Report("example", "spec", (issue,)),))
+    must_not_be_worse((Report("example", "spec", (issue,)),), (Report("example", "spec", (issue,)),))
 
 
 def test_what_lies_between_documents_is_left_to_people_and_no_model_is_asked(tmp_path: Path) -> None:
