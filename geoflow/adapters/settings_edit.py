@@ -144,7 +144,7 @@ def _scalar(value: Value) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_scalar, value))}]"
     if not isinstance(value, str):
-        return repr(value)
+        return repr(value).lower()  # true, not True
     is_plain = _PLAIN.fullmatch(value) and _loaded(value) == value
     return value if is_plain else f'"{"".join(map(_escaped, value))}"'
 

@@ -1,20 +1,23 @@
 """Settings from the environment, the project's file and the user's file, in this order of weight."""
 
-import difflib
-import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any
 
 from geoflow.adapters.addresses import is_loopback, listed_addresses
-from geoflow.adapters.threshold_settings import accepted, thresholds
+from geoflow.adapters.setting_values import (
+    SECTIONS,
+    Entry,
+    invalid,
+    require_known,
+    require_learners,
+    require_section,
+    typed,
+)
 from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
-from geoflow.errors import ExitCode, GeoflowError
 from geoflow.quality.rules import switched_off
 from geoflow.settings import (
-    LEARNERS,
-    Accepted,
     Allowed,
     ImproveSettings,
     ModelSettings,
@@ -23,35 +26,17 @@ from geoflow.settings import (
     ReviewSettings,
     RuleSettings,
     Settings,
-    Threshold,
     ToolSettings,
 )
 
-SECTIONS: dict[str, type] = {
-    "llm": ModelSettings,
-    "rules": RuleSettings,
-    "questions": QuestionSettings,
-    "tools": ToolSettings,
-    "review": ReviewSettings,
-    "improve": ImproveSettings,
-    "monitor": MonitorSettings,
-}
 _PREFIX = "GEOFLOW_"
 PROJECT_FILE = "openspec/geoflow.yaml"
 _LARGEST_FILE = 1_000_000
 _LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
-_AT_LEAST_ONE = {"llm.parallel"}
 _NO_SETTINGS = {"GEOFLOW_MCP__TOKEN"}  # a secret, which no file may set
 _LIMITS = {"tools.timeout", "tools.calls", "tools.result"}
 USERS_OWN = {"questions.agents", "questions.me", "review.seats", *_LIMITS}
 """What starts a process, who the user is, and how much of the user's machine a model may take."""
-
-
-class Entry(NamedTuple):
-    """One value with where it was written."""
-
-    value: Any
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +74,10 @@ def read_settings(
     sections: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for name, entry in entries.items():
         section, _, key = name.partition(".")
-        sections[section][key] = _typed(name, entry)
+        sections[section][key] = typed(name, entry)
     rules = _known_rules(sections["rules"], entries, notices)
     if "improve.learn" in entries:
-        _require_learners(sections["improve"]["learn"], entries["improve.learn"].source)
+        require_learners(sections["improve"]["learn"], entries["improve.learn"].source)
     settings = Settings(
         ModelSettings(**sections["llm"]),
         rules,
@@ -112,13 +97,6 @@ def _known_rules(values: Mapping[str, Any], entries: Mapping[str, Entry], notice
     return RuleSettings(tuple(sorted(off)))
 
 
-def _require_learners(names: Iterable[str], source: str) -> None:
-    unknown = [name for name in names if name not in (*LEARNERS, "none")]
-    if unknown:
-        known = ", ".join((*LEARNERS, "none"))
-        raise _invalid(source, f"sets improve.learn to {unknown[0]!r}, which is none of: {known}")
-
-
 def address_items(root: Path) -> list[TrustItem]:
     """List the address beyond loopback that a project's settings name, if they do; GeoflowError `settings-invalid`."""
     url = _from_file(root / PROJECT_FILE).get("llm.base_url")
@@ -134,7 +112,7 @@ def tool_items(root: Path) -> list[TrustItem]:
 
 
 def _tool_item(allow: Entry) -> TrustItem | None:
-    words = _typed("tools.allow", allow)
+    words = typed("tools.allow", allow)
     if not words:
         return None
     effect = f"lets a model call tools of your MCP servers: {', '.join(words)}"
@@ -142,7 +120,7 @@ def _tool_item(allow: Entry) -> TrustItem | None:
 
 
 def _address_item(url: Entry) -> TrustItem | None:
-    addresses = listed_addresses(_typed("llm.base_url", url))
+    addresses = listed_addresses(typed("llm.base_url", url))
     beyond = [address for address in addresses if not is_loopback(address)]
     if not beyond:
         return None
@@ -195,7 +173,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Entry]:
     for variable, value in environ.items():
         if variable.startswith(_PREFIX) and "__" in variable and variable not in _NO_SETTINGS:
             name = variable.removeprefix(_PREFIX).lower().replace("__", ".", 1)
-            _require_known(name, variable)
+            require_known(name, variable)
             found[name] = Entry(value, variable)
     return found
 
@@ -206,7 +184,7 @@ def project_rules(text: str) -> tuple[frozenset[str], tuple[Allowed, ...]]:
     Nothing but the text counts: neither the environment nor the user's own settings.
     """
     entries = _entries(_parsed(text, PROJECT_FILE), PROJECT_FILE)
-    found = {name: _typed(name, entries[name]) for name in ("rules.off", "review.allow") if name in entries}
+    found = {name: typed(name, entries[name]) for name in ("rules.off", "review.allow") if name in entries}
     off, _ = switched_off(found.get("rules.off", ()))
     return off, found.get("review.allow", ())
 
@@ -215,7 +193,7 @@ def project_monitor(text: str) -> MonitorSettings:
     """Read from the text of a project's file what is checked; GeoflowError `settings-invalid` where it is bad."""
     entries = _entries(_parsed(text, PROJECT_FILE), PROJECT_FILE)
     names = ("monitor.check", "monitor.accept")
-    return MonitorSettings(**{name.partition(".")[2]: _typed(name, entries[name]) for name in names if name in entries})
+    return MonitorSettings(**{name.partition(".")[2]: typed(name, entries[name]) for name in names if name in entries})
 
 
 def _from_file(file: Path) -> dict[str, Entry]:
@@ -224,15 +202,15 @@ def _from_file(file: Path) -> dict[str, Entry]:
 
 def _entries(document: Any, place: str) -> dict[str, Entry]:
     if not isinstance(document, dict):
-        raise _invalid(place, "is not a list of sections with settings")
+        raise invalid(place, "is not a list of sections with settings")
     found = {}
     for section, values in document.items():
-        _require_section(str(section), place)
+        require_section(str(section), place)
         if not isinstance(values, dict):
-            raise _invalid(place, f'needs settings below "{section}:", one a line')
+            raise invalid(place, f'needs settings below "{section}:", one a line')
         for key, value in values.items():
             name = f"{section}.{key}"
-            _require_known(name, place)
+            require_known(name, place)
             found[name] = Entry(value, place)
     return found
 
@@ -240,12 +218,12 @@ def _entries(document: Any, place: str) -> dict[str, Entry]:
 def _load_yaml(file: Path) -> Any:
     try:
         if file.stat().st_size > _LARGEST_FILE:
-            raise _invalid(str(file), "is larger than a settings file can be")
+            raise invalid(str(file), "is larger than a settings file can be")
         text = file.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(str(file), f"cannot be read: {error}") from error
+        raise invalid(str(file), f"cannot be read: {error}") from error
     return _parsed(text, str(file))
 
 
@@ -256,122 +234,8 @@ def _parsed(text: str, file: str) -> Any:
     try:
         return YAML(typ="safe", pure=True).load(text) or {}
     except RecursionError as error:
-        raise _invalid(file, f"cannot be read: {error}") from error
+        raise invalid(file, f"cannot be read: {error}") from error
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}:{mark.line + 1}" if mark else file
-        raise _invalid(place, f"is not YAML: {getattr(error, 'problem', '') or 'it cannot be parsed'}") from error
-
-
-def typed_value(name: str, text: str, source: str) -> Any:
-    """Read what a known setting is set to; GeoflowError `settings-invalid`, which names the source."""
-    value = _typed(name, Entry(text, source))
-    if name == "improve.learn":
-        _require_learners(value, source)
-    return value
-
-
-def _require_section(section: str, place: str) -> None:
-    if section not in SECTIONS:
-        raise _invalid(place, f'has an unknown section "{section}"{_near(section, SECTIONS)}')
-
-
-def _require_known(name: str, place: str) -> None:
-    section, _, key = name.partition(".")
-    _require_section(section, place)
-    known = [field.name for field in fields(SECTIONS[section])]
-    if key not in known:
-        raise _invalid(place, f'sets "{name}", which does not exist{_near(key, known)}')
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _typed(name: str, entry: Entry) -> Any:
-    section, _, key = name.partition(".")
-    wanted = next(field.type for field in fields(SECTIONS[section]) if field.name == key)
-    if reader := _LISTS.get(wanted):
-        return reader(name, entry)
-    if name == "llm.base_url" and isinstance(entry.value, list):
-        return ",".join(_words(name, entry))
-    if choices := get_args(wanted):
-        return _one_of(name, entry, choices)
-    if wanted is str:
-        if isinstance(entry.value, (dict, list)):
-            raise _invalid(entry.source, f"sets {name} to something that is no text")
-        return "" if entry.value is None else str(entry.value).strip()
-    if wanted in (bool, int):
-        least = 1 if name in _AT_LEAST_ONE else 0
-        return _switch(name, entry) if wanted is bool else int(_number(name, entry, smallest=least))
-    return _number(name, entry, smallest=0.001)
-
-
-def _allowed(name: str, entry: Entry) -> tuple[Allowed, ...]:
-    """Read a list of waivers, each with some of the fields of `Allowed`; the code must be there."""
-    known = [field.name for field in fields(Allowed)]
-    given = entry.value if isinstance(entry.value, list) else [entry.value]
-    found = []
-    for one in given:
-        if one is None:
-            continue
-        if not isinstance(one, dict) or not one.get("code"):
-            raise _invalid(entry.source, f"sets {name} to something else than a list of: {{code: GF204, reason: WHY}}")
-        for key, value in one.items():
-            if key not in known:
-                raise _invalid(entry.source, f'sets "{key}" in {name}, which does not exist{_near(str(key), known)}')
-            if isinstance(value, (dict, list, bool)):
-                raise _invalid(entry.source, f"sets {key} in {name} to something that is no text")
-        found.append(Allowed(**{key: " ".join(str(value or "").split()) for key, value in one.items()}))
-    return tuple(found)
-
-
-def _one_of(name: str, entry: Entry, choices: tuple[str, ...]) -> str:
-    value = str(entry.value).strip()
-    if value not in choices:
-        shown = ", ".join(choices)
-        raise _invalid(entry.source, f'sets {name} to "{value}", which is none of: {shown}{_near(value, choices)}')
-    return value
-
-
-_SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-
-
-def _switch(name: str, entry: Entry) -> bool:
-    value = str(entry.value).strip().lower()
-    if value not in _SWITCHES:
-        raise _invalid(entry.source, f'sets {name} to "{entry.value}", which is neither true nor false')
-    return _SWITCHES[value]
-
-
-def _words(name: str, entry: Entry) -> tuple[str, ...]:
-    """Read a list of words: a YAML list, or in one text separated by commas or blanks."""
-    given = entry.value if isinstance(entry.value, list) else [entry.value]
-    if any(isinstance(one, (dict, list, bool)) for one in given):
-        raise _invalid(entry.source, f"sets {name} to something that is no list of words")
-    return tuple(word for one in given if one is not None for word in str(one).replace(",", " ").split())
-
-
-def _number(name: str, entry: Entry, smallest: float) -> float:
-    try:
-        number = float("nan") if isinstance(entry.value, bool) else float(entry.value)
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not math.isfinite(number) or number < smallest:
-        raise _invalid(entry.source, f'sets {name} to "{entry.value}", which is no number above zero')
-    return number
-
-
-_LISTS: dict[Any, Callable[[str, Entry], Any]] = {
-    tuple[str, ...]: _words,
-    tuple[Allowed, ...]: _allowed,
-    tuple[Threshold, ...]: lambda name, entry: thresholds(name, entry.value, entry.source),
-    tuple[Accepted, ...]: lambda name, entry: accepted(name, entry.value, entry.source),
-}
-
-
-def _invalid(place: str, reason: str) -> GeoflowError:
-    return GeoflowError(
-        f"{place} {reason}", fix="Mend it there and try again.", code="settings-invalid", exit_code=ExitCode.USAGE
-    )
+        raise invalid(place, f"is not YAML: {getattr(error, 'problem', '') or 'it cannot be parsed'}") from error

@@ -147,7 +147,7 @@ def _require_writable(setting: "Setting", value: str, *, user: bool) -> None:
 
 
 def _typed(setting: "Setting", value: str) -> Any:
-    from geoflow.adapters.settings_file import typed_value
+    from geoflow.adapters.setting_values import typed_value
     from geoflow.quality.rules import switched_off
 
     typed = typed_value(setting.name, value, "The command line")

@@ -136,3 +136,9 @@ def test_the_project_file_is_not_written_through_a_link_that_leads_out(repo: Pat
     result = _type("set", "llm.parallel", "2", "--json")
     assert (result.exit_code, json.loads(result.stdout)["code"]) == (3, "outside-root")
     assert other.read_text() == "llm: {}\n"
+
+
+def test_a_switch_is_written_as_yaml_writes_it(repo: Path) -> None:
+    assert _type("set", "improve.veto", "yes").exit_code == 0
+    assert "improve:\n  veto: true\n" in (repo / "openspec" / "geoflow.yaml").read_text()
+    assert _shown("improve.veto")["value"] is True
