@@ -14,12 +14,15 @@ class PastTexts:
 
     `waiting` names the branch on which an edit of a requirement waits for a person. `by_model` are requirements whose
     text is that of a merged edit that a model made. `seen` are texts of a requirement, white space squeezed, that stood
-    there before a past edit, or that a person has rejected.
+    there before a past edit, or that a person has rejected. `branches` are those of past runs that wait, the newest
+    first; `adopted` names for an item the one on which its adoption waits.
     """
 
     waiting: Mapping[Place, str] = field(default_factory=dict)
     by_model: frozenset[Place] = frozenset()
     seen: Mapping[Place, frozenset[str]] = field(default_factory=dict)
+    branches: tuple[str, ...] = ()
+    adopted: Mapping[str, str] = field(default_factory=dict)
 
     def why_waiting(self, path: str, requirement: str) -> str:
         """Say which branch keeps a requirement from being edited once more; an empty string where none does."""

@@ -111,6 +111,9 @@ def said_steps(answer: str) -> Steps | str:
     return own_steps(plain) or NO_TRIGGER
 
 
+_SMALL = {"The", "A", "An", "Each", "Every", "All", "Any", "No", "It", "This", "That"}
+
+
 def from_pieces(document: Document, finding: Finding, value: Mapping[str, Any]) -> Candidate | str:
     """Make a scenario of the words that a model chose from the requirement's text, or say why that cannot be done."""
     requirement = _of(document, finding)
@@ -125,8 +128,14 @@ def from_pieces(document: Document, finding: Finding, value: Mapping[str, Any]) 
     if when in then or then in when:
         return "the condition and the outcome are not apart"
     trigger = re.sub(r"\A(?:when(?:ever)?|if|once|while)\s+", "", when, flags=re.IGNORECASE)
-    made = _candidate(document, finding, Steps((("WHEN", trigger),), then))
+    made = _candidate(document, finding, Steps((("WHEN", _inside(trigger)),), _inside(then)))
     return replace(made, strategy=BY_PIECES) if made else "the requirement has scenarios by now"
+
+
+def _inside(words: str) -> str:
+    """Write words that began a sentence as they stand within one; a name keeps its capital."""
+    first, blank, rest = words.partition(" ")
+    return f"{first.lower()}{blank}{rest}" if first in _SMALL else words
 
 
 PIECES: dict[str, Any] = {

@@ -126,7 +126,7 @@ def _shown(document: Document, requirement: Requirement, cut: Cut) -> str:
 
 def _preview(parts: Sequence[Part]) -> str:
     shown = [f"“{part.name}: {one_line(part.text)[:_LONGEST]}”" for part in parts[1:]]
-    return f"the new part{'s' if len(shown) > 1 else ''} would be {' and '.join(shown)}"
+    return f"The new part{'s' if len(shown) > 1 else ''} would be {' and '.join(shown)}"
 
 
 def _cut(document: Document, requirement: Requirement, finding: Finding, said: SaidCut) -> Cut | None:

@@ -1,6 +1,6 @@
 """Adopt what is hand-written: items that are not in OpenSpec form are put into it, each as a whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -66,7 +66,9 @@ def _adopt(bench: Workbench, report: Report, around: Around, dialogue: LineDialo
     findings = tuple(
         finding for finding in bench.findings if finding.code in FORM and finding.path.startswith(folder.rstrip("/"))
     )
-    unread = next((why for why in map(bench.editable, own) if why), "")
+    branch = bench.past.adopted.get(f"{report.type}/{report.id}", "")
+    waits = f"it waits on the branch {branch}, in OpenSpec's form: merge it or delete it" if branch else ""
+    unread = waits or next((why for why in map(bench.editable, own) if why), "")
     if unread:
         made = Adopted(report.type, report.id, why_not=unread)
         return AdoptedItem(made, findings, AdoptVerdict(()))
@@ -94,16 +96,16 @@ def _adoption(bench: Workbench, made: Adopted, own: Mapping[str, str], around: A
 
 
 def with_questions(
-    items: Sequence[AdoptedItem], store: QuestionStore | None, files: Mapping[str, bytes], at: datetime
+    items: Sequence[AdoptedItem], store: QuestionStore | None, known: Collection[str], at: datetime
 ) -> list[AdoptedItem]:
-    """Choose the questions that are written as files: those that the base commit has not, at most five an item."""
+    """Choose the questions that are written: those whose files are not `known` by their paths, at most five an item."""
     if store is None:
         return list(items)
     mark = Mark("", f"{at:%Y-%m-%dT%H:%M:%SZ}")
     found = []
     for item in items:
         asked = [_stored(item, one, mark) for one in item.adopted.questions]
-        new = [one for one in asked if f"{FOLDER}/{one.id}.yaml" not in files]
+        new = [one for one in asked if f"{FOLDER}/{one.id}.yaml" not in known]
         found.append(replace(item, stored=tuple(new[:MOST_OPEN])))
     return found
 

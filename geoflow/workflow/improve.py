@@ -15,7 +15,7 @@ from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.deliver import write_commits, write_questions
 from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
-from geoflow.workflow.improve_questions import Asking
+from geoflow.workflow.improve_questions import Asking, asked_on_branches
 from geoflow.workflow.improve_result import Idle, ImproveResult, Left
 from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes
 from geoflow.workflow.improve_session import Session, Workshop
@@ -87,10 +87,12 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     adopted, chosen = _adopted(session, files, options.targets, chosen)
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
-    adopted = with_questions(adopted, workshop.questions, files, workshop.clock.now())
+    waiting = asked_on_branches(workshop, bench.past.branches)
+    known = {*files, *(question.path for question, _ in waiting)}
+    adopted = with_questions(adopted, workshop.questions, known, workshop.clock.now())
     session.work([finding for finding in chosen if finding.id not in mended])
     take_together(session)
-    asked = _ask(session, workshop, files)
+    asked = _ask(session, workshop, files, waiting)
     live = with_adopted(bench.files, adopted)
     reports = validate(live)
     must_not_be_worse(bench.reports, reports)
@@ -181,12 +183,14 @@ def _bring_in(
     return [one for one in idle if (one.question.about.path if one.question.about else "").startswith(prefixes)]
 
 
-def _ask(session: Session, workshop: Workshop, files: Mapping[str, bytes]) -> tuple[Question, ...]:
+def _ask(
+    session: Session, workshop: Workshop, files: Mapping[str, bytes], waiting: Sequence[tuple[Question, str]]
+) -> tuple[Question, ...]:
     """Put what only people know to those who may know it; nothing without question files, or after Ctrl-C."""
     store = workshop.questions
     if store is None or session.stopped:
         return ()
-    asking = Asking(session, workshop.desk, store.read_from(files).questions.values(), store)
+    asking = Asking(session, workshop.desk, store.read_from(files).questions.values(), store, waiting)
     asking.ask(f"{workshop.clock.now():%Y-%m-%dT%H:%M:%SZ}")
     return tuple(asking.new.values())
 

@@ -45,9 +45,10 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
         files: The documents at that commit, {path: text}.
     """
     now = texts_by_place(files)
-    records = (read_record(name, content) for name, content in past.runs.records().items())
-    chains = _chains([one for one in records if one], past.events.feedback(past.documents.read("live")).feedback)
-    there = past.runs.branches_there([name for chain in chains for name in _branches(chain.run)])
+    records = [read_record(name, content) for name, content in past.runs.records().items()]
+    runs = [one for one in records if one]
+    chains = _chains(runs, past.events.feedback(past.documents.read("live")).feedback)
+    there = past.runs.branches_there([name for run in runs for name in _branches(run)])
     waiting: dict[Place, str] = {}
     by_model: set[Place] = set()
     seen: dict[Place, set[str]] = {}
@@ -62,7 +63,10 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
         seen.setdefault(place, set()).add(squeezed(before))
         if squeezed(after) in map(squeezed, now.get(place, ())):
             by_model.add(place)
-    return PastTexts(waiting, frozenset(by_model), {place: frozenset(found) for place, found in seen.items()})
+    texts_seen = {place: frozenset(found) for place, found in seen.items()}
+    left = [run for run in runs if run.branch in there]
+    adopted = {item: run.branch for run in left for item in run.adopted}
+    return PastTexts(waiting, frozenset(by_model), texts_seen, tuple(run.branch for run in left), adopted)
 
 
 def texts_by_place(files: Mapping[str, str]) -> dict[Place, list[str]]:

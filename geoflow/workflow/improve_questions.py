@@ -17,30 +17,41 @@ from geoflow.questions.question import MOST_OPEN, About, Mark, Question
 from geoflow.workflow.desk import Desk
 from geoflow.workflow.improve_choices import candidate_for
 from geoflow.workflow.improve_result import ASKED, BETWEEN_DOCUMENTS, NEEDS_ANSWER, Left
-from geoflow.workflow.improve_session import Session
+from geoflow.workflow.improve_session import Session, Workshop
 
 ENOUGH_ASKED = f"needs an answer, and those who may give it have {MOST_OPEN} open questions"
 NO_WAY = "no way to carry it out would pass the gate"
+MOST_BRANCHES = 20
 _LONGEST = 1_200
 
 
 class Asking:
-    """Collects the questions of one run; what is asked already, at the base or in the work tree, is not asked again.
+    """Collects the questions of one run; what is asked already is not asked again, wherever the question lies.
 
     Args:
         session: The run.
         desk: Who asks whom.
         known: The questions of the base commit.
         store: The question files of the work tree.
+        waiting: Questions that lie on branches of past runs, each with its branch.
     """
 
-    def __init__(self, session: Session, desk: Desk, known: Iterable[Question], store: QuestionStore) -> None:
+    def __init__(
+        self,
+        session: Session,
+        desk: Desk,
+        known: Iterable[Question],
+        store: QuestionStore,
+        waiting: Sequence[tuple[Question, str]] = (),
+    ) -> None:
         self._session, self._desk = session, desk
-        self._known = {one.id: one for one in known}
+        here = {one.id: one for one in known}
         try:
-            self._known = dict(store.read().questions) | self._known
+            here = dict(store.read().questions) | here
         except GeoflowError as error:
             session.notes.append(error.message)
+        self._branches = {one.id: branch for one, branch in waiting if one.id not in here}
+        self._known = {one.id: one for one, _ in waiting} | here
         self.new: dict[str, Question] = {}
 
     def ask(self, at: str) -> None:
@@ -57,7 +68,7 @@ class Asking:
         finding = left.finding
         place = (finding.path, finding.requirement)
         if known := self._known_about(finding):
-            return left.why if known.withdrawn else _is_asked(known)  # what was withdrawn nobody wants to be asked
+            return left.why if known.withdrawn else self._is_known(known)  # what was withdrawn nobody wants to be asked
         if finding.code in split_strategy.SPLITS and place in asked:
             return asked[place]  # one question about the parts of a requirement is enough
         if why := self._session.under_change(*place):
@@ -76,6 +87,10 @@ class Asking:
         asked[place] = _is_asked(made)
         return _is_asked(made)
 
+    def _is_known(self, question: Question) -> str:
+        branch = self._branches.get(question.id)
+        return f"is asked on the branch {branch}: merge it, and answer" if branch else _is_asked(question)
+
     def _known_about(self, finding: Finding) -> Question | None:
         wanted = (finding.code, finding.path, finding.requirement, _folded(finding.quote))
         found = (one for one in self._known.values() if one.about)
@@ -85,6 +100,19 @@ class Asking:
         waiting = [one for one in (*self._known.values(), *self.new.values()) if waits_for_person(one)]
         asked = [one.audience or ("",) for one in waiting]
         return all(sum(person in audience for audience in asked) >= MOST_OPEN for person in people or ("",))
+
+
+def asked_on_branches(workshop: Workshop, branches: Sequence[str]) -> list[tuple[Question, str]]:
+    """List the questions that lie on branches of past runs, each with its branch; the newest branches are read."""
+    runs, store = workshop.runs, workshop.questions
+    if runs is None or store is None:
+        return []
+    found: list[tuple[Question, str]] = []
+    for branch in branches[:MOST_BRANCHES]:
+        if tip := runs.tip(branch):
+            files = workshop.repository.read(tip, archive=False)
+            found += ((question, branch) for question in store.read_from(files).questions.values())
+    return found
 
 
 def is_asked_about(finding: Finding) -> bool:

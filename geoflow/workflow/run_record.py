@@ -51,7 +51,10 @@ class RecordedRefusal:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A kept run: when it ended, its base commit, the branch it was made for (`on`) and the one it made."""
+    """A kept run: when it ended, its base commit, the branch it was made for (`on`) and the one it made.
+
+    `adopted` names the items that it brought into OpenSpec's form.
+    """
 
     name: str
     at: datetime
@@ -60,6 +63,7 @@ class RecordedRun:
     branch: str
     edits: tuple[RecordedEdit, ...]
     refused: tuple[RecordedRefusal, ...]
+    adopted: tuple[str, ...] = ()
 
 
 def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str, at: datetime) -> bytes:
@@ -84,7 +88,8 @@ def read_record(name: str, content: bytes) -> RecordedRun | None:
         at = datetime.strptime(found["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         edits = tuple(map(_edit, found["edits"]))
         base, on, branch = (_text(found, key) for key in ("base", "on", "branch"))
-        return RecordedRun(name, at, base, on, branch, edits, tuple(map(_refusal, found["refused"])))
+        adopted = tuple(_text(one, "item") for one in found.get("adopted", []) if _text(one, "commit"))
+        return RecordedRun(name, at, base, on, branch, edits, tuple(map(_refusal, found["refused"])), adopted)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

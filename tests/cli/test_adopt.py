@@ -65,6 +65,18 @@ def test_scripts_get_items_spans_and_questions_and_the_run_is_kept(tmp_path: Pat
     assert [run["run"] for run in kept["runs"]] == [document["run"]]
 
 
+def test_what_waits_on_a_branch_is_neither_adopted_nor_asked_again(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", FILES)
+    first = json.loads(geoflow(root, "improve", "--json").stdout)
+    second = json.loads(geoflow(root, "improve", "--json").stdout)
+    waits = {item["item"]: item["why_not"] for item in second["adopted"]}
+    assert waits["spec/kiln"].startswith(f"it waits on the branch {first['branch']}")
+    assert second["branch"] == ""
+    git(root, "branch", "-qD", first["branch"])
+    third = json.loads(geoflow(root, "improve", "--json").stdout)
+    assert [item["files"] for item in third["adopted"]] == [item["files"] for item in first["adopted"]]
+
+
 def test_where_nothing_can_be_adopted_the_exit_code_says_that_nothing_was_kept_only_if_work_is_left(
     tmp_path: Path,
 ) -> None:

@@ -251,3 +251,14 @@ def test_the_report_names_the_question_behind_an_edit(tmp_path: Path, monkeypatc
     assert f"{FILE} “How soon does the reader stop?” was answered by ada" in shown
     assert f"new words licensed by answer {FILE}:9 2 s, within" in shown
     assert "question  openspec/questions/open.yaml: nobody has answered yet" in shown
+
+
+def test_what_waits_on_a_branch_is_not_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_repo(tmp_path / "r", {PATH: spec(requirement("Reading", "The reader SHALL stop quickly."))})
+    first = improve(root, monkeypatch)
+    assert [one["code"] for one in first["questions"]] == ["GF210"]
+    second = improve(root, monkeypatch)
+    assert (second["questions"], second["branch"]) == ([], "")
+    assert [one["why"] for one in second["left"]] == [f"is asked on the branch {first['branch']}: merge it, and answer"]
+    git(root, "branch", "-qD", first["branch"])
+    assert [one["id"] for one in improve(root, monkeypatch)["questions"]] == [one["id"] for one in first["questions"]]
