@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from geoflow.adapters.git_notes import NOTES_REF, Turn, notes_lock, notes_tip
 from geoflow.adapters.git_process import Finished, GitProcess
-from geoflow.errors import ExitCode, GeoflowError
+from geoflow.adapters.git_remote import choose_remote
+from geoflow.errors import GeoflowError
 
 _ATTEMPTS = 8
 _THEIRS = "refs/notes/geoflow-remotes/"
@@ -43,19 +44,7 @@ class GitExchange:
         Raises:
             GeoflowError: `no-remote`.
         """
-        known = os.fsdecode(self._git.run("remote")).splitlines()
-        branch = self._git.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
-        own = self._git.attempt("config", f"branch.{os.fsdecode(branch.output).strip()}.remote")
-        wanted = [name] if name else [os.fsdecode(own.output).strip(), "origin", *(known if len(known) == 1 else ())]
-        found = next((one for one in wanted if one in known), "")
-        if found:
-            return found
-        raise GeoflowError(
-            f"There is no remote {name!r}." if name else "This repository has no remote that could be meant.",
-            fix=f"Name one of: {', '.join(known)}." if known else "Add one: `git remote add origin URL`.",
-            code="no-remote",
-            exit_code=ExitCode.USAGE if name else ExitCode.ENVIRONMENT,
-        )
+        return choose_remote(self._git, name)
 
     def pull(self, remote: str) -> bool:
         """Fetch the records of a remote and merge them with those here; whether anything came.

@@ -4,7 +4,8 @@ import os
 from collections.abc import Mapping
 
 from geoflow.adapters.git_process import GitProcess, failure
-from geoflow.errors import ExitCode, GeoflowError
+from geoflow.adapters.git_remote import choose_remote
+from geoflow.errors import GeoflowError
 
 RUNS = "refs/geoflow/runs/"
 
@@ -22,7 +23,7 @@ class GitRunExchange:
 
     def __init__(self, git: GitProcess, remote: str = "") -> None:
         self._git = git
-        self._remote = _chosen(git, remote)
+        self._remote = choose_remote(git, remote)
 
     @property
     def remote(self) -> str:
@@ -79,25 +80,6 @@ class GitRunExchange:
 
 _AT_ONCE = 500
 """Refs a push: a command line has an end."""
-
-
-def _chosen(git: GitProcess, remote: str) -> str:
-    known = os.fsdecode(git.run("remote")).splitlines()
-    if remote:
-        wanted = [remote]
-    else:
-        branch = os.fsdecode(git.attempt("symbolic-ref", "--quiet", "--short", "HEAD").output).strip()
-        own = os.fsdecode(git.attempt("config", "--get", f"branch.{branch}.remote").output).strip() if branch else ""
-        wanted = [own, "origin", *(known if len(known) == 1 else [])]
-    found = next((one for one in wanted if one in known), "")
-    if found:
-        return found
-    raise GeoflowError(
-        f"There is no remote {remote!r} here." if remote else "It is not clear which remote is meant.",
-        fix=f"Name one of: {', '.join(known)}" if known else "Add one: git remote add origin URL",
-        code="no-remote",
-        exit_code=ExitCode.USAGE if known else ExitCode.ENVIRONMENT,
-    )
 
 
 def _listed(output: bytes) -> dict[str, str]:
