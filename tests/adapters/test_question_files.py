@@ -103,7 +103,7 @@ def test_what_was_read_is_remembered_by_content_and_name(tmp_path: Path) -> None
     write_tree(tmp_path / FOLDER, {"a.yaml": "question: one\nanswers: [{text: x}]\n", "b.yaml": "questio: one\n"})
     first = store(tmp_path, cache=cache).read()
     with sqlite3.connect(cache) as connection:
-        connection.execute("update question set value = replace(value, '\"one\"', '\"from the cache\"')")
+        connection.execute("update kept set value = replace(value, '\"one\"', '\"from the cache\"')")
     connection.close()
     again = store(tmp_path, cache=cache).read()
     assert again.questions["a"] == replace(first.questions["a"], text="from the cache")
@@ -129,8 +129,8 @@ def test_a_cache_that_is_harmed_never_fails_a_read(tmp_path: Path, harm: str) ->
     elif harm == "no such place":
         cache = write_tree(tmp_path, {"file": ""}) / "file" / "questions.sqlite"
     elif harm == "odd values":
-        connection.execute("update question set value = '{\"id\": []}' where number = 1")
-        connection.execute("update question set value = '[' where number = 2")
+        connection.execute("update kept set value = '{\"id\": []}' where number = 1")
+        connection.execute("update kept set value = '[' where number = 2")
     else:
         connection.execute("pragma user_version = 99" if harm == "other version" else "begin exclusive")
     for _ in range(2):
