@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from geoflow.adapters.git_objects import tree_ids
@@ -43,6 +44,13 @@ class GitTimeline:
             LineCommit(name, _time(rows[name].seconds), rows[name].subject, tree, edits[name])
             for name, tree in zip(names, trees, strict=True)
         ]
+
+    def state(self) -> str:
+        """Give a text that is another one when HEAD, a branch, a record or a run of improve has changed."""
+        head = self._git.attempt("rev-parse", "--verify", "--quiet", "HEAD").output
+        kinds = ("refs/heads", "refs/remotes", "refs/notes/geoflow", "refs/geoflow")
+        refs = self._git.run("for-each-ref", "--format=%(objectname) %(refname)", *kinds)
+        return sha256(head + refs).hexdigest()[:16]
 
     def _rows(self, revisions: Sequence[str]) -> dict[str, _Row]:
         output = self._git.run(

@@ -10,7 +10,8 @@ from geoflow.metrics.series import Step, steps
 
 WIDTH, HEIGHT = 320, 132
 MOST_STEPS = 120
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 10.0, 14.0, 20.0
+LEFT, RIGHT = 52, 10
+_TOP, _BOTTOM = 14.0, 20.0
 _MOST_DOTS = 40
 _LEAST_RANGE = 1e-9
 
@@ -20,7 +21,8 @@ class Drawn:
     """What a chart is drawn from, one value a commit, None where it is unknown.
 
     `marks` are texts by the place that they stand at, `hollow` further values that stand on their own; `ends` are the
-    least and the most that the axis must hold, where there are any; `written` writes a value for the axis.
+    ends of the axis where they are fixed, `highest` is what no value can be above; `written` writes a value for
+    the axis.
     """
 
     values: Sequence[float | None]
@@ -28,6 +30,7 @@ class Drawn:
     marks: Mapping[int, str] = field(default_factory=dict)
     hollow: Sequence[float | None] = ()
     ends: tuple[float, float] | None = None
+    highest: float = math.inf
 
 
 def line_chart(drawn: Drawn) -> dict[str, Any]:
@@ -35,7 +38,7 @@ def line_chart(drawn: Drawn) -> dict[str, Any]:
     found = steps(drawn.values, MOST_STEPS)
     known = [value for one in found for value in (one.low, one.high) if value is not None]
     known += [value for value in drawn.hollow if value is not None]
-    axis = _Axis(len(found), *_ends(known, drawn.ends))
+    axis = _Axis(len(found), *(drawn.ends or _ends(known, drawn.highest)))
     runs = [list(run) for is_known, run in groupby(enumerate(found), lambda pair: pair[1].known > 0) if is_known]
     last = runs[-1][-1] if runs else None
     return {
@@ -60,7 +63,7 @@ class _Axis:
 
     def x(self, place: int) -> float:
         share = place / (self.count - 1) if self.count > 1 else 0.5
-        return _LEFT + (WIDTH - _LEFT - _RIGHT) * share
+        return LEFT + (WIDTH - LEFT - RIGHT) * share
 
     def y(self, value: float) -> float:
         return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * (value - self.low) / (self.high - self.low)
@@ -89,15 +92,15 @@ def _marks(marks: Mapping[int, str], found: Sequence[Step], axis: _Axis) -> list
     return [(f"{axis.x(step):.1f}", "; ".join(texts)) for step, texts in said.items()]
 
 
-def _ends(known: Sequence[float], wanted: tuple[float, float] | None) -> tuple[float, float]:
+def _ends(known: Sequence[float], highest: float) -> tuple[float, float]:
     """Choose round ends for the axis; from zero on where the values are not far from it."""
-    if wanted:
-        return wanted
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if 0 <= low < high / 2 or (low == high == 0):
         low = 0.0
     if high - low < _LEAST_RANGE:
-        low, high = (max(0.0, low - 1) if low >= 0 else low - 1), high + 1
+        room = max(1.0, abs(high) / 10)
+        low, high = (max(0.0, low - room) if low >= 0 else low - room), high + room
     step = 10.0 ** math.floor(math.log10(high - low))
     step = next(step * part for part in (0.1, 0.2, 0.5, 1.0) if (high - low) / (step * part) <= 10)
-    return math.floor(low / step + _LEAST_RANGE) * step, math.ceil(high / step - _LEAST_RANGE) * step
+    low, high = math.floor(low / step + _LEAST_RANGE) * step, math.ceil(high / step - _LEAST_RANGE) * step
+    return low, min(high, highest)

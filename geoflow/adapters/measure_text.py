@@ -2,8 +2,8 @@
 
 import re
 
-AIMS = {"up": "more is better", "down": "less is better", "info": "neither more nor less is better"}
-_UNITS = {"%": "%", "s": "seconds", "By": "bytes", "a": "years of schooling"}
+AIMS = {"up": "more is better", "down": "less is better", "info": "for information"}
+_UNITS = {"%": "percent", "s": "seconds", "By": "bytes", "a": "years of schooling"}
 _COUNTED = re.compile(r"\{(\w+)\}")
 _EACH = re.compile(r"\{(\w+)\}/\{(\w+)\}")
 _PER_HUNDRED = re.compile(r"\{(\w+)\}/\(100\.\{(\w+)\}\)")
@@ -19,6 +19,11 @@ def unit_words(unit: str) -> str:
     if found := _COUNTED.fullmatch(unit):
         return f"{found[1]}s"
     return _UNITS.get(unit, unit)
+
+
+def unit_said(unit: str) -> str:
+    """Give a unit as words where a measure's meaning does not name it already; empty for what is counted."""
+    return "" if _COUNTED.fullmatch(unit) else unit_words(unit)
 
 
 def number(value: float, unit: str) -> str:
@@ -45,7 +50,9 @@ def change_of(before: float | None, after: float | None, aim: str, unit: str) ->
     verdict = "changed" if aim == "info" else "better" if (change > 0) == (aim == "up") else "worse"
     sign = "▲ +" if change > 0 else "▼ \N{MINUS SIGN}"
     said = "" if verdict == "changed" else f", {verdict}"
-    return {"text": f"{sign}{amount(abs(change), unit)}{said}", "verdict": verdict}
+    # The difference of two shares is no share of anything.
+    size = f"{number(abs(change), unit)} points" if unit == "%" else amount(abs(change), unit)
+    return {"text": f"{sign}{size}{said}", "verdict": verdict}
 
 
 def _bytes(value: float) -> str:

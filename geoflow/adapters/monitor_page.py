@@ -1,11 +1,12 @@
 """The report of the monitor as one page: inline SVG with its data beside it, no script, nothing loaded."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geoflow.adapters.html_page import html_page
-from geoflow.adapters.line_chart import HEIGHT, MOST_STEPS, WIDTH, Drawn, line_chart
-from geoflow.adapters.measure_text import AIMS, amount, change_of, number, unit_words
+from geoflow.adapters.line_chart import HEIGHT, LEFT, MOST_STEPS, RIGHT, WIDTH, Drawn, line_chart
+from geoflow.adapters.measure_text import AIMS, amount, change_of, number, unit_said, unit_words
 from geoflow.metrics.catalogue import GROUPS
 from geoflow.metrics.series import Step
 
@@ -32,6 +33,27 @@ _CARDS = (
     "size.requirements coverage.with_failure_scenario validity.valid quality.findings quality.smell_density "
     "work.active_changes questions.open edits.merge_rate llm.duration_p50"
 ).split()
+_TITLES = {
+    "coverage.with_failure_scenario": "With a failure scenario",
+    "coverage.with_scenario": "With a scenario",
+    "validity.valid": "Valid items",
+    "validity.errors": "Validation errors",
+    "questions.open": "Open questions",
+    "questions.answered": "Answered questions",
+    "edits.merged": "Edits merged",
+    "edits.rejected": "Edits rejected",
+    "edits.refused": "Edits refused by the gate",
+    "edits.merge_rate": "Merge rate of edits",
+    "llm.calls": "Model calls",
+    "llm.failed": "Failed calls",
+    "llm.duration_p50": "Median time of a call",
+    "llm.cached_tokens": "Tokens from the cache",
+    "machine.memory": "Memory of geoflow",
+    "machine.cpu_time": "CPU time of a record",
+    "machine.model_memory": "Memory of the model server",
+    "readability.sentence_words": "Words of a sentence",
+    "readability.grade": "Reading grade",
+}
 _MOST_COMMITS = 200
 
 
@@ -54,6 +76,8 @@ def monitor_page(report: Mapping[str, Any], *, live: str = "") -> str:
         "report": report,
         "live": live,
         "width": WIDTH,
+        "left": LEFT,
+        "right": WIDTH - RIGHT,
         "height": HEIGHT,
         "recorded": sum(one["state"] == "recorded" for one in commits),
         "missing": sum(one["state"] == "missing" for one in commits),
@@ -75,17 +99,20 @@ def _measure(one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]], marks
     first, last = places[0], places[-1]
     before = values[places[-2]] if len(places) > 1 else None
     known = [values[place] for place in places]
+    # What differs from time to time though nothing has changed got neither better nor worse.
+    aim = "info" if one["noisy"] else one["aim"]
     shown = {
         **one,
         "id": one["name"].replace(".", "-").replace("_", "-"),
         "title": _title(one["name"]),
         "unit_words": unit_words(unit),
+        "unit_said": unit_said(unit),
         "aim_words": AIMS[one["aim"]],
         "latest": amount(values[last], unit),
         "latest_at": commits[last],
         "behind": len(commits) - 1 - last,
-        "change": change_of(before, values[last], one["aim"], unit),
-        "over_all": change_of(values[first], values[last], one["aim"], unit) if len(places) > 1 else None,
+        "change": change_of(before, values[last], aim, unit),
+        "over_all": change_of(values[first], values[last], aim, unit) if len(places) > 1 else None,
         "first": amount(values[first], unit),
         "least": amount(min(known), unit),
         "most": amount(max(known), unit),
@@ -93,7 +120,8 @@ def _measure(one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]], marks
         "chart": None,
     }
     if one["name"] in CHARTS:
-        chart = line_chart(Drawn(values, lambda value: number(value, unit), marks))
+        highest = 100.0 if unit == "%" else math.inf
+        chart = line_chart(Drawn(values, lambda value: number(value, unit), marks, highest=highest))
         shown |= {"chart": chart, "rows": _rows(chart["steps"], one, commits)}
         shown["from"], shown["to"] = (_day(commits[place]["committed_at"]) for place in (0, -1))
     return shown
@@ -102,6 +130,7 @@ def _measure(one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]], marks
 def _rows(found: Sequence[Step], one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give the rows of a chart's table, newest first; what reads like the row below it is left out."""
     rows: list[dict[str, Any]] = []
+    aim = "info" if one["noisy"] else one["aim"]
     before: Step | None = None
     for step in found:
         begin, end = commits[step.first], commits[step.end]
@@ -112,7 +141,7 @@ def _rows(found: Sequence[Step], one: Mapping[str, Any], commits: Sequence[Mappi
                 rows.append({**row, "missing": True})
         elif before is None or (step.low, step.high, step.last) != (before.low, before.high, before.last):
             written = [amount(value, one["unit"]) for value in (step.low or 0, step.high or 0, step.last)]
-            change = change_of(before.last if before else None, step.last, one["aim"], one["unit"])
+            change = change_of(before.last if before else None, step.last, aim, one["unit"])
             rows.append({**row, "missing": False, "least": written[0], "most": written[1], "last": written[2]})
             rows[-1]["change"] = change["text"]
         before = step if step.last is not None else before
@@ -134,6 +163,8 @@ def _curve(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
 
 
 def _title(name: str) -> str:
+    if name in _TITLES:
+        return _TITLES[name]
     words = name.partition(".")[2].replace("_", " ")
     return words[:1].upper() + words[1:]
 

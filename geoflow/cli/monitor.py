@@ -12,6 +12,7 @@ from geoflow.cli import (
     monitor_measures,
     monitor_prune,
     monitor_report,
+    monitor_serve,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure the specs of every commit.")
@@ -80,6 +81,7 @@ app.command("backfill")(monitor_backfill.backfill)
 app.command("measures")(monitor_measures.measures)
 app.command("export")(monitor_export.export)
 app.command("report")(monitor_report.report)
+app.command("serve")(monitor_serve.serve)
 app.command("prune")(monitor_prune.prune)
 app.command("push")(monitor_exchange.push)
 app.command("pull")(monitor_exchange.pull)

@@ -1,0 +1,211 @@
+"""The report of the monitor served while it changes: the page, its events, health, metrics, and the figures as JSON."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from geoflow.adapters.change_events import MOST_STREAMS, ChangeEvents
+from geoflow.adapters.http_guard import App, Rules
+from geoflow.adapters.http_sign_in import SignIn
+from geoflow.adapters.kept_answers import KeptAnswers
+from geoflow.errors import ExitCode, GeoflowError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_PIECE = 65_536  # bytes that are on their way to a client at a time
+_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Desk(Protocol):
+    """What the server asks for; each answer is a document for scripts. Called in threads, a few at a time."""
+
+    def version(self) -> str:
+        """Tell cheaply in which state everything is that is shown."""
+
+    def page(self, version: str) -> str:
+        """Give the page."""
+
+    def script(self) -> str:
+        """Give the page's script."""
+
+    def health(self) -> Mapping[str, Any]:
+        """Tell how geoflow, the repository and the model servers are; `ok` is false where nothing can be shown."""
+
+    def newest(self) -> Mapping[str, Any] | None:
+        """Give the record of the newest recorded commit; None where there is none."""
+
+    def measures(self, asked: "Query") -> Mapping[str, Any]:
+        """Give definitions; GeoflowError `unknown-measure`."""
+
+    def history(self, asked: "Query") -> Mapping[str, Any]:
+        """Give values of measures over commits, oldest first; GeoflowError `unknown-measure`."""
+
+    def snapshots(self, asked: "Query") -> Mapping[str, Any]:
+        """Give whole records, newest first."""
+
+    def runs(self, asked: "Query") -> Mapping[str, Any]:
+        """Give the runs of improve, newest first, with what became of each edit."""
+
+
+class Query(NamedTuple):
+    """What a request asks for: names of measures or groups, and how many commits or runs at most."""
+
+    measures: tuple[str, ...] = ()
+    limit: int = 100
+
+
+class MonitorServer:
+    """The application and what it keeps.
+
+    Args:
+        desk: Gives the answers.
+        rules: What requests are held to.
+        port: The port that it is served on.
+        version: Of geoflow.
+    """
+
+    def __init__(self, desk: Desk, rules: Rules, port: int, version: str) -> None:
+        self._desk = desk
+        self._kept = KeptAnswers(desk.version)
+        self._geoflow = version
+        self.events = ChangeEvents(self._kept.version)
+        self.app: App = SignIn(self._starlette(), rules, port)
+
+    def _starlette(self) -> Any:
+        from starlette.applications import Starlette
+        from starlette.routing import Route
+
+        desk = self._desk
+        questions = {"measures": desk.measures, "history": desk.history, "snapshots": desk.snapshots, "runs": desk.runs}
+        routes = [
+            Route("/", self._page),
+            Route("/live.js", self._script),
+            Route("/events", self._stream),
+            Route("/health", self._health),
+            Route("/metrics", self._metrics()),
+            *(Route(f"/api/{name}", self._api(name, ask)) for name, ask in questions.items()),
+        ]
+        handlers: dict[Any, Any] = {404: _not_found, 405: _not_allowed, GeoflowError: _failed}
+        return Starlette(routes=routes, exception_handlers=handlers)
+
+    async def _page(self, _: "Request") -> "Response":
+        from starlette.responses import StreamingResponse
+
+        version = await self._kept.version()
+        page: bytes = await self._kept.get("page", lambda: self._desk.page(version).encode("utf-8", "replace"))
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for start in range(0, len(page), _PIECE):
+                yield page[start : start + _PIECE]
+
+        headers = {**_HEADERS, "Content-Length": str(len(page))}
+        return StreamingResponse(pieces(), headers=headers, media_type="text/html")
+
+    async def _script(self, _: "Request") -> "Response":
+        from starlette.responses import Response
+
+        return Response(self._desk.script(), media_type="text/javascript", headers=_HEADERS)
+
+    async def _stream(self, _: "Request") -> "Response":
+        from starlette.responses import StreamingResponse
+
+        events = self.events
+        if events.open >= MOST_STREAMS:
+            return _error(503, "too-many-streams", "Too many pages listen already.", "Close some of them.", retry=30)
+
+        class Stream(StreamingResponse):
+            async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+                events.open += 1
+                try:
+                    await super().__call__(scope, receive, send)
+                finally:
+                    events.open -= 1
+
+        return Stream(events.stream(), media_type="text/event-stream", headers=_HEADERS)
+
+    async def _health(self, _: "Request") -> "Response":
+        health = await self._kept.get("health", self._desk.health)
+        return _json({"schema": "geoflow.health/1", **health}, 200 if health["ok"] else 503)
+
+    def _metrics(self) -> Any:
+        from prometheus_client import make_asgi_app
+
+        from geoflow.adapters.measure_gauges import gauges
+
+        newest: list[Mapping[str, Any] | None] = [None]
+        exposed = make_asgi_app(registry=gauges(lambda: newest[0], self._geoflow))
+
+        class Metrics:
+            """An endpoint of its own class, which Starlette then takes for an application."""
+
+            async def __call__(_, scope: Any, receive: Any, send: Any) -> None:  # noqa: N805
+                newest[0] = await self._kept.get("newest", self._desk.newest)
+                await exposed(scope, receive, send)
+
+        return Metrics()
+
+    def _api(self, name: str, ask: Callable[[Query], Mapping[str, Any]]) -> Any:
+        async def answer(request: "Request") -> "Response":
+            asked = _query(request)
+            text: bytes = await self._kept.get((name, asked), lambda: _dumped(ask(asked)))
+            return _json(text)
+
+        return answer
+
+
+def _query(request: "Request") -> Query:
+    words = request.query_params.getlist("measure")
+    limit = request.query_params.get("limit", "100")
+    if len(words) > 100 or not (limit.isascii() and limit.isdigit() and len(limit) < 6 and 0 < int(limit) <= 10_000):
+        raise GeoflowError(
+            "limit is a number from 1 to 10000, and measure is given 100 times at most.",
+            fix="Try /api/history?measure=coverage&limit=100",
+            code="usage",
+            exit_code=ExitCode.USAGE,
+        )
+    return Query(tuple(words), int(limit))
+
+
+def _dumped(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=True, allow_nan=False).encode()
+
+
+def _json(
+    document: Mapping[str, Any] | bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> "Response":
+    from starlette.responses import Response
+
+    text = document if isinstance(document, bytes) else _dumped(document)
+    return Response(text, status, {**_HEADERS, **(headers or {})}, "application/json")
+
+
+def _error(status: int, code: str, message: str, fix: str, retry: int = 0) -> "Response":
+    document = {"schema": "geoflow.error/1", "code": code, "message": message, "fix": fix}
+    return _json(document, status, {"Retry-After": str(retry)} if retry else None)
+
+
+async def _failed(_: "Request", error: Exception) -> "Response":
+    assert isinstance(error, GeoflowError)  # noqa: S101 - what the handler is registered for
+    status = 400 if error.exit_code == ExitCode.USAGE else 503
+    return _error(status, error.code, error.message, error.fix)
+
+
+async def _not_found(_: "Request", __: Exception) -> "Response":
+    fix = "There are /, /events, /health, /metrics, /api/measures, /api/history, /api/snapshots and /api/runs."
+    return _error(404, "not-found", "There is nothing at this address.", fix)
+
+
+async def _not_allowed(_: "Request", __: Exception) -> "Response":
+    return _error(405, "not-allowed", "This server only shows.", "Send a GET.")
