@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable
 from typing import Any
+from weakref import WeakValueDictionary
 
 _MOST = 32
+_LARGEST = 4_000_000  # bytes of an answer that is kept
 _THREADS = 2
 
 
@@ -24,7 +26,8 @@ class KeptAnswers:
         self._longest = longest
         self._version = ("", -1e9)
         self._kept: dict[Hashable, tuple[str, float, Any]] = {}
-        self._locks: dict[Hashable, asyncio.Lock] = {}
+        # Each lives as long as somebody waits for it.
+        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
         self._looking = asyncio.Lock()
         self._threads = asyncio.Semaphore(_THREADS)
 
@@ -38,18 +41,18 @@ class KeptAnswers:
     async def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
         """Give the answer that belongs to a key; an error is raised to whoever asks, and not kept."""
         version = await self.version()
-        lock = self._locks.setdefault(key, asyncio.Lock())
+        lock = self._locks.get(key) or asyncio.Lock()
+        self._locks[key] = lock
         async with lock:
             found = self._kept.get(key)
             if found and found[0] == version and time.monotonic() - found[1] < self._longest:
                 return found[2]
             answer = await self._in_thread(work)
             self._kept.pop(key, None)
-            self._kept[key] = (version, time.monotonic(), answer)
+            if not isinstance(answer, bytes) or len(answer) <= _LARGEST:
+                self._kept[key] = (version, time.monotonic(), answer)
             while len(self._kept) > _MOST:
-                oldest = next(iter(self._kept))
-                del self._kept[oldest]
-                self._locks.pop(oldest, None)
+                del self._kept[next(iter(self._kept))]
             return answer
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+MOST_ROWS = 1_000
+"""Commits or runs that are told at a time."""
 _PIECE = 65_536  # bytes that are on their way to a client at a time
 _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
@@ -101,17 +103,9 @@ class MonitorServer:
         return Starlette(routes=routes, exception_handlers=handlers)
 
     async def _page(self, _: "Request") -> "Response":
-        from starlette.responses import StreamingResponse
-
         version = await self._kept.version()
-        page: bytes = await self._kept.get("page", lambda: self._desk.page(version).encode("utf-8", "replace"))
-
-        async def pieces() -> AsyncIterator[bytes]:
-            for start in range(0, len(page), _PIECE):
-                yield page[start : start + _PIECE]
-
-        headers = {**_HEADERS, "Content-Length": str(len(page))}
-        return StreamingResponse(pieces(), headers=headers, media_type="text/html")
+        page = await self._kept.get("page", lambda: self._desk.page(version).encode("utf-8", "replace"))
+        return _sent(page, "text/html; charset=utf-8")
 
     async def _script(self, _: "Request") -> "Response":
         from starlette.responses import Response
@@ -168,9 +162,9 @@ class MonitorServer:
 def _query(request: "Request") -> Query:
     words = request.query_params.getlist("measure")
     limit = request.query_params.get("limit", "100")
-    if len(words) > 100 or not (limit.isascii() and limit.isdigit() and len(limit) < 6 and 0 < int(limit) <= 10_000):
+    if len(words) > 100 or not (limit.isascii() and limit.isdigit() and len(limit) < 6 and 0 < int(limit) <= MOST_ROWS):
         raise GeoflowError(
-            "limit is a number from 1 to 10000, and measure is given 100 times at most.",
+            f"limit is a number from 1 to {MOST_ROWS}, and measure is given 100 times at most.",
             fix="Try /api/history?measure=coverage&limit=100",
             code="usage",
             exit_code=ExitCode.USAGE,
@@ -185,10 +179,20 @@ def _dumped(document: Mapping[str, Any]) -> bytes:
 def _json(
     document: Mapping[str, Any] | bytes, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> "Response":
-    from starlette.responses import Response
-
     text = document if isinstance(document, bytes) else _dumped(document)
-    return Response(text, status, {**_HEADERS, **(headers or {})}, "application/json")
+    return _sent(text, "application/json", status, headers)
+
+
+def _sent(content: bytes, kind: str, status: int = 200, headers: Mapping[str, str] | None = None) -> "Response":
+    """Send a body piece by piece, so that who takes it slowly holds no more than a piece of it in memory."""
+    from starlette.responses import StreamingResponse
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), _PIECE):
+            yield content[start : start + _PIECE]
+
+    about = {**_HEADERS, "Content-Length": str(len(content)), "Content-Type": kind, **(headers or {})}
+    return StreamingResponse(pieces(), status, about)
 
 
 def _error(status: int, code: str, message: str, fix: str, retry: int = 0) -> "Response":

@@ -1,6 +1,7 @@
 """The report as a page: every text escaped, charts with their data, gaps, thinning, and the same page for the same input."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -29,9 +30,9 @@ def commits(count: int, **at: Any) -> list[dict[str, Any]]:
     ]
 
 
-def measure(name: str, values: list[float | None]) -> dict[str, Any]:
+def measure(name: str, values: Sequence[float | None]) -> dict[str, Any]:
     one = BY_NAME[name]
-    return {**one.document(), "group": one.group, "values": values}
+    return {**one.document(), "group": one.group, "values": list(values)}
 
 
 def report(shown: list[dict[str, Any]], *measures: dict[str, Any], **more: Any) -> dict[str, Any]:
