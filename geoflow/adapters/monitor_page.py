@@ -99,6 +99,8 @@ def _measure(one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]], marks
     first, last = places[0], places[-1]
     before = values[places[-2]] if len(places) > 1 else None
     known = [values[place] for place in places]
+    # What a commit changed, or what was called since the one before, has no way to go from the first to the last.
+    is_state = one["group"] not in {"churn", "llm"}
     # What differs from time to time though nothing has changed got neither better nor worse.
     aim = "info" if one["noisy"] else one["aim"]
     shown = {
@@ -112,7 +114,7 @@ def _measure(one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]], marks
         "latest_at": commits[last],
         "behind": len(commits) - 1 - last,
         "change": change_of(before, values[last], aim, unit),
-        "over_all": change_of(values[first], values[last], aim, unit) if len(places) > 1 else None,
+        "over_all": change_of(values[first], values[last], aim, unit) if len(places) > 1 and is_state else None,
         "first": amount(values[first], unit),
         "least": amount(min(known), unit),
         "most": amount(max(known), unit),
