@@ -76,7 +76,7 @@ class MonitorDesk:
             document = one.document()
             kept = {name: document[name] for name in ("commit", "committed_at", "subject")}
             rows.append({**kept, "values": {name: found[name].value if name in found else None for name in names}})
-        return {"schema": SCHEMA, "measures": list(names), "history": rows}
+        return {"schema": "geoflow.monitor-history/1", "measures": list(names), "history": rows}
 
     def snapshots(self, asked: "Query") -> Mapping[str, Any]:
         """Give whole records, newest first."""

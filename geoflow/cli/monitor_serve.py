@@ -88,7 +88,7 @@ def _announce(listener: "Listener", token: str, *, is_new: bool, as_json: bool) 
         sys.stdout.flush()
     say(f"the report is at {link} ; Ctrl-C ends it.")
     if is_new:
-        say(f"the token holds for this run; set {MONITOR_VARIABLE} to keep one, for Prometheus' bearer_token too.")
+        say(f"the token holds for this run; set {MONITOR_VARIABLE} to keep one, which Prometheus needs.")
     if not token:
         say("no token is asked for: every program of every user of this machine may read the specs.")
     sys.stderr.flush()
