@@ -28,7 +28,8 @@ CHARTS = frozenset(
         "machine.memory machine.cpu_time machine.model_memory"
     ).split()
 )
-"""Measures that have a chart; the others stand in the table of their group."""
+"""Measures that have a chart; the others stand in the table of their group, but for a group that has none here."""
+_FIRST_OF_A_GROUP = 3
 _CARDS = (
     "size.requirements coverage.with_failure_scenario validity.valid quality.findings quality.smell_density "
     "work.active_changes questions.open edits.merge_rate llm.duration_p50"
@@ -70,7 +71,8 @@ def monitor_page(report: Mapping[str, Any], *, live: str = "") -> str:
         for place, one in enumerate(commits)
         if one["edits"]
     }
-    measures = [_measure(one, commits, marks) for one in report["measures"]]
+    with_chart = charted(report["measures"])
+    measures = [_measure(one, commits, marks, has_chart=one["name"] in with_chart) for one in report["measures"]]
     grouped = [(key, title, [one for one in measures if one["group"] == key]) for key, title in GROUPS.items()]
     values = {
         "report": report,
@@ -93,7 +95,18 @@ def monitor_page(report: Mapping[str, Any], *, live: str = "") -> str:
     return html_page("monitor.html", values, {"day": _day, "amount": _seconds, "count": _count, "edits": _edits})
 
 
-def _measure(one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]], marks: Mapping[int, str]) -> dict[str, Any]:
+def charted(measures: Sequence[Mapping[str, Any]], chosen: frozenset[str] = CHARTS) -> set[str]:
+    """Tell which measures have a chart: those that were chosen, and the first ones of a group with none of them."""
+    listed = {name.partition(".")[0] for name in chosen}
+    found = set(chosen)
+    for group in {one["group"] for one in measures} - listed:
+        found |= set([one["name"] for one in measures if one["group"] == group][:_FIRST_OF_A_GROUP])
+    return found
+
+
+def _measure(
+    one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]], marks: Mapping[int, str], *, has_chart: bool
+) -> dict[str, Any]:
     values, unit = one["values"], one["unit"]
     places = [place for place, value in enumerate(values) if value is not None]
     first, last = places[0], places[-1]
@@ -121,7 +134,7 @@ def _measure(one: Mapping[str, Any], commits: Sequence[Mapping[str, Any]], marks
         "known": len(places),
         "chart": None,
     }
-    if one["name"] in CHARTS:
+    if has_chart:
         highest = 100.0 if unit == "%" else math.inf
         chart = line_chart(Drawn(values, lambda value: number(value, unit), marks, highest=highest))
         shown |= {"chart": chart, "rows": _rows(chart["steps"], one, commits)}

@@ -1,10 +1,19 @@
 """The report of the monitor served while it changes: the page, its events, health, metrics, and the figures as JSON."""
 
-import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from geoflow.adapters.change_events import MOST_STREAMS, ChangeEvents
+from geoflow.adapters.http_answers import (
+    HEADERS,
+    dumped,
+    error_answer,
+    failed,
+    json_answer,
+    not_allowed,
+    not_found,
+    sent,
+)
 from geoflow.adapters.http_guard import App, Rules
 from geoflow.adapters.http_sign_in import SignIn
 from geoflow.adapters.kept_answers import KeptAnswers
@@ -16,18 +25,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_000
 """Commits or runs that are told at a time."""
-_PIECE = 65_536  # bytes that are on their way to a client at a time
-_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": _POLICY,
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class Desk(Protocol):
@@ -99,25 +96,27 @@ class MonitorServer:
             Route("/metrics", self._metrics()),
             *(Route(f"/api/{name}", self._api(name, ask)) for name, ask in questions.items()),
         ]
-        handlers: dict[Any, Any] = {404: _not_found, 405: _not_allowed, GeoflowError: _failed}
+        handlers: dict[Any, Any] = {404: not_found, 405: not_allowed, GeoflowError: failed}
         return Starlette(routes=routes, exception_handlers=handlers)
 
     async def _page(self, _: "Request") -> "Response":
         version = await self._kept.version()
         page = await self._kept.get("page", lambda: self._desk.page(version).encode("utf-8", "replace"))
-        return _sent(page, "text/html; charset=utf-8")
+        return sent(page, "text/html; charset=utf-8")
 
     async def _script(self, _: "Request") -> "Response":
         from starlette.responses import Response
 
-        return Response(self._desk.script(), media_type="text/javascript", headers=_HEADERS)
+        return Response(self._desk.script(), media_type="text/javascript", headers=HEADERS)
 
     async def _stream(self, _: "Request") -> "Response":
         from starlette.responses import StreamingResponse
 
         events = self.events
         if events.open >= MOST_STREAMS:
-            return _error(503, "too-many-streams", "Too many pages listen already.", "Close some of them.", retry=30)
+            return error_answer(
+                503, "too-many-streams", "Too many pages listen already.", "Close some of them.", retry=30
+            )
 
         class Stream(StreamingResponse):
             async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -127,11 +126,11 @@ class MonitorServer:
                 finally:
                     events.open -= 1
 
-        return Stream(events.stream(), media_type="text/event-stream", headers=_HEADERS)
+        return Stream(events.stream(), media_type="text/event-stream", headers=HEADERS)
 
     async def _health(self, _: "Request") -> "Response":
         health = await self._kept.get("health", self._desk.health)
-        return _json({"schema": "geoflow.health/1", **health}, 200 if health["ok"] else 503)
+        return json_answer({"schema": "geoflow.health/1", **health}, 200 if health["ok"] else 503)
 
     def _metrics(self) -> Any:
         from prometheus_client import make_asgi_app
@@ -153,8 +152,8 @@ class MonitorServer:
     def _api(self, name: str, ask: Callable[[Query], Mapping[str, Any]]) -> Any:
         async def answer(request: "Request") -> "Response":
             asked = _query(request)
-            text: bytes = await self._kept.get((name, asked), lambda: _dumped(ask(asked)))
-            return _json(text)
+            text: bytes = await self._kept.get((name, asked), lambda: dumped(ask(asked)))
+            return json_answer(text)
 
         return answer
 
@@ -170,46 +169,3 @@ def _query(request: "Request") -> Query:
             exit_code=ExitCode.USAGE,
         )
     return Query(tuple(words), int(limit))
-
-
-def _dumped(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=True, allow_nan=False).encode()
-
-
-def _json(
-    document: Mapping[str, Any] | bytes, status: int = 200, headers: Mapping[str, str] | None = None
-) -> "Response":
-    text = document if isinstance(document, bytes) else _dumped(document)
-    return _sent(text, "application/json", status, headers)
-
-
-def _sent(content: bytes, kind: str, status: int = 200, headers: Mapping[str, str] | None = None) -> "Response":
-    """Send a body piece by piece, so that who takes it slowly holds no more than a piece of it in memory."""
-    from starlette.responses import StreamingResponse
-
-    async def pieces() -> AsyncIterator[bytes]:
-        for start in range(0, len(content), _PIECE):
-            yield content[start : start + _PIECE]
-
-    about = {**_HEADERS, "Content-Length": str(len(content)), "Content-Type": kind, **(headers or {})}
-    return StreamingResponse(pieces(), status, about)
-
-
-def _error(status: int, code: str, message: str, fix: str, retry: int = 0) -> "Response":
-    document = {"schema": "geoflow.error/1", "code": code, "message": message, "fix": fix}
-    return _json(document, status, {"Retry-After": str(retry)} if retry else None)
-
-
-async def _failed(_: "Request", error: Exception) -> "Response":
-    assert isinstance(error, GeoflowError)  # noqa: S101 - what the handler is registered for
-    status = 400 if error.exit_code == ExitCode.USAGE else 503
-    return _error(status, error.code, error.message, error.fix)
-
-
-async def _not_found(_: "Request", __: Exception) -> "Response":
-    fix = "There are /, /events, /health, /metrics, /api/measures, /api/history, /api/snapshots and /api/runs."
-    return _error(404, "not-found", "There is nothing at this address.", fix)
-
-
-async def _not_allowed(_: "Request", __: Exception) -> "Response":
-    return _error(405, "not-allowed", "This server only shows.", "Send a GET.")

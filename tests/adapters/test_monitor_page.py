@@ -9,7 +9,7 @@ import pytest
 
 from geoflow.adapters.html_page import visible
 from geoflow.adapters.measure_text import amount, change_of, number, unit_words
-from geoflow.adapters.monitor_page import CHARTS, monitor_page
+from geoflow.adapters.monitor_page import CHARTS, charted, monitor_page
 from geoflow.metrics.measure import BY_NAME, MEASURES
 
 HOSTILE = (
@@ -108,7 +108,13 @@ def test_every_chart_has_a_title_a_description_and_its_data() -> None:
 
 def test_charts_are_of_measures_that_there_are() -> None:
     assert {one.name for one in MEASURES} >= CHARTS
-    assert {one.group for one in MEASURES} == {name.partition(".")[0] for name in CHARTS}
+
+
+def test_of_a_group_that_nobody_chose_charts_for_the_first_have_one() -> None:
+    size = [measure(one.name, [1]) for one in MEASURES if one.group == "size"]
+    work = [measure(one.name, [1]) for one in MEASURES if one.group == "work"]
+    chosen = frozenset({"work.open_tasks"})
+    assert charted([*size, *work], chosen) == {"work.open_tasks", "size.specs", "size.requirements", "size.scenarios"}
 
 
 def test_a_commit_without_a_record_is_a_gap_a_row_and_a_count() -> None:
