@@ -8,7 +8,7 @@ SARIF_VERSION := 5.7.0
 MCP_CONFORMANCE_VERSION := 0.2.0-alpha.12
 MCP_INSPECTOR_VERSION := 2.12.0
 
-.PHONY: help demo test coverage long lint format model bench npm mcp-servers sarif-schema judges conformance clean
+.PHONY: help demo test coverage long lint format model bench npm mcp-servers sarif-schema prometheus judges conformance clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -69,6 +69,11 @@ sarif-schema: ## Fetch the schema of SARIF, the judge of one test, where npm is
 	test -f build/sarif/sarif-2.1.0.json || { mkdir -p build/sarif && cd build/sarif && \
 	npm pack --silent @microsoft/sarif-multitool-linux@$(SARIF_VERSION) >/dev/null && \
 	tar xzf *.tgz --strip-components=1 package/sarif-2.1.0.json && rm *.tgz; }
+
+prometheus: ## Unpack Debian's Prometheus, the judge of one long test, where apt is
+	@command -v apt-get >/dev/null || { echo "apt-get is not here: the test that needs Prometheus will be skipped"; exit 0; }; \
+	test -x build/prometheus/usr/bin/prometheus || { mkdir -p build/prometheus && cd build/prometheus && \
+	apt-get download -qq prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; }
 
 judges: .make/venv ## Install the public judges of MCP servers, and a node that they run on, where npm is
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the judges of the MCP server will be skipped"; exit 0; }; \

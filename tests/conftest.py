@@ -95,6 +95,7 @@ _UNTESTED = (
     ("THE MODEL WAS NOT TESTED", "a model", "geoflow model pull (or: make model)"),
     ("MCP servers are not installed", "MCP servers of other people", "make mcp-servers (needs node)"),
     ("the npm openspec CLI is not installed", "the npm openspec CLI", "make npm (needs node)"),
+    ("no browser looked at the page", "a browser", "apt-get install chromium"),
     ("the judges of the MCP server are not installed", "the judges of the MCP server", "make judges (needs npm)"),
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geoflow.resources import templates_folder
+from geoflow.adapters.html_page import html_page
 
 _MACROS = (
     ("first", "all operators"),
@@ -17,22 +17,10 @@ _MACROS = (
 
 def bench_page(document: Mapping[str, Any]) -> str:
     """Render a document of `geoflow.bench-review/1`; every text of it is escaped."""
-    from jinja2 import FileSystemLoader, StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
-
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader(templates_folder() / "reports"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": _percent, "visible": _visible}
     model = any(row["asked"] for row in document["operators"])
     operators = _operators(document["operators"])
-    return environment.get_template("bench-review.html").render(
-        document, rows=operators, macros=_MACROS, with_model=model
-    )
+    values = {**document, "rows": operators, "macros": _MACROS, "with_model": model}
+    return html_page("bench-review.html", values, {"percent": _percent})
 
 
 def _operators(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -45,8 +33,3 @@ def _operators(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _percent(share: float | None) -> str:
     return "none" if share is None else f"{share:.0%}"
-
-
-def _visible(text: str) -> str:
-    """Show what a page would hide or turn round: control characters, marks of direction, lone surrogates."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else f"\\x{ord(sign):02x}" for sign in text)

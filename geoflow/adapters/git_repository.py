@@ -14,6 +14,7 @@ from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree
 from geoflow.adapters.git_process import GitProcess, failure
 from geoflow.adapters.git_prune import Decide, Pruned, prune_notes
 from geoflow.adapters.git_runs import GitRuns, check_branch_name, create_refs
+from geoflow.adapters.git_timeline import GitTimeline
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec.layout import ARCHIVE
 from geoflow.ports import CommitInfo, EditCommit, Head
@@ -62,6 +63,11 @@ class GitRepository:
     def commits(self) -> GitCommits:
         """Give the commits of the repository, for what looks at many of them."""
         return GitCommits(self._git, self._prefix, self._common_folder)
+
+    @property
+    def timeline(self) -> GitTimeline:
+        """Give the main line of the history."""
+        return GitTimeline(self._git, self._openspec)
 
     @property
     def exchange(self) -> GitExchange:

@@ -4,12 +4,13 @@ import errno
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geoflow.adapters.http_guard import App
+from geoflow.adapters.http_patience import patient_protocol
 from geoflow.errors import ExitCode, GeoflowError
 
 if TYPE_CHECKING:
@@ -107,21 +108,29 @@ def _unknown(host: str) -> GeoflowError:
     )
 
 
-def serve_app(app: App, listener: Listener, header_seconds: float = HEADER_SECONDS) -> None:
-    """Serve until SIGTERM, or until Ctrl-C, which is raised as KeyboardInterrupt."""
+def serve_app(
+    app: App,
+    listener: Listener,
+    header_seconds: float = HEADER_SECONDS,
+    ending: Callable[[], None] | None = None,
+) -> None:
+    """Serve until SIGTERM, or until Ctrl-C, which is raised as KeyboardInterrupt.
+
+    `ending` is called when the signal comes, so that what would go on for ever can end.
+    """
     with _caught() as signals:
-        make_server(app, header_seconds).run(sockets=[listener.socket])
+        make_server(app, header_seconds, ending).run(sockets=[listener.socket])
     if signal.SIGINT in signals:
         raise KeyboardInterrupt
 
 
-def make_server(app: App, header_seconds: float = HEADER_SECONDS) -> Any:
+def make_server(app: App, header_seconds: float = HEADER_SECONDS, ending: Callable[[], None] | None = None) -> Any:
     """Make the uvicorn server, which whoever runs it in a thread can tell to end."""
     import uvicorn
 
     config = uvicorn.Config(
         app,
-        http=_patient_protocol(header_seconds),
+        http=patient_protocol(header_seconds),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -132,7 +141,9 @@ def make_server(app: App, header_seconds: float = HEADER_SECONDS) -> Any:
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_LAST_SECONDS,
     )
-    return _quiet_server()(config)
+    server = _quiet_server()(config)
+    server.ending = ending
+    return server
 
 
 @contextmanager
@@ -156,45 +167,12 @@ def _quiet_server() -> Any:
     class QuietServer(uvicorn.Server):
         """When it ends, streams that clients hold open are cut off, which is no error that a person must read of."""
 
+        ending: Callable[[], None] | None = None
+
         def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
+            if self.ending:
+                self.ending()
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
             super().handle_exit(sig, frame)
 
     return QuietServer
-
-
-def _patient_protocol(seconds: float) -> Any:
-    import asyncio
-
-    import h11
-    from uvicorn.protocols.http.h11_impl import H11Protocol
-
-    class PatientProtocol(H11Protocol):
-        """Ends connections whose headers do not come: uvicorn itself would wait for ever, byte by byte."""
-
-        _end: asyncio.TimerHandle | None = None
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._watch()
-
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            self._watch()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._stop()
-            super().connection_lost(exc)
-
-        def _watch(self) -> None:
-            if self.conn.their_state is not h11.IDLE:
-                self._stop()
-            elif self._end is None:
-                self._end = self.loop.call_later(seconds, self.transport.close)
-
-        def _stop(self) -> None:
-            if self._end is not None:
-                self._end.cancel()
-                self._end = None
-
-    return PatientProtocol

@@ -8,6 +8,7 @@ from pathlib import Path
 from geoflow.errors import ExitCode, GeoflowError
 
 VARIABLE = "GEOFLOW_MCP__TOKEN"
+MONITOR_VARIABLE = "GEOFLOW_MONITOR__TOKEN"
 _USABLE = re.compile(r"[!-~]{16,4096}")
 
 
@@ -16,14 +17,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def given_token(environ: Mapping[str, str], file: Path | None) -> str:
+def given_token(environ: Mapping[str, str], file: Path | None, variable: str = VARIABLE) -> str:
     """Read the token that the user gave: the file's first line, else the variable; empty where there is none.
 
     Raises:
         GeoflowError: `token-unreadable`, `token-unusable`.
     """
-    place = str(file) if file else VARIABLE
-    token = _first_line(file) if file else environ.get(VARIABLE, "").strip()
+    place = str(file) if file else variable
+    token = _first_line(file) if file else environ.get(variable, "").strip()
     if (token or file) and not _USABLE.fullmatch(token):
         raise GeoflowError(
             f"The token in {place} is no token: 16 letters or more are needed, without blanks.",

@@ -5,13 +5,16 @@ from pathlib import Path
 from geoflow.adapters.whole_file import replace_file
 from geoflow.errors import ExitCode, GeoflowError
 
-MARK = '<meta name="generator" content="geoflow bench review">'
-"""By this a page is known as one that may be written anew."""
 _HEAD = 2000  # bytes
 
 
-def check_page(place: Path, *, force: bool) -> None:
+def check_page(place: Path, command: str, *, force: bool) -> None:
     """Make sure that a page may be written here, before the work that it takes.
+
+    Args:
+        place: Where the page goes.
+        command: Whose page it is, as its head says (`bench review`): such a page may be written anew.
+        force: Write over whatever file is there.
 
     Raises:
         GeoflowError: `no-folder`; `file-exists` where something other than such a page is there, and not `force`;
@@ -26,9 +29,9 @@ def check_page(place: Path, *, force: bool) -> None:
         )
     if place.is_dir() or (place.exists() and not place.is_file()):
         raise GeoflowError(
-            f"{place} is no file.", fix="Name a file: --html bench.html", code="not-a-file", exit_code=ExitCode.USAGE
+            f"{place} is no file.", fix="Name a file: page.html", code="not-a-file", exit_code=ExitCode.USAGE
         )
-    if not force and (place.is_symlink() or place.exists()) and not _is_page(place):
+    if not force and (place.is_symlink() or place.exists()) and not _is_page(place, command):
         raise GeoflowError(
             f"{place} is there already and no page of this command.",
             fix="Name another file, or overwrite it with --force.",
@@ -37,13 +40,13 @@ def check_page(place: Path, *, force: bool) -> None:
         )
 
 
-def write_page(place: Path, text: str, *, force: bool) -> None:
+def write_page(place: Path, text: str, command: str, *, force: bool) -> None:
     """Write a page; what was found by `check_page` is looked at again, since the work took its time.
 
     Raises:
         GeoflowError: Those of `check_page`, and `cannot-write` with what the system says.
     """
-    check_page(place, force=force)
+    check_page(place, command, force=force)
     try:
         replace_file(place, text.encode("utf-8", "replace"), mode=0o644)
     except OSError as error:
@@ -54,11 +57,11 @@ def write_page(place: Path, text: str, *, force: bool) -> None:
         ) from None
 
 
-def _is_page(place: Path) -> bool:
+def _is_page(place: Path, command: str) -> bool:
     if place.is_symlink():
         return False  # what it leads to would stay, and the link would go
     try:
         with place.open("rb") as file:
-            return MARK.encode() in file.read(_HEAD)
+            return f'<meta name="generator" content="geoflow {command}">'.encode() in file.read(_HEAD)
     except OSError:
         return False

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geoflow.resources import templates_folder
+from geoflow.adapters.html_page import html_page
 
 _WIDTH, _HEIGHT = 240.0, 110.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 6.0, 6.0, 8.0, 8.0
@@ -53,19 +53,9 @@ MEASURES = (
 
 def proof_page(document: Mapping[str, Any]) -> str:
     """Render a document of `geoflow.bench-improve/1`; every text of it is escaped."""
-    from jinja2 import FileSystemLoader, StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
-
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader(templates_folder() / "reports"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["visible"] = _visible
     charts = [_chart(measure, document["arms"]) for measure in MEASURES] if document["arms"] else []
-    return environment.get_template("bench-improve.html").render(document, charts=charts, width=_WIDTH, height=_HEIGHT)
+    values = {**document, "charts": charts, "width": _WIDTH, "height": _HEIGHT}
+    return html_page("bench-improve.html", values)
 
 
 def _chart(measure: Measure, arms: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -136,8 +126,3 @@ class _Scale:
         x = _LEFT + (_WIDTH - _LEFT - _RIGHT) * place / max(1, self.rounds - 1)
         y = _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * (value - self.low) / (self.high - self.low)
         return f"{x:.1f},{y:.1f}"
-
-
-def _visible(text: str) -> str:
-    """Show what a page would hide or turn round: control characters, marks of direction, lone surrogates."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else f"\\x{ord(sign):02x}" for sign in text)

@@ -33,7 +33,7 @@ _PREFIX = "GEOFLOW_"
 PROJECT_FILE = "openspec/geoflow.yaml"
 _LARGEST_FILE = 1_000_000
 _LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
-_NO_SETTINGS = {"GEOFLOW_MCP__TOKEN"}  # a secret, which no file may set
+_NO_SETTINGS = {"GEOFLOW_MCP__TOKEN", "GEOFLOW_MONITOR__TOKEN"}  # secrets, which no file may set
 _LIMITS = {"tools.timeout", "tools.calls", "tools.result"}
 USERS_OWN = {"questions.agents", "questions.me", "review.seats", *_LIMITS}
 """What starts a process, who the user is, and how much of the user's machine a model may take."""

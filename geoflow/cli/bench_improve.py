@@ -57,7 +57,7 @@ def bench_improve(
     if html is not None:
         from geoflow.adapters.page_file import check_page
 
-        check_page(html, force=force)
+        check_page(html, "bench improve", force=force)
     from geoflow.cli.bench_improve_parts import Model, open_stage
     from geoflow.workflow.proof.experiment import run_experiment
 
@@ -74,4 +74,4 @@ def _write(html: Path, result: "Experiment", *, force: bool) -> None:
     from geoflow.adapters.page_file import write_page
     from geoflow.adapters.proof_page import proof_page
 
-    write_page(html, proof_page(result.document()), force=force)
+    write_page(html, proof_page(result.document()), "bench improve", force=force)

@@ -49,14 +49,14 @@ def bench_review(
     if html is not None:
         from geoflow.adapters.page_file import check_page
 
-        check_page(html, force=force)
+        check_page(html, "bench review", force=force)
     with open_review(rules_only=rules_only, roles=names) as reviewer:
         result = run_bench(ReviewBench(reviewer, seed, per_operator), live_files(root), limits)
     if html is not None:
         from geoflow.adapters.bench_page import bench_page
         from geoflow.adapters.page_file import write_page
 
-        write_page(html, bench_page(result.document()), force=force)
+        write_page(html, bench_page(result.document()), "bench review", force=force)
     print_bench(result, html, as_json=as_json)
     if result.stopped:
         raise typer.Exit(int(ExitCode.INTERRUPTED))

@@ -11,6 +11,8 @@ from geoflow.cli import (
     monitor_history,
     monitor_measures,
     monitor_prune,
+    monitor_report,
+    monitor_serve,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure the specs of every commit.")
@@ -78,6 +80,8 @@ app.command("check")(monitor_check.check)
 app.command("backfill")(monitor_backfill.backfill)
 app.command("measures")(monitor_measures.measures)
 app.command("export")(monitor_export.export)
+app.command("report")(monitor_report.report)
+app.command("serve")(monitor_serve.serve)
 app.command("prune")(monitor_prune.prune)
 app.command("push")(monitor_exchange.push)
 app.command("pull")(monitor_exchange.pull)

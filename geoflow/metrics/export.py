@@ -77,20 +77,31 @@ def _prometheus(what: Exported) -> str:
         )
         for name, quantity in what.values(snapshot).items():
             measure = BY_NAME.get(name)
-            known = _metric_name(name, measure)
+            known = metric_name(name, measure)
             if measure:
-                lines.append(f"# HELP {known} {_help(measure)}")
+                lines.append(f"# HELP {known} {_escaped(metric_help(measure))}")
             lines += (f"# TYPE {known} gauge", f"{known} {quantity.value}")
     return "\n".join(lines)
 
 
-def _metric_name(name: str, measure: Measure | None) -> str:
-    suffix = _SUFFIXES.get(measure.unit, "") if measure else ""
+def metric_name(name: str, measure: Measure | None) -> str:
+    """Give the name of a measure in Prometheus, its unit at the end where there is a base unit for it."""
+    suffix = metric_unit(measure) if measure else ""
     return _NO_NAME.sub("_", f"geoflow_{name}{'_' if suffix else ''}{suffix}")
 
 
-def _help(measure: Measure) -> str:
-    return _ONE_LINE.sub(" ", measure.meaning).replace("\\", r"\\")
+def metric_unit(measure: Measure) -> str:
+    """Give the unit of a measure as Prometheus names it; empty where it has no name for it."""
+    return _SUFFIXES.get(measure.unit, "")
+
+
+def metric_help(measure: Measure) -> str:
+    """Give the meaning of a measure on one line, not escaped."""
+    return _ONE_LINE.sub(" ", measure.meaning)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\")
 
 
 def _label(text: str) -> str:

@@ -16,7 +16,17 @@ from geoflow.ports.model import (
     Usage,
 )
 from geoflow.ports.progress import Clock, Progress, RunProgress, Spent
-from geoflow.ports.repository import CommitChange, CommitInfo, Commits, EditCommit, Head, History, Repository
+from geoflow.ports.repository import (
+    CommitChange,
+    CommitInfo,
+    Commits,
+    EditCommit,
+    Head,
+    History,
+    LineCommit,
+    Repository,
+    Timeline,
+)
 from geoflow.ports.runs import Journal, RunExchange, Runs, Unfinished
 
 __all__ = [
@@ -40,6 +50,7 @@ __all__ = [
     "Journal",
     "JsonValue",
     "LearntFiles",
+    "LineCommit",
     "Meaning",
     "Message",
     "NearByMeaning",
@@ -61,6 +72,7 @@ __all__ = [
     "Spent",
     "StoredQuestions",
     "Templates",
+    "Timeline",
     "ToolBox",
     "Unfinished",
     "Usage",

@@ -95,6 +95,24 @@ class CommitChange(NamedTuple):
     files: tuple[FileChange, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LineCommit:
+    """A commit of the main line. `edits` counts the edits of improve that came in with it, merged or as they were."""
+
+    id: str
+    time: datetime
+    subject: str
+    openspec_tree: str
+    edits: int
+
+
+class Timeline(Protocol):
+    """The main line of a history: first parents."""
+
+    def line(self, head: str, limit: int) -> list[LineCommit]:
+        """List the newest commits of the main line up to `head`, oldest first."""
+
+
 class Commits(Protocol):
     """The commits of the repository around an OpenSpec root, in bulk. Paths are relative to the root."""
 

@@ -12,6 +12,8 @@ from geoflow.ports import Clock, Commits, Progress, Repository
 from geoflow.workflow.measure_history import measure_history
 
 if TYPE_CHECKING:
+    from geoflow.openspec import Tree
+    from geoflow.quality.waivers import Split
     from geoflow.workflow.rule_findings import Rules
 
 RulesAt = Callable[[Mapping[str, str]], "Rules"]
@@ -61,6 +63,13 @@ def measure_quality(recorder: Recorder, commit: str) -> dict[str, float]:
     """Run all rules over a commit as it is, with its own settings, words and waivers."""
     # The rules take as long to load as all of a hook may take.
     from geoflow.metrics.quality_figures import quality_figures
+
+    tree, parted = findings_at(recorder, commit)
+    return quality_figures(tree, parted.kept, [one.finding for one in parted.waived])
+
+
+def findings_at(recorder: Recorder, commit: str) -> "tuple[Tree, Split]":
+    """Give what rules find at a commit, with its own settings, words and waivers, and the tree that they looked at."""
     from geoflow.openspec import read_tree
     from geoflow.quality.waivers import split
     from geoflow.workflow.rule_findings import MOVED, Rules, find_by_rule
@@ -73,8 +82,7 @@ def measure_quality(recorder: Recorder, commit: str) -> dict[str, float]:
     alone = Rules(rules.off | {MOVED}, rules.allowed, rules.lexicon)
     tree = read_tree(files)
     found = find_by_rule(alone, tree, files, None)
-    parted = split(found.findings, found.waivers)
-    return quality_figures(tree, parted.kept, [one.finding for one in parted.waived])
+    return tree, split(found.findings, found.waivers)
 
 
 def complete(recorder: Recorder, commits: Sequence[str], progress: Progress) -> dict[str, Snapshot]:

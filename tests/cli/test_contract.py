@@ -55,8 +55,8 @@ ANYWHERE = {
 }
 # It answers over MCP and waits for that on stdin; tests/cli/test_mcp_server.py has what it owes.
 SERVERS = {("mcp",)}
-# It ends when it is told to; tests/cli/test_watch.py has what it owes.
-ENDLESS = {("watch",)}
+# They end when they are told to; tests/cli/test_watch.py and test_monitor_serve.py have what they owe.
+ENDLESS = {("watch",), ("monitor", "serve")}
 # Asked for what is not there: a change, an agent, a commit before the first, a remote, enough specs.
 MAY_REFUSE = {
     *(("propose",), ("archive",), ("bench", "ask"), ("bench", "improve"), ("mcp", "call")),
