@@ -18,7 +18,9 @@ runs_kept() {
 }
 
 # Whatever is wrong with geoflow itself stops nobody.
+is_quiet=no
 give_up() {
+    [ $is_quiet = no ] || return 0
     printf 'geoflow: %s; nothing was checked\n' "$1" >&2
     printf '  fix: install geoflow and type `geoflow hooks install`, or remove %s\n' "$0" >&2
 }

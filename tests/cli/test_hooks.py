@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -153,20 +155,22 @@ def test_a_commit_without_a_spec_starts_no_geoflow(repo: Path, tmp_path: Path, m
     assert commit(repo, {"code.py": "2"}).returncode == 0
     assert not seen.exists()
     assert commit(repo, {GATE: BETTER}).returncode == 0
-    assert seen.read_text() == "validate --staged --report findings\n"
+    assert seen.read_text() == "validate --staged\n"
 
 
 def test_a_geoflow_that_is_gone_stops_no_commit_and_says_what_to_type(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = own_geoflow(tmp_path / "env", monkeypatch)
-    type_("hooks", "install", "pre-commit")
+    type_("hooks", "install")
     assert commit(repo, {GATE: BAD}).returncode == 1
     program.unlink()
-    done = commit(repo, {GATE: BAD}, PATH="/usr/bin:/bin")
-    assert done.returncode == 0
-    assert "geoflow: it is not where it was; nothing was checked" in done.stderr
-    assert "geoflow hooks install" in done.stderr
+    for options in ((), ("--amend",)):
+        done = commit(repo, {GATE: BAD}, *options, PATH="/usr/bin:/bin")
+        assert done.returncode == 0
+        assert done.stderr.count("geoflow: it is not where it was; nothing was checked") == 1
+        assert done.stderr.count("geoflow hooks install") == 1
+    assert "it is not where it was" in run(repo, "sh", ".git/hooks/post-merge", PATH="/usr/bin:/bin").stderr
 
 
 @pytest.mark.parametrize("text", ["#!/no/such/python\n", "#!/bin/sh\nexit 1\n", "#!/bin/sh\nexit 3\n", ""])
@@ -284,6 +288,7 @@ def test_a_hooks_path_of_another_tool_is_refused_with_what_to_type(repo: Path, s
     result = type_("hooks", "install")
     assert result.exit_code == 3
     assert f"core.hooksPath ({scope})" in result.stderr
+    assert "none of them is run: core.hooksPath" in type_("hooks", "status").stderr
     assert f"git config --{scope} --unset-all core.hooksPath" in result.stderr
     assert held(repo) == {}
 
@@ -346,6 +351,25 @@ def test_an_installation_that_was_killed_is_finished_by_the_next(repo: Path, kil
     assert run(repo, "sh", ".git/hooks/pre-commit").returncode == 3
     type_("hooks", "uninstall")
     assert held(repo) == before
+
+
+def test_killed_at_any_moment_the_hook_that_was_there_is_still_called(repo: Path) -> None:
+    hook = write_hook(repo, "pre-commit", "exit 3")
+    before = held(repo)
+    program = (
+        "from pathlib import Path; from geoflow.adapters.hook_files import put\n"
+        f"print('begun', flush=True)\nfor name in {HOOKS}: put(Path({str(hook.parent)!r}), name, ''); print(name, flush=True)"
+    )
+    for lines in range(len(HOOKS) + 1):
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as killed:
+            assert killed.stdout
+            for _ in range(lines):
+                killed.stdout.readline()
+            killed.kill()
+        assert run(repo, "sh", ".git/hooks/pre-commit").returncode == 3
+        assert type_("hooks", "install").exit_code == 0
+        assert type_("hooks", "uninstall").exit_code == 0
+        assert {name: one for name, one in held(repo).items() if not name.startswith(".")} == before
 
 
 def test_a_push_is_held_back_by_a_broken_threshold_only_where_head_is_pushed(
