@@ -1,6 +1,7 @@
 """The composite action for GitHub: its scripts as the runner executes them, also with hostile inputs and specs."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -163,12 +164,30 @@ def test_the_action_that_init_writes_is_the_one_of_this_repository() -> None:
     assert (ROOT / "templates" / "ci" / "action.yml").read_bytes() == ACTION.read_bytes()
 
 
-def test_installing_needs_a_source_outside_the_own_repository_and_runs_nothing_of_it(tmp_path: Path) -> None:
+def install(source: str, action_folder: Path, temp: Path) -> "subprocess.CompletedProcess[str]":
     step = next(one for one in load(ACTION)["runs"]["steps"] if one.get("name") == "Install geoflow")
-    folder = tmp_path / "p" / ".github" / "actions" / "geoflow"
-    folder.mkdir(parents=True)
-    env = {"PATH": "/usr/bin:/bin", "RUNNER_TEMP": str(tmp_path), "ACTION_FOLDER": str(folder), "SOURCE": ""}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = {"PATH": path, "RUNNER_TEMP": str(temp), "ACTION_FOLDER": str(action_folder), "SOURCE": source}
     shell = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
-    done = subprocess.run(shell, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(shell, cwd=temp, env=env, capture_output=True, text=True, check=False)
+
+
+def test_outside_the_own_repository_installing_needs_a_source(tmp_path: Path) -> None:
+    done = install("", tmp_path / "p" / ".github" / "actions" / "geoflow", tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("::error title=geoflow::Say with the input source")
+
+
+def test_a_hostile_source_is_no_command_and_no_option(tmp_path: Path) -> None:
+    done = install("--index-url=$(touch trapped)", tmp_path, tmp_path)
+    assert done.returncode == 1
+    assert "Invalid requirement" in done.stderr
+    assert not (tmp_path / "trapped").exists()
+
+
+@pytest.mark.long
+def test_in_its_own_repository_the_action_installs_what_it_lies_in(tmp_path: Path) -> None:
+    """Fetches what geoflow needs from PyPI."""
+    assert install("", ACTION.parent, tmp_path).returncode == 0
+    done = subprocess.run([tmp_path / "geoflow" / "bin" / "geoflow", "--version"], capture_output=True, check=False)
+    assert done.stdout.startswith(b"geoflow ")
