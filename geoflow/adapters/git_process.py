@@ -106,16 +106,34 @@ def _verb(arguments: Sequence[str]) -> str:
 class QuickGitProcess(GitProcess):
     """Starts git itself: for what hooks ask, where to import GitPython takes longer than all that git is asked."""
 
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start git with pipes at its input and output, for what answers one question after the other."""
+        command = ["git", *_CONFIGURATION, *arguments]
+        try:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=_environment(self._added),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except FileNotFoundError:
+            raise _git_missing() from None
+
     def _finish(self, command: list[str], added: dict[str, str], stdin: bytes) -> tuple[int, bytes, bytes]:
-        kept = {name: value for name, value in os.environ.items() if not _is_unwanted(name)}
-        environment = kept | {"LANGUAGE": "C", "LC_ALL": "C"} | added
         try:
             ended = subprocess.run(
-                command, cwd=self.folder, env=environment, input=stdin, capture_output=True, check=False
+                command, cwd=self.folder, env=_environment(added), input=stdin, capture_output=True, check=False
             )
         except FileNotFoundError:
             raise _git_missing() from None
         return ended.returncode, ended.stdout, ended.stderr
+
+
+def _environment(added: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not _is_unwanted(name)}
+    return {**kept, "LANGUAGE": "C", "LC_ALL": "C", **added}
 
 
 def failure(command: str, finished: Finished) -> GeoflowError:

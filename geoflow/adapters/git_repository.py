@@ -9,9 +9,10 @@ from typing import NamedTuple
 from geoflow.adapters.git_commits import GitCommits
 from geoflow.adapters.git_exchange import GitExchange
 from geoflow.adapters.git_history import edit_commits, last_touched, read_at
+from geoflow.adapters.git_index import staged_blobs
 from geoflow.adapters.git_notes import PATIENCE, Turn, append_notes, read_notes
 from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree_ids, write_blob
-from geoflow.adapters.git_process import GitProcess, failure
+from geoflow.adapters.git_process import GitProcess
 from geoflow.adapters.git_prune import Decide, Pruned, prune_notes
 from geoflow.adapters.git_runs import GitRuns, check_branch_name, create_refs
 from geoflow.adapters.git_timeline import GitTimeline
@@ -19,7 +20,6 @@ from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec.layout import ARCHIVE
 from geoflow.ports import CommitInfo, EditCommit, Head
 
-_PLAIN_MODES = frozenset({"100644", "100755"})
 _LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
@@ -129,22 +129,8 @@ class GitRepository:
 
         It is the index that `GIT_INDEX_FILE` names, as in the hook of a partial commit. GeoflowError `unmerged-index`.
         """
-        index = os.environ.get("GIT_INDEX_FILE", "")
-        finished = self._git.attempt("ls-files", "--stage", "-z", "--", "openspec", index=index)
-        if finished.status:
-            raise failure("ls-files", finished)
-        blobs: dict[str, str] = {}
-        for record in filter(None, os.fsdecode(finished.output).split("\0")):
-            mode, blob, stage = record.partition("\t")[0].split(" ")
-            path = record.partition("\t")[2]
-            if stage != "0":
-                raise GeoflowError(
-                    f"{path} is not merged yet, so nothing whole is staged.",
-                    fix="Solve the conflicts and `git add` the files.",
-                    code="unmerged-index",
-                )
-            if mode in _PLAIN_MODES and path.startswith("openspec/") and (archive or not path.startswith(ARCHIVE)):
-                blobs[path] = blob
+        listed = staged_blobs(self._git).items()
+        blobs = {path: blob for path, blob in listed if archive or not path.startswith(ARCHIVE)}
         contents = read_blobs(self._git, blobs.values())
         return {path: contents[blob] for path, blob in blobs.items()}
 

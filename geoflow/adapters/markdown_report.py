@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from geoflow.quality.finding import Finding
 
 LONGEST = 60_000
-"""Characters; GitHub takes 65,536 in a comment."""
+"""Characters of findings; GitHub takes 65,536 in a comment, and what surrounds them needs room as well."""
+_LONGEST_NOTES = 4_000
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~&$])")
 _LINKING = re.compile(r"([@#])(?=\w)")
 _NOUNS = {"error": "error", "warning": "warning", "info": "note"}
@@ -25,7 +26,14 @@ def markdown(findings: Iterable[Finding], verdict: str, notes: Iterable[str] = (
             break
         length += len(line) + 1
         lines.append(line)
-    lines += [f"- note: {escaped(note)}" for note in notes]
+    room = _LONGEST_NOTES
+    for note in notes:
+        line = f"- note: {escaped(note)}"
+        room -= len(line) + 1
+        if room < 0:
+            lines.append("- More notes are not shown.")
+            break
+        lines.append(line)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -52,7 +52,7 @@ def write_missing(root: Path, files: Mapping[str, str]) -> None:
     try:
         if (root / FOLDER).exists():
             for path, text in files.items():
-                _write_new(root / path, text)
+                write_new(root / path, text)
         elif files:
             _write_folder(root, files)
     except OSError as error:
@@ -77,8 +77,8 @@ def _write_folder(root: Path, files: Mapping[str, str]) -> None:
         raise
 
 
-def _write_new(place: Path, text: str) -> None:
-    """Write a file that nobody else has made meanwhile: the link is refused where the name is taken."""
+def write_new(place: Path, text: str) -> None:
+    """Write a file that nobody else has made meanwhile, whole or not at all; FileExistsError where one is there."""
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.new")
     try:

@@ -15,6 +15,7 @@ from geoflow.cli import (
     config,
     demo,
     doctor,
+    hooks,
     improve,
     init,
     list_,
@@ -108,6 +109,7 @@ app.command("archive", rich_help_panel=_BESIDE)(archive.archive)
 app.command("show", rich_help_panel=_BESIDE)(show.show)
 app.command("watch", rich_help_panel=_BESIDE)(watch.watch)
 app.command("doctor", rich_help_panel=_BESIDE)(doctor.doctor)
+app.add_typer(hooks.app, name="hooks", rich_help_panel=_BESIDE)
 app.add_typer(config.app, name="config", rich_help_panel=_BESIDE)
 app.add_typer(model.app, name="model", rich_help_panel=_BESIDE)
 app.add_typer(mcp.app, name="mcp", rich_help_panel=_BESIDE)

@@ -18,6 +18,8 @@ def init(
         Path | None, typer.Argument(help="The folder that shall hold openspec/; this one unless told.")
     ] = None,
     mcp: Annotated[Client | None, typer.Option(help="Tell this client of MCP how to start geoflow's server.")] = None,
+    hooks: Annotated[bool, typer.Option("--hooks", help="Install git hooks as `geoflow hooks install` does.")] = False,
+    ci: Annotated[bool, typer.Option("--ci", help="Write a workflow for GitHub with the action that it uses.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Name what would be written, and write nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
 ) -> None:
@@ -27,20 +29,30 @@ def init(
 
     Example: geoflow init
     """
+    from geoflow.adapters.ci_files import WORKFLOW, own_source
     from geoflow.adapters.new_tree import missing_files, write_missing
+    from geoflow.cli.context import say
 
     root = _root(path)
     files = missing_files(root)
-    client = _tell(mcp, root, write=False) if mcp else None  # what cannot be written stops it before anything is
+    # What cannot be written stops it before anything is.
+    client = _tell(mcp, root, write=False) if mcp else None
+    hooked = _hooks(root, write=False) if hooks else []
+    workflow = _workflow(root, write=False) if ci else []
     if not dry_run:
         write_missing(root, files)
         client = _tell(mcp, root, write=True) if mcp else None
+        hooked = _hooks(root, write=True) if hooks else []
+        workflow = _workflow(root, write=True) if ci else []
     next_command = _next(root)
     if as_json:
         document = {"root": str(root), "files": list(files), "written": not dry_run, "mcp": client}
-        print_json({"schema": "geoflow.init/1", **document, "next": next_command})
+        more = {"hooks": hooked, "ci": workflow}
+        print_json({"schema": "geoflow.init/1", **document, **more, "next": next_command})
         return
-    _show(root, files, dry_run=dry_run)
+    _show(root, [*files, *hooked, *workflow], dry_run=dry_run)
+    if any(file.endswith(WORKFLOW) for file in workflow) and not own_source():
+        say(f"Say in {WORKFLOW} what pip shall install: GEOFLOW_SOURCE.")
     if client:
         print(
             one_line(f"  {client['path']} ({client['client']})" if client["is_new"] else f"{mcp} has geoflow already.")
@@ -74,6 +86,33 @@ def _tell(client: Client, root: Path, *, write: bool) -> dict[str, Any]:
     place = place_of(client, root)
     is_new = install(place, default_name(client, root), entry_for(client, root, "contribute"), write=write)
     return {"client": client, "path": str(place.file), "is_new": is_new}
+
+
+def _hooks(root: Path, *, write: bool) -> list[str]:
+    """Install hooks; the files of those that were not there as they now are."""
+    from geoflow.cli.hooks_parts import install_hooks
+
+    place, before = install_hooks(root, write=write)
+    return [str(place.folder / one.name) for one in before if one.state != "installed"]
+
+
+def _workflow(root: Path, *, write: bool) -> list[str]:
+    """Write what is missing of the workflow and its action; the files."""
+    from geoflow.adapters.ci_files import missing_ci
+    from geoflow.adapters.new_tree import write_new
+    from geoflow.errors import GeoflowError
+
+    top, files = missing_ci(root)
+    try:
+        for path, text in files.items() if write else ():
+            write_new(top / path, text)
+    except OSError as error:
+        raise GeoflowError(
+            f"{top / '.github'} cannot be written: {error.strerror or error}.",
+            fix="Make it writable and try again; what is there stays.",
+            code="not-writable",
+        ) from error
+    return [str(top / path) for path in files]
 
 
 def _next(root: Path) -> str:

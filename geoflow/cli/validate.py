@@ -13,6 +13,7 @@ def validate(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document, in the shape of the npm CLI."),
     type_: str = typer.Option("", "--type", metavar="spec|change", help="Say what ITEM is where both exist."),
     archived: bool = typer.Option(False, "--archived", help="Check that archived changes have no open task instead."),
+    staged: bool = typer.Option(False, "--staged", help="As it is staged; unless named, what has a staged file."),
     report: str = typer.Option("", "--report", metavar="full|findings", help="Show all items, or those with issues."),
     store: str = typer.Option("", "--store", metavar="ID", help="Stores are not supported: says where to go instead."),
     _concurrency: str = typer.Option("", "--concurrency", metavar="N", hidden=True),
@@ -26,6 +27,8 @@ def validate(
     """
     from geoflow.cli.validation import Request, run
 
+    if staged and archived:
+        raise typer.BadParameter("--staged is about what a commit would hold, --archived about the work tree; take one")
     request = Request(
         names=tuple(items or ()),
         everything=everything,
@@ -37,5 +40,6 @@ def validate(
         archived=archived,
         report=report,
         store=store,
+        staged=staged,
     )
     raise typer.Exit(run(request))

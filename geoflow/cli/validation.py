@@ -29,6 +29,7 @@ class Request(NamedTuple):
     archived: bool = False
     report: str = ""
     store: str = ""
+    staged: bool = False
 
     @property
     def bulk(self) -> bool:
@@ -36,13 +37,13 @@ class Request(NamedTuple):
         return self.everything or self.specs or self.changes
 
 
-SWITCHES = ("--all", "--specs", "--changes", "--strict", "--json", "--archived", "--no-interactive")
+SWITCHES = ("--all", "--specs", "--changes", "--strict", "--json", "--archived", "--staged", "--no-interactive")
 
 
 def read_arguments(arguments: Sequence[str]) -> Request | None:
     """Read the arguments behind `validate`; None for anything but names and switches, which Typer then reads."""
     names = tuple(argument for argument in arguments if argument not in SWITCHES)
-    if any(not name or name.startswith("-") for name in names):
+    if any(not name or name.startswith("-") for name in names) or {"--archived", "--staged"} <= set(arguments):
         return None
     return Request(
         names=names,
@@ -52,6 +53,7 @@ def read_arguments(arguments: Sequence[str]) -> Request | None:
         strict="--strict" in arguments,
         as_json="--json" in arguments,
         archived="--archived" in arguments,
+        staged="--staged" in arguments,
     )
 
 
@@ -60,7 +62,7 @@ def run(request: Request) -> int:
     check_type(request.type)
     if request.report:
         check_report(request)
-    if not (request.names or request.bulk or request.archived):
+    if not (request.names or request.bulk or request.archived or request.staged):
         raise GeoflowError(
             "Nothing was named to validate.",
             fix="Type `geoflow validate --all`, or name a spec or change.",
@@ -87,7 +89,7 @@ def check_report(request: Request) -> None:
         problem = "A report is about all items, so it goes with no name."
     elif request.archived and request.bulk:
         problem = "A report is about archived changes or about what is active, not about both."
-    elif not (request.archived or request.bulk):
+    elif not (request.archived or request.bulk or request.staged):
         problem = "A report needs to know what it is about."
     if problem:
         raise GeoflowError(
@@ -100,6 +102,11 @@ def check_report(request: Request) -> None:
 
 def check_active(root: str, request: Request) -> list[Checked]:
     """Judge the specs and active changes that were asked for; GeoflowError `unknown-item`, `ambiguous-item`."""
+    if request.staged:
+        from geoflow.cli.staged import check_staged
+
+        named = (lambda found: _selected(request, found)) if request.names or request.bulk else None
+        return check_staged(root, named, _timed)
     files = open_files(root, archive=False)
     found = layout(files)
     judge = Judge(root, files, found)
@@ -121,6 +128,8 @@ def _scope(request: Request) -> str:
         return "archived"
     if request.everything or (request.changes and request.specs):
         return "all"
+    if not request.bulk:
+        return "staged"
     return "changes" if request.changes else "specs"
 
 

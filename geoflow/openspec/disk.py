@@ -109,8 +109,14 @@ def open_files(root: str, *, archive: bool = True) -> Files:
         walk.waiting.append((folder, "openspec/"))
     while walk.waiting:
         _list_folder(walk, *walk.waiting.pop())
+    return Files(walk.places | user_schemas(), walk.refused)
+
+
+def user_schemas() -> dict[str, str]:
+    """List the user's own schemas: {path in the tree: file}; they count for every tree."""
+    walk = _Walk("", "", "")
     _list_schemas(walk, os.path.join(data_folder(), "schemas"), USER_SCHEMAS)
-    return Files(walk.places, walk.refused)
+    return walk.places
 
 
 def load(root: str, *, archive: bool = True) -> dict[str, str]:

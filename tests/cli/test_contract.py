@@ -147,7 +147,7 @@ def test_outside_a_repository_there_is_an_answer_or_a_failure_with_a_fix(command
         assert document["fix"]
     else:
         assert result.returncode in {0, 1}
-    in_git = command.words[0] in {"improve", "monitor"}
+    in_git = command.words[0] in {"improve", "monitor", "hooks"}
     assert (document.get("code") == "not-a-repository") == in_git
 
 
