@@ -13,7 +13,31 @@ from geoflow.cli import (
     monitor_prune,
 )
 
-app = typer.Typer(no_args_is_help=True, help="Measure the specs of every commit.")
+app = typer.Typer(invoke_without_command=True, help="Measure the specs of every commit.")
+
+
+@app.callback()
+def monitor(
+    context: typer.Context,
+    measures: list[str] | None = typer.Option(
+        None, "--measure", help="Only this measure or group; may be given several times."
+    ),
+    everything: bool = typer.Option(False, "--all", help="Every measure that has a value."),
+    limit: int = typer.Option(50, "--limit", min=1, help="How many commits at most."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> None:
+    """Measure the specs of every commit.
+
+    Without a command it shows the most telling measures: the latest value, its change over the last recorded commits,
+    whether that is for the worse (!), and how it went.
+
+    Example: geoflow monitor
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from geoflow.cli.monitor_glance import glance
+
+    glance(measures or [], limit, everything=everything, as_json=as_json)
 
 
 @app.command()
