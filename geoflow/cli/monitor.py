@@ -9,6 +9,7 @@ from geoflow.cli import (
     monitor_exchange,
     monitor_export,
     monitor_history,
+    monitor_live,
     monitor_measures,
     monitor_prune,
 )
@@ -97,6 +98,7 @@ def show(
 
 
 app.command("history")(monitor_history.history)
+app.command("live")(monitor_live.live)
 app.command("compare")(monitor_compare.compare)
 app.command("check")(monitor_check.check)
 app.command("backfill")(monitor_backfill.backfill)

@@ -30,6 +30,18 @@ def call_figures(calls: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in found.items()}
 
 
+def tokens_per_second(calls: Sequence[Mapping[str, Any]]) -> float | None:
+    """Tell how fast a model wrote, from the first token of each reply on; None where no call tells."""
+    tokens = seconds = 0.0
+    for call in calls:
+        whole, first = _number(call, "geoflow.duration"), _number(call, "gen_ai.response.time_to_first_chunk")
+        written = _number(call, "gen_ai.usage.output_tokens")
+        if whole is not None and first is not None and written and whole > first:
+            tokens += written
+            seconds += whole - first
+    return tokens / seconds if seconds else None
+
+
 def edit_figures(outcomes: Mapping[str, int], refused: int, runs: int) -> dict[str, float]:
     """Count what became of edits, {outcome: edits}; the merge rate is of those that somebody decided on."""
     merged, edited, rejected = (outcomes.get(name, 0) for name in ("merged", "merged-edited", "rejected"))
