@@ -254,7 +254,7 @@ def test_however_it_ends_the_terminal_is_as_before(end: Callable[[Terminal], obj
 def test_a_terminal_that_changes_its_size_gets_a_frame_of_that_size(project: Path) -> None:
     with on_a_terminal(project, 80, 24, "--interval", "0.2") as (terminal, slave):
         terminal.until(lambda shown: b"kB" in shown or b"geoflow 0 B" in shown)  # what a narrow one leaves out
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 30, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 12, 40, 0, 0))
         terminal.until(lambda shown: b"\x1b[2J" in shown and shown.rpartition(b"\x1b[2J")[2].count(b"memory") >= 2)
         frame = terminal.shown.rpartition(b"\x1b[2J")[2].split(b"memory")[1]
         assert b"free" in frame
