@@ -53,6 +53,8 @@ def record(
 
     Example: geoflow monitor record
     """
+    from geoflow.cli.alerting import keep_alerts
+    from geoflow.cli.context import find_root_or_fail
     from geoflow.cli.measures import say_recorded
     from geoflow.cli.monitor_parts import SCHEMA, open_recorder
     from geoflow.cli.render import print_json
@@ -65,8 +67,10 @@ def record(
         if as_json:
             print_json({"schema": SCHEMA, "snapshots": []})
         return
-    _, recorder = open_recorder(observing=True)
+    repository, recorder = open_recorder(observing=True)
     recorded = record_snapshot(recorder, dry_run=dry_run)
+    if not dry_run:
+        keep_alerts(find_root_or_fail(), repository, recorded.snapshot.commit)
     if as_json:
         snapshots = [recorded.snapshot.document()]
         print_json({"schema": SCHEMA, "recorded": recorded.written, "snapshots": snapshots})

@@ -17,7 +17,7 @@ from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking, asked_on_branches
 from geoflow.workflow.improve_result import Idle, ImproveResult, Left
-from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes
+from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes, worst_first
 from geoflow.workflow.improve_session import Session, Workshop
 from geoflow.workflow.improve_summary import measured, must_not_be_worse, summary, with_adopted
 from geoflow.workflow.improve_together import take_together
@@ -63,10 +63,11 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     live = live_files(files)
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept)
     bench.past = workshop.past(live)
-    chosen = chosen_findings(bench, options.targets)
+    worse = tuple(workshop.worse(head.commit))
+    chosen = worst_first(chosen_findings(bench, options.targets), worse)
     begun = _begin(workshop, options, head.commit)
     try:
-        return _work(begun, options, head, (files, bench, chosen))
+        return replace(_work(begun, options, head, (files, bench, chosen)), worse=worse)
     except GeoflowError:
         if begun.journal and not begun.meter.taken().calls:
             begun.journal.forget(begun.run)  # nothing was paid for
