@@ -14,7 +14,7 @@ from geoflow.cli import (
     monitor_prune,
 )
 
-app = typer.Typer(invoke_without_command=True, help="Measure the specs of every commit.")
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()
@@ -29,8 +29,7 @@ def monitor(
 ) -> None:
     """Measure the specs of every commit.
 
-    Without a command it shows the most telling measures: the latest value, its change over the last recorded commits,
-    whether that is for the worse (!), and how it went.
+    Without a command it shows the most telling ones: the latest value, its change, ! where that is for the worse.
 
     Example: geoflow monitor
     """
