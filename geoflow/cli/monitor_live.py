@@ -51,7 +51,12 @@ def _draw(console: "Console", looks: "Looks", interval: float) -> None:
 
     shown = Live(console=console, auto_refresh=False, vertical_overflow="crop", redirect_stderr=False)
     size = console.size
-    with ended_by_kill(), open_keys(on_stop=shown.stop, on_going_on=shown.start) as keys, shown:
+
+    def go_on() -> None:
+        console.clear()
+        shown.start()
+
+    with ended_by_kill(), open_keys(on_stop=shown.stop, on_going_on=go_on) as keys, shown:
         while True:
             if console.size != size:  # what the terminal has wrapped anew is nobody's line any more
                 size = console.size

@@ -123,9 +123,11 @@ def peer(folder: Path, wily: str, commits: int) -> dict[str, Any]:
     for one in (ours, theirs):
         git(one, "reset", "-q", "--hard")
     cache, file = folder / "cache", twin_of(next(iter(some_specs(1))))
-    call = lambda *words: subprocess.run(  # noqa: E731
-        (wily, "--cache", str(cache), *words), cwd=theirs, env=environment(), check=True, capture_output=True
-    )
+
+    def call(*words: str) -> None:
+        command = (wily, "--cache", str(cache), *words)
+        subprocess.run(command, cwd=theirs, env=environment(), check=True, capture_output=True)
+
     points = str(min(commits, POINTS))
     found = {
         "geoflow": taken(lambda: backfill(open_recorder(ours)[1], silent_progress())),
