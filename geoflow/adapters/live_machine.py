@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from geoflow.adapters.embedded_state import MODULE
@@ -87,6 +88,6 @@ def command_of(line: Sequence[str]) -> str:
             continue
         before = Path(line[index - 1]).name if index else ""
         if not index or before == "-m" or (index == 1 and before.startswith("python")):
-            said = [one for one in line[index + 1 :] if not one.startswith("-")]
+            said = list(takewhile(lambda one: not one.startswith("-"), line[index + 1 :]))
             return " ".join(said[: 2 if said and said[0] in _GROUPS else 1]) or "state"
     return ""

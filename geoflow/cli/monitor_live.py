@@ -49,7 +49,14 @@ def _draw(console: "Console", looks: "Looks", interval: float) -> None:
     from geoflow.adapters.keys import open_keys
     from geoflow.adapters.one_run import ended_by_kill
 
-    shown = Live(console=console, auto_refresh=False, vertical_overflow="crop", redirect_stderr=False)
+    # Nothing else writes while it is shown, and a stdout that is redirected no longer says what it can encode.
+    shown = Live(
+        console=console,
+        auto_refresh=False,
+        vertical_overflow="crop",
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
     size = console.size
 
     def go_on() -> None:

@@ -109,6 +109,7 @@ def test_what_cannot_be_told_is_said_or_left_out() -> None:
         (["/v/bin/python", "-P", "-m", "geoflow", "improve", "--budget", "5m"], "improve"),
         (["/v/bin/python", "/v/bin/geoflow", "monitor", "backfill", "--all"], "monitor backfill"),
         (["geoflow"], "state"),
+        (["geoflow", "mcp", "--capability", "read"], "mcp"),
         (["/v/bin/python", "-P", "-m", "geoflow.adapters.embedded_server", "--model", "x"], "model server"),
         (["vim", "geoflow"], ""),
         (["grep", "-r", "x", "/src/geoflow"], ""),
@@ -205,7 +206,8 @@ class Terminal:
 def on_a_terminal(root: Path, width: int, height: int, *options: str) -> Iterator[tuple[Terminal, int]]:
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
+    left_out = ("COLUMNS", "LINES", "NO_COLOR", "PYTHONIOENCODING")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out} | {"PYTHONUTF8": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "geoflow", "monitor", "live", *options],
         cwd=root,
@@ -241,6 +243,7 @@ def test_however_it_ends_the_terminal_is_as_before(end: Callable[[Terminal], obj
         before = termios.tcgetattr(slave)
         terminal.until(lambda shown: shown.count(b"memory") >= 3)  # it is drawn again and again
         assert not termios.tcgetattr(slave)[3] & (termios.ECHO | termios.ICANON)
+        assert "░".encode() in terminal.shown
         end(terminal)
         shown = terminal.rest()
         assert terminal.process.returncode == code, shown[-500:]
