@@ -9,7 +9,7 @@ from geoflow.metrics.snapshot import Quantity
 from geoflow.metrics.thresholds import FEWEST_POINTS, Sides, check, noise
 from geoflow.settings import Accepted, Threshold
 
-_LEAST = 1e-9
+_LEAST, _LEAST_SHARE = 1e-9, 0.01
 Level = Literal["worse", "warn", "fail"]
 
 
@@ -47,8 +47,8 @@ def alerts(thresholds: Sequence[Threshold], accepted: Sequence[Accepted], sides:
     """Tell which measures got worse, broken thresholds that fail first; what people accept is left out.
 
     A measure that has no threshold is worse where it is so by its aim against the baseline and, with as many records
-    before as `check` asks of noisy ones, lies beyond three deviations of their median too. With fewer records averages
-    and work tell nothing, since they move with every commit.
+    before as `check` asks of noisy ones, lies beyond three deviations of their median too. Averages and open work move
+    with every commit: they tell nothing with fewer records, nor by less than one percent.
 
     Args:
         thresholds: Those of the project, or geoflow's own.
@@ -76,7 +76,8 @@ def _is_worse(measure: Measure, after: Quantity, sides: Sides) -> bool:
     if before is None or before.unit != after.unit or measure.aim == "info" or measure.kind == "observed":
         return False
     sign = -1 if measure.aim == "up" else 1
-    if sign * (after.value - before.value) <= _LEAST:
+    least = abs(before.value) * _LEAST_SHARE if _moves(measure) else _LEAST
+    if sign * (after.value - before.value) <= least:
         return False
     past = sides.past.get(measure.name, ())
     if len(past) < FEWEST_POINTS:

@@ -60,11 +60,18 @@ def test_a_threshold_that_allows_a_change_silences_the_aim() -> None:
         ([20, 24, 22, 25, 21, 23], []),  # it moves by as much with every commit
         ([22, 22, 22, 22, 22, 22], [WORDS]),
         ([22, 22], []),  # too few to tell what is usual
+        ([23.9, 23.9, 23.9, 23.9, 23.9], [WORDS]),
         ([30, 31, 30, 29, 30], []),  # worse than the commit before, and better than most
     ],
 )
 def test_what_moves_with_every_commit_is_worse_only_beyond_three_deviations(past: list[float], told: list[str]) -> None:
     assert [one.measure for one in found({WORDS: 22}, {WORDS: 24}, {WORDS: past})] == told
+
+
+def test_an_average_that_moved_by_less_than_one_percent_tells_nothing() -> None:
+    flat = {WORDS: [26.2] * 9, FAILURES: [50.0] * 9}
+    assert found({WORDS: 26.2}, {WORDS: 26.4}, flat, thresholds=()) == []
+    assert [one.measure for one in found({FAILURES: 50}, {FAILURES: 49.9}, flat, thresholds=())] == [FAILURES]
 
 
 def test_a_count_is_worse_from_the_first_record_on() -> None:
