@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geoflow.errors import GeoflowError
+from geoflow.metrics.alert import Alert
 from geoflow.openspec import validate
 from geoflow.ports import Clock, Head, Journal, QuestionStore
 from geoflow.quality.finding import Finding
@@ -65,9 +66,9 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     bench.past = workshop.past(live)
     worse = tuple(workshop.worse(head.commit))
     chosen = worst_first(chosen_findings(bench, options.targets), worse)
-    begun = _begin(workshop, options, head.commit)
+    begun = replace(_begin(workshop, options, head.commit), worse=worse)
     try:
-        return replace(_work(begun, options, head, (files, bench, chosen)), worse=worse)
+        return _work(begun, options, head, (files, bench, chosen))
     except GeoflowError:
         if begun.journal and not begun.meter.taken().calls:
             begun.journal.forget(begun.run)  # nothing was paid for
@@ -123,6 +124,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
         resumed=begun.resumed,
         questions=asked,
         adopted=tuple(adopted),
+        worse=begun.worse,
     )
     if not options.dry_run:
         _publish(workshop, result, tip, [bench.blocks(target)[0] for target, _ in session.kept], head.branch or "")
@@ -133,7 +135,10 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
 
 @dataclass(frozen=True)
 class _Begun:
-    """A run that has begun, or goes on: its name, what counts, what writes down, and what to say of killed ones."""
+    """A run that has begun, or goes on: its name, what counts, what writes down, and what to say of killed ones.
+
+    `worse` are the measures that got worse at the base.
+    """
 
     workshop: Workshop
     run: str
@@ -141,6 +146,7 @@ class _Begun:
     journal: Journal | None = None
     notes: tuple[str, ...] = ()
     resumed: tuple[int, int] | None = None
+    worse: tuple[Alert, ...] = ()
 
 
 def _begin(workshop: Workshop, options: ImproveOptions, base: str) -> _Begun:
