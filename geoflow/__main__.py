@@ -25,13 +25,17 @@ def _run() -> None:
         gc.disable()
         code = answer_quickly(sys.argv[1:])
         if code is not None:
+            tell_alert(sys.argv[1:])
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
         gc.enable()
         from geoflow.cli.app import app
 
-        app()
+        try:
+            app()
+        finally:
+            tell_alert(sys.argv[1:])
     except BrokenPipeError:
         raise
     except Exception:  # noqa: BLE001 (whatever gets here is a defect, and must not look like the answer "no")
@@ -41,6 +45,23 @@ def _run() -> None:
 
         traceback.print_exc()
         raise SystemExit(int(ExitCode.BUG)) from None
+
+
+_SILENT = {"--version", "--help", "--json", "--format=json", "json", "--hook", "mcp"}
+
+
+def tell_alert(arguments: list[str]) -> None:
+    """Say on stderr, once, which measures a commit made worse; not to scripts, which read JSON, nor from a hook."""
+    if not _SILENT.isdisjoint(arguments):
+        return
+    from geoflow.adapters.alert_file import take_alert
+
+    try:
+        line = take_alert(os.getcwd())  # noqa: PTH109 (pathlib costs more than it gives here)
+    except FileNotFoundError:
+        return
+    if line and line.isprintable():
+        sys.stderr.write(f"geoflow: {line}\n")
 
 
 def answer_quickly(arguments: list[str]) -> int | None:

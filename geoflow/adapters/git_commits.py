@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from geoflow.adapters.git_objects import Entry, list_tree, read_blobs, tree_ids
@@ -62,6 +63,12 @@ class GitCommits:
     def first_parent(self, commit: str) -> str:
         """Give the first parent of a commit; empty where it has none here."""
         return self._git.line("rev-list", "--parents", "--max-count=1", commit).partition(" ")[2].partition(" ")[0]
+
+    def last_before(self, commit: str, moment: datetime) -> str:
+        """Give the newest commit up to one that is not newer than a time; empty where there is none here."""
+        return (
+            self._git.run("rev-list", "--max-count=1", f"--before={int(moment.timestamp())}", commit).decode().strip()
+        )
 
     def cut_off(self) -> frozenset[str]:
         """Give the commits whose parents a shallow clone has not."""

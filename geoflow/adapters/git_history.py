@@ -1,7 +1,8 @@
 """When the files of the checked-out commit were last changed, and how they read then."""
 
 import os
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 from geoflow.adapters.git_objects import read_blobs
 from geoflow.adapters.git_process import GitProcess
@@ -84,6 +85,54 @@ def edit_commits(git: GitProcess, head: str, prefix: str, limit: int) -> list[Ed
             both = (text.decode("utf-8", "surrogateescape") for text in (before, after))
             found.append(EditCommit(path, named, *both))
     return found
+
+
+_REVERTS = re.compile(r"^This reverts commit ([0-9a-f]{7,64})", re.MULTILINE)
+_FINDING = re.compile(r"^Geoflow-Finding:", re.MULTILINE)
+
+
+def reverted_edits(git: GitProcess, head: str, within_seconds: int, limit: int = 200) -> int:
+    """Count edits of improve that `git revert` took back soon after they were merged, as the messages of commits tell.
+
+    Args:
+        git: Runs git in the root.
+        head: Where to start.
+        within_seconds: How soon.
+        limit: How many reverts to look at, the newest first.
+    """
+    output = git.run(
+        *("log", "-z", f"--max-count={limit}", "--grep=^This reverts commit", "--no-show-signature", "--no-color"),
+        *("--format=%ct%x02%B", head),
+    )
+    reverts: dict[str, int] = {}
+    for record in filter(None, output.decode("utf-8", "replace").split("\0")):
+        time, _, message = record.partition("\x02")
+        reverts |= {commit: int(time) for commit in _REVERTS.findall(message)}
+    if not reverts:
+        return 0
+    asked = "".join(f"{commit}\n" for commit in reverts).encode()
+    output = git.run(
+        *("log", "-z", "--no-walk=unsorted", "--ignore-missing", "--stdin", "--no-show-signature", "--no-color"),
+        *("--format=%H%x02%ct%x02%P%x02%B",),
+        stdin=asked,
+    )
+    count = 0
+    for record in filter(None, output.decode("utf-8", "replace").split("\0")):
+        commit, time, parents, message = record.split("\x02", 3)
+        back = next((at for name, at in reverts.items() if commit.startswith(name)), None)
+        if back is not None and back - int(time) <= within_seconds:
+            count += len(_FINDING.findall(_merged(git, parents.split()) or message))
+    return count
+
+
+def _merged(git: GitProcess, parents: Sequence[str]) -> str:
+    """Give the messages of what a merge brought in; empty where it is none."""
+    if len(parents) != 2:
+        return ""
+    into, what = parents
+    return git.run("log", "--no-show-signature", "--no-color", "--format=%B", f"{into}..{what}").decode(
+        "utf-8", "replace"
+    )
 
 
 def read_at(git: GitProcess, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], bytes]:

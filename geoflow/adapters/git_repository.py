@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from geoflow.adapters.git_commits import GitCommits
 from geoflow.adapters.git_exchange import GitExchange
-from geoflow.adapters.git_history import edit_commits, last_touched, read_at
+from geoflow.adapters.git_history import edit_commits, last_touched, read_at, reverted_edits
 from geoflow.adapters.git_index import staged_blobs
 from geoflow.adapters.git_notes import PATIENCE, Turn, append_notes, read_notes
 from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree_ids, write_blob
@@ -104,6 +104,10 @@ class GitRepository:
     def prefix(self) -> str:
         """Give the root's path in the repository, empty or with a slash at its end."""
         return self._prefix
+
+    def reverted_edits(self, within_days: int) -> int:
+        """Count edits of improve that were reverted within so many days of their commit or merge."""
+        return reverted_edits(self._git, self.head().commit, within_days * 86_400)
 
     def merge_base(self, revision: str) -> str:
         """Find the commit where HEAD and a revision part; GeoflowError `unknown-commit`, `no-merge-base`."""

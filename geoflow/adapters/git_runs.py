@@ -31,10 +31,15 @@ class GitRuns:
         kept = {f"{_RUNS}{run}": self._record_commit(tip, run, record)}
         create_refs(self._git, ({f"refs/heads/{branch}": tip} if branch else {}) | kept)
 
-    def records(self) -> dict[str, bytes]:
-        """Read the records of the runs that are kept, the newest first: {run: JSON}; what is no run is left out."""
+    def records(self, most: int = 0) -> dict[str, bytes]:
+        """Read the records of the runs that are kept, the newest first: {run: JSON}; what is no run is left out.
+
+        At most so many, all where it is 0.
+        """
         output = os.fsdecode(
-            self._git.run("for-each-ref", "--sort=-refname", "--format=%(refname) %(objectname)", _RUNS)
+            self._git.run(
+                "for-each-ref", "--sort=-refname", f"--count={most}", "--format=%(refname) %(objectname)", _RUNS
+            )
         )
         commits = {
             ref.removeprefix(_RUNS): commit for ref, _, commit in (s.rpartition(" ") for s in output.splitlines())

@@ -22,7 +22,7 @@ def machine_figures(state_folder: Path, embedded_folder: Path) -> dict[str, floa
     found: dict[str, float] = {
         "machine.cpu_time": times.user + times.system + times.children_user + times.children_system,
         "machine.memory": own.memory_info().rss,
-        "machine.disk": _size(state_folder),
+        "machine.disk": folder_size(state_folder),
         "machine.memory_used": psutil.virtual_memory().percent,
     }
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
@@ -49,7 +49,7 @@ def _servers(embedded_folder: Path) -> list[tuple[float, int]]:
     return found
 
 
-def _size(folder: Path) -> int:
+def folder_size(folder: Path) -> int:
     """Sum up the files below a folder; those that vanish meanwhile count as nothing."""
     total = 0
     for inside, _, names in os.walk(folder):

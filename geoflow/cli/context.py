@@ -195,6 +195,7 @@ def improve_workshop(
     from geoflow.adapters.people import audience_for
     from geoflow.adapters.run_journal import RunJournal
     from geoflow.adapters.templates import JinjaTemplates
+    from geoflow.cli.alerting import worse_at
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.desk import NOBODY, Desk
@@ -239,6 +240,7 @@ def improve_workshop(
                 journal=None if replay else RunJournal(repository.state_folder, root),
                 tell=say,
                 kept=kept,
+                worse=lambda commit: worse_at(repository, commit),
             )
         file.write(kept)
 

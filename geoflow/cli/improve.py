@@ -147,6 +147,9 @@ def _look_back(
 
 
 def _show(console: "Console", result: "ImproveResult") -> None:
+    if result.worse:
+        told = ", ".join(one.told for one in result.worse)
+        console.print(f"got worse, so first: {one_line(told)}\n", style="yellow")
     for edit in result.edits:
         _show_edit(console, edit)
     if result.edits:

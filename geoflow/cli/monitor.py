@@ -9,13 +9,37 @@ from geoflow.cli import (
     monitor_exchange,
     monitor_export,
     monitor_history,
+    monitor_live,
     monitor_measures,
     monitor_prune,
     monitor_report,
     monitor_serve,
 )
 
-app = typer.Typer(no_args_is_help=True, help="Measure the specs of every commit.")
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
+def monitor(
+    context: typer.Context,
+    measures: list[str] | None = typer.Option(
+        None, "--measure", help="Only this measure or group; may be given several times."
+    ),
+    everything: bool = typer.Option(False, "--all", help="Every measure that has a value."),
+    limit: int = typer.Option(50, "--limit", min=1, help="How many commits at most."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> None:
+    """Measure the specs of every commit.
+
+    Without a command it shows the most telling ones: the latest value, its change, ! where that is for the worse.
+
+    Example: geoflow monitor
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from geoflow.cli.monitor_glance import glance
+
+    glance(measures or [], limit, everything=everything, as_json=as_json)
 
 
 @app.command()
@@ -30,6 +54,8 @@ def record(
 
     Example: geoflow monitor record
     """
+    from geoflow.cli.alerting import keep_alerts
+    from geoflow.cli.context import find_root_or_fail
     from geoflow.cli.measures import say_recorded
     from geoflow.cli.monitor_parts import SCHEMA, open_recorder
     from geoflow.cli.render import print_json
@@ -42,8 +68,10 @@ def record(
         if as_json:
             print_json({"schema": SCHEMA, "snapshots": []})
         return
-    _, recorder = open_recorder(observing=True)
+    repository, recorder = open_recorder(observing=True)
     recorded = record_snapshot(recorder, dry_run=dry_run)
+    if not dry_run:
+        keep_alerts(find_root_or_fail(), repository, recorded.snapshot.commit)
     if as_json:
         snapshots = [recorded.snapshot.document()]
         print_json({"schema": SCHEMA, "recorded": recorded.written, "snapshots": snapshots})
@@ -75,6 +103,7 @@ def show(
 
 
 app.command("history")(monitor_history.history)
+app.command("live")(monitor_live.live)
 app.command("compare")(monitor_compare.compare)
 app.command("check")(monitor_check.check)
 app.command("backfill")(monitor_backfill.backfill)

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from geoflow.adapters.git import GitRepository
     from geoflow.workflow.check_measures import CheckResult
 
 _MARKS = {"pass": "ok  ", "warn": "warn", "fail": "FAIL", "skipped": "skip"}
-_TRUNKS = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 
 def check(
@@ -26,6 +24,7 @@ def check(
     Example: geoflow monitor check --against main
     """
     from geoflow.adapters.settings_file import PROJECT_FILE, project_monitor
+    from geoflow.cli.alerting import baseline_of
     from geoflow.cli.monitor_parts import SCHEMA, open_recorder
     from geoflow.cli.progress import progress_bar
     from geoflow.cli.render import print_json
@@ -33,7 +32,7 @@ def check(
     from geoflow.workflow.check_measures import check_measures
 
     repository, recorder = open_recorder()
-    baseline = _baseline(repository, against)
+    baseline = baseline_of(repository, against)
     with progress_bar() as progress:
         result = check_measures(recorder, baseline, PROJECT_FILE, project_monitor, progress)
     if as_json:
@@ -44,14 +43,6 @@ def check(
         _print(result)
     if result.fails:
         raise typer.Exit(int(ExitCode.NO))
-
-
-def _baseline(repository: "GitRepository", against: str) -> str:
-    """Give the commit where HEAD and a branch part, or HEAD's first parent where HEAD is on it; HEAD if it is alone."""
-    head = repository.commits.resolve("HEAD")
-    name = against or next((one for one in _TRUNKS if repository.commits.is_there(one)), "HEAD")
-    base = repository.merge_base(name)
-    return base if base != head else repository.commits.first_parent(head) or head
 
 
 def _print(result: "CheckResult") -> None:

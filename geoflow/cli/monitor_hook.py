@@ -33,8 +33,12 @@ def _record(root: str, *, dry_run: bool) -> None:
     from geoflow.cli.monitor_parts import open_recorder
     from geoflow.workflow.record_snapshot import record_snapshot
 
-    _, recorder = open_recorder(Path(root), patience=_PATIENCE)
-    record_snapshot(recorder, complete=False, dry_run=dry_run)
+    repository, recorder = open_recorder(Path(root), patience=_PATIENCE)
+    recorded = record_snapshot(recorder, complete=False, dry_run=dry_run)
+    if recorded.written:
+        from geoflow.cli.alerting import keep_alerts
+
+        keep_alerts(Path(root), repository, recorded.snapshot.commit)
 
 
 def _say(reason: object) -> None:

@@ -30,14 +30,16 @@ def open_recorder(
     if patience is not None:
         repository.patience = patience
 
-    def observe() -> "Mapping[str, float]":
-        if not observing:
-            return {}
-        from geoflow.cli.observing import observe_now
+    if not observing:
+        return repository, Recorder(repository, repository.commits, SystemClock(), _rules_at)
+    from geoflow.cli.observing import observe_now
+    from geoflow.cli.observing_age import FindingAges
 
-        return observe_now(place, repository)
-
-    return repository, Recorder(repository, repository.commits, SystemClock(), _rules_at, observe)
+    ages = FindingAges(place, repository)
+    clock, commits = SystemClock(), repository.commits
+    return repository, Recorder(
+        repository, commits, clock, _rules_at, lambda: observe_now(place, repository, ages), ages.saw, ages.keep
+    )
 
 
 def _rules_at(files: "Mapping[str, str]") -> "Rules":

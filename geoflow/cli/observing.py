@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoflow.adapters.git import GitRepository
+    from geoflow.cli.observing_age import FindingAges
 
 
-def observe_now(root: "Path", repository: "GitRepository") -> Mapping[str, float]:
+def observe_now(root: "Path", repository: "GitRepository", ages: "FindingAges") -> Mapping[str, float]:
     """Give the observed measures, {name: value}; what cannot be observed is left out, and stops nothing."""
+    from geoflow.cli.observing_age import text_age
+
     found: dict[str, float] = {}
-    for part in (_questions, _edits, _calls, _machine):
+    for part in (_questions, _edits, _calls, _machine, text_age, lambda *_: ages.figures()):
         with suppress(GeoflowError, OSError):
             found |= part(root, repository)
     return found
@@ -25,24 +28,28 @@ def observe_now(root: "Path", repository: "GitRepository") -> Mapping[str, float
 def _questions(root: "Path", repository: "GitRepository") -> dict[str, float]:
     from geoflow.adapters.documents import WorkTreeDocuments
     from geoflow.adapters.question_files import QuestionFiles
-    from geoflow.metrics.observed import question_figures
-    from geoflow.questions.question import best_reply, state_of
+    from geoflow.metrics.observed import question_figures, waiting_figures
+    from geoflow.questions.question import best_reply, state_of, waited
     from geoflow.workflow.passages_of import passages_in
 
     files = WorkTreeDocuments(root).read("live")
     stored = QuestionFiles(root, repository.state_folder).read_from(files).questions.values()
     of = passages_in(files)
     replies = [reply for one in stored if not one.withdrawn and (reply := best_reply(one, of))]
-    return question_figures([state_of(one, of) for one in stored], sum(reply.is_persons for reply in replies))
+    waits = {kind: [wait for one in stored if (wait := waited(one, kind)) is not None] for kind in ("person", "agent")}
+    counted = question_figures([state_of(one, of) for one in stored], sum(reply.is_persons for reply in replies))
+    return counted | waiting_figures(waits)
 
 
 def _edits(root: "Path", repository: "GitRepository") -> dict[str, float]:
     from geoflow.cli.context import open_past
-    from geoflow.metrics.observed import edit_figures
+    from geoflow.improvement.outcome import STALE_AFTER
+    from geoflow.metrics.observed import edit_figures, rework_figures
     from geoflow.workflow.outcomes import counted, outcomes
 
     runs = outcomes(open_past(root, repository)).runs
-    return edit_figures(
+    edited = [(one.edit.new, one.now) for run in runs for one in run.edits if one.outcome == "merged-edited"]
+    return rework_figures(edited, repository.reverted_edits(STALE_AFTER.days) if runs else None) | edit_figures(
         {str(name): count for name, count in counted(runs).items()},
         sum(len(one.run.refused) for one in runs),
         len(runs),

@@ -19,6 +19,8 @@ GROUPS = {
     "edits": "What became of edits",
     "loop": "The loop of improve",
     "llm": "Model calls",
+    "age": "How old the text is",
+    "findings": "Findings that come and go",
     "machine": "The machine",
 }
 """Title of each group of measures, in the order of reports."""

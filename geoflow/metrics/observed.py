@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from statistics import median
 from typing import Any
 
@@ -30,6 +31,18 @@ def call_figures(calls: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in found.items()}
 
 
+def tokens_per_second(calls: Sequence[Mapping[str, Any]]) -> float | None:
+    """Tell how fast a model wrote, from the first token of each reply on; None where no call tells."""
+    tokens = seconds = 0.0
+    for call in calls:
+        whole, first = _number(call, "geoflow.duration"), _number(call, "gen_ai.response.time_to_first_chunk")
+        written = _number(call, "gen_ai.usage.output_tokens")
+        if whole is not None and first is not None and written and whole > first:
+            tokens += written
+            seconds += whole - first
+    return tokens / seconds if seconds else None
+
+
 def edit_figures(outcomes: Mapping[str, int], refused: int, runs: int) -> dict[str, float]:
     """Count what became of edits, {outcome: edits}; the merge rate is of those that somebody decided on."""
     merged, edited, rejected = (outcomes.get(name, 0) for name in ("merged", "merged-edited", "rejected"))
@@ -48,6 +61,34 @@ def edit_figures(outcomes: Mapping[str, int], refused: int, runs: int) -> dict[s
     if runs:
         found["loop.edits_per_run"] = sum(outcomes.values()) / runs
     return {name: round(value, 4) for name, value in found.items()}
+
+
+def rework_figures(edited: Sequence[tuple[str, str]], reverted: int | None) -> dict[str, float]:
+    """Tell how much people rewrote of edits that they merged in other words, and how many merged ones came back.
+
+    Args:
+        edited: For each such edit the text that was proposed, and the one that people made of it.
+        reverted: How many were reverted soon; None where that is unknown.
+    """
+    found: dict[str, float] = {} if reverted is None else {"edits.reverted": reverted}
+    if edited:
+        found["edits.rewritten"] = round(median(rewritten(new, now) for new, now in edited), 4)
+    return found
+
+
+def rewritten(new: str, now: str) -> float:
+    """Give the percentage of words that differ between two texts: 0 where all are the same, in the same order."""
+    return 100 * (1 - SequenceMatcher(None, new.split(), now.split(), autojunk=False).ratio())
+
+
+def waiting_figures(waits: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Tell how long questions waited, {who answered: seconds}; nothing for who answered none."""
+    found: dict[str, float] = {}
+    for who, seconds in waits.items():
+        if seconds:
+            found[f"questions.{who}_latency_p50"] = median(seconds)
+            found[f"questions.{who}_latency_p90"] = quantile(seconds, _NINE_OF_TEN)
+    return found
 
 
 def question_figures(states: Sequence[str], confirmed: int) -> dict[str, float]:

@@ -89,10 +89,15 @@ def _baseline(name: str, sides: Sides) -> tuple[float | None, float, str]:
         past = sides.past.get(name, ())
         if len(past) < FEWEST_POINTS:
             return None, 0.0, f"from {FEWEST_POINTS} records before"
-        middle = median(past)
-        return middle, _SIGMAS * _MAD_TO_SIGMA * median(abs(value - middle) for value in past), ""
+        return *noise(past), ""
     found = sides.before.get(name)
     return (found.value if found else None), 0.0, "at the baseline"
+
+
+def noise(past: Sequence[float]) -> tuple[float, float]:
+    """Give the median of some values, at least one, and three of their deviations by the median of those (MAD)."""
+    middle = median(past)
+    return middle, _SIGMAS * _MAD_TO_SIGMA * median(abs(value - middle) for value in past)
 
 
 def _told(rule: str, limit: float, value: float, change: float) -> str:

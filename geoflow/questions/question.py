@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
@@ -145,6 +146,20 @@ def state_of(question: Question, passages_of: PassagesOf) -> QuestionState:
     if best_reply(question, passages_of):
         return "answered"
     return "stale" if any(reply.rejected is None for reply in question.replies) else "open"
+
+
+def waited(question: Question, kind: AuthorKind) -> float | None:
+    """Give the seconds until the first answer of this kind of author that was not rejected.
+
+    None where there is none, or where a time in the file is no time.
+    """
+    try:
+        asked = datetime.fromisoformat(question.asked.at)
+        told = [datetime.fromisoformat(one.at) for one in question.replies if one.kind == kind and not one.rejected]
+        seconds = min((at - asked).total_seconds() for at in told)
+    except (ValueError, TypeError):  # the latter where one of them says no zone
+        return None
+    return seconds if seconds >= 0 else None
 
 
 def new_reply_id(question_id: str, text: str, author: str, at: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geoflow.errors import GeoflowError
+from geoflow.metrics.alert import Alert
 from geoflow.openspec import validate
 from geoflow.ports import Clock, Head, Journal, QuestionStore
 from geoflow.quality.finding import Finding
@@ -17,7 +18,7 @@ from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking, asked_on_branches
 from geoflow.workflow.improve_result import Idle, ImproveResult, Left
-from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes
+from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes, worst_first
 from geoflow.workflow.improve_session import Session, Workshop
 from geoflow.workflow.improve_summary import measured, must_not_be_worse, summary, with_adopted
 from geoflow.workflow.improve_together import take_together
@@ -63,8 +64,9 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
     live = live_files(files)
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept)
     bench.past = workshop.past(live)
-    chosen = chosen_findings(bench, options.targets)
-    begun = _begin(workshop, options, head.commit)
+    worse = tuple(workshop.worse(head.commit))
+    chosen = worst_first(chosen_findings(bench, options.targets), worse)
+    begun = replace(_begin(workshop, options, head.commit), worse=worse)
     try:
         return _work(begun, options, head, (files, bench, chosen))
     except GeoflowError:
@@ -122,6 +124,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
         resumed=begun.resumed,
         questions=asked,
         adopted=tuple(adopted),
+        worse=begun.worse,
     )
     if not options.dry_run:
         _publish(workshop, result, tip, [bench.blocks(target)[0] for target, _ in session.kept], head.branch or "")
@@ -132,7 +135,10 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
 
 @dataclass(frozen=True)
 class _Begun:
-    """A run that has begun, or goes on: its name, what counts, what writes down, and what to say of killed ones."""
+    """A run that has begun, or goes on: its name, what counts, what writes down, and what to say of killed ones.
+
+    `worse` are the measures that got worse at the base.
+    """
 
     workshop: Workshop
     run: str
@@ -140,6 +146,7 @@ class _Begun:
     journal: Journal | None = None
     notes: tuple[str, ...] = ()
     resumed: tuple[int, int] | None = None
+    worse: tuple[Alert, ...] = ()
 
 
 def _begin(workshop: Workshop, options: ImproveOptions, base: str) -> _Begun:

@@ -7,6 +7,7 @@ from geoflow.improvement.answer_strategy import FINDING_GONE
 from geoflow.improvement.choice import LEFT
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.insight import HELD, Insight
+from geoflow.metrics.alert import Alert
 from geoflow.quality.finding import Finding
 from geoflow.questions.licensing import WITHDRAWN
 from geoflow.questions.question import About, Question
@@ -160,6 +161,7 @@ class ImproveResult:
     yet. `questions` are those that arose; they lie on the branch. `resumed` says how many findings of how many were
     done when the run was killed that this one goes on with.
     `adopted` are the items that were not in OpenSpec form.
+    `worse` are the measures that got worse at the base commit; the findings behind them came first.
     """
 
     run: str
@@ -178,6 +180,7 @@ class ImproveResult:
     resumed: tuple[int, int] | None = None
     questions: tuple[Question, ...] = ()
     adopted: tuple[AdoptedItem, ...] = ()
+    worse: tuple[Alert, ...] = ()
 
     @property
     def worked(self) -> bool:
@@ -198,6 +201,7 @@ class ImproveResult:
             "questions": [*map(_asked, self.questions), *(asked for one in self.adopted for asked in one.questions())],
             "adopted": [one.document() for one in self.adopted],
             "insights": [insight.document() for insight in self.insights],
+            "worse": [one.document() for one in self.worse],
             "left": [left.document() for left in self.left],
             "before": self.before,
             "after": self.after,

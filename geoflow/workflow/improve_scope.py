@@ -1,8 +1,10 @@
 """What a run of improve looks at: the documents of a commit, and the findings of the items that were named."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from geoflow.errors import ExitCode, GeoflowError
+from geoflow.metrics.alert import Alert
+from geoflow.metrics.behind import is_behind
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.workbench import Workbench
 
@@ -22,6 +24,11 @@ def chosen_findings(bench: Workbench, targets: tuple[str, ...]) -> list[Finding]
     prefixes = path_prefixes(bench, targets)
     findings = [finding for finding in bench.findings if finding.path.startswith(prefixes)]
     return sorted(findings, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.path, finding.start))
+
+
+def worst_first(findings: Sequence[Finding], worse: Sequence[Alert]) -> list[Finding]:
+    """Put the findings behind measures that got worse before the others, each in the order that they had."""
+    return sorted(findings, key=lambda finding: not any(is_behind(one.measure, finding) for one in worse))
 
 
 def path_prefixes(bench: Workbench, targets: tuple[str, ...]) -> tuple[str, ...]:

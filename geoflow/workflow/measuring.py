@@ -13,6 +13,7 @@ from geoflow.workflow.measure_history import measure_history
 
 if TYPE_CHECKING:
     from geoflow.openspec import Tree
+    from geoflow.quality.finding import Finding
     from geoflow.quality.waivers import Split
     from geoflow.workflow.rule_findings import Rules
 
@@ -22,13 +23,18 @@ RulesAt = Callable[[Mapping[str, str]], "Rules"]
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """What snapshots are made with. `observe` tells what happens now, by the names of measures; {} where nothing is."""
+    """What snapshots are made with. `observe` tells what happens now, by the names of measures; {} where nothing is.
+
+    `saw` is told what rules found at a commit that nobody lets stand, and `wrote` that a record was written.
+    """
 
     repository: Repository
     commits: Commits
     clock: Clock
     rules_at: RulesAt
     observe: Callable[[], Mapping[str, float]] = dict
+    saw: Callable[[str, Sequence["Finding"]], None] = lambda _commit, _findings: None
+    wrote: Callable[[], None] = lambda: None
 
 
 def known_snapshot(commit: str, inputs: str, note: str) -> Snapshot | None:
@@ -65,6 +71,7 @@ def measure_quality(recorder: Recorder, commit: str) -> dict[str, float]:
     from geoflow.metrics.quality_figures import quality_figures
 
     tree, parted = findings_at(recorder, commit)
+    recorder.saw(commit, parted.kept)
     return quality_figures(tree, parted.kept, [one.finding for one in parted.waived])
 
 

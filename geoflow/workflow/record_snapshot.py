@@ -44,5 +44,7 @@ def record_snapshot(
     written = not dry_run and recorder.repository.append_note(
         commit, to_line(made), unless=lambda note: enough(known_snapshot(commit, inputs, note))
     )
+    if written:
+        recorder.wrote()
     whole = joined([known, made]) if known else made
     return Recorded(whole or made, written=written, uncommitted=uncommitted)

@@ -1,7 +1,8 @@
 """A history of any length for measuring and testing, written with one `git fast-import`: specs that people work on.
 
 Of twenty commits fourteen edit a spec, three a change, one adds or archives a change, and two touch nothing below
-`openspec/`. With `merges` every fortieth commit is on a side branch that is merged at once.
+`openspec/`. With `merges` every fortieth commit is on a side branch that is merged at once, and with `twins` each main
+spec has a Python file of the same lines, as comments, for tools that measure code.
 """
 
 import random
@@ -28,7 +29,8 @@ _TASKS = "# Tasks\n\n## 1. Reports\n\n{ticks}"
 class _Writer:
     """The state of the history so far, and the stream that makes it."""
 
-    def __init__(self, specs: int, seed: int) -> None:
+    def __init__(self, specs: int, seed: int, *, twins: bool = False) -> None:
+        self._twins = twins
         self._chance = random.Random(seed)
         self.files = some_specs(specs)
         self._paths = sorted(self.files)
@@ -56,6 +58,9 @@ class _Writer:
     ) -> bytes:
         self.mark += 1
         self._last = changed
+        if self._twins:
+            main = {path: text for path, text in changed.items() if path in self._paths and text is not None}
+            changed = {**changed, **{twin_of(path): _as_comments(text) for path, text in main.items()}}
         lines = [b"commit refs/heads/main\n", b"mark :%d\n" % self.mark]
         lines.append(b"committer %s %d +0000\n" % (_WHO, _FIRST_SECOND + _STEP * self.mark))
         lines.append(b"data %d\n%s\n" % (len(subject), subject.encode()))
@@ -127,11 +132,22 @@ class _Writer:
         return _TASKS.format(ticks="".join(f"- [{'x' if n < done else ' '}] 1.{n} Do part {n}\n" for n in range(8)))
 
 
-def make_history(folder: Path, commits: int, *, specs: int = 200, merges: bool = False, seed: int = 5) -> Path:
+def twin_of(path: str) -> str:
+    """Name the Python file that has the lines of a main spec."""
+    return f"src/{path.split('/')[-2].replace('-', '_')}.py"
+
+
+def _as_comments(text: str) -> str:
+    return "".join(f"# {line}\n" for line in text.split("\n"))
+
+
+def make_history(
+    folder: Path, commits: int, *, specs: int = 200, merges: bool = False, seed: int = 5, twins: bool = False
+) -> Path:
     """Make a repository whose branch `main` has this many commits; nothing is checked out."""
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "-q", "-b", "main")
-    writer = _Writer(specs, seed)
+    writer = _Writer(specs, seed, twins=twins)
     with subprocess.Popen(["git", "fast-import", "--quiet", "--done"], cwd=folder, stdin=subprocess.PIPE) as process:
         assert process.stdin
         for part in writer.stream(commits, merges=merges):

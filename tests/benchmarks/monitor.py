@@ -1,8 +1,8 @@
 """The part of `make bench` on figures for every commit: a history of 10,000 commits with 200 specs, and the hook.
 
 `wily`, which keeps measures of Python code for each commit, is the peer where the variable WILY names its program: both
-count lines of every commit of one history, geoflow those of specs and wily those of Python files. With COMMITS=100000
-the large history is tried as well.
+count lines of every commit of one history, geoflow those of specs and wily those of Python files that have the same
+lines as comments; PEER_COMMITS says of how many. With COMMITS=100000 the large history is tried as well.
 """
 
 import json
@@ -24,8 +24,9 @@ from geoflow.workflow.backfill import backfill
 from geoflow.workflow.record_snapshot import record_snapshot
 from geoflow.workflow.show_snapshots import show_snapshots
 from tests.benchmarks.__main__ import GEOFLOW
-from tests.benchmarks.history import make_history
+from tests.benchmarks.history import make_history, twin_of
 from tests.benchmarks.measure import Candidate, costs, environment, straight_line
+from tests.benchmarks.trees import some_specs
 from tests.builders import git, write_tree
 
 COMMITS, SPECS = 10_000, 200
@@ -113,19 +114,33 @@ def hook(root: Path) -> dict[str, Any]:
     return {name: cost._asdict() for name, cost in found.items()}
 
 
-def peer(folder: Path, wily: str) -> dict[str, Any]:
-    """Let wily and geoflow measure the same commits, each on a copy of its own."""
-    ours, theirs = checked_out(folder / "ours", PEER_COMMITS), checked_out(folder / "theirs", PEER_COMMITS)
-    command = (wily, "--cache", str(folder / "cache"), "build", "-n", str(PEER_COMMITS), "-o", "raw", "src")
-    mine, my_wall = taken(lambda: backfill(open_recorder(ours)[1], silent_progress()))
-    run = lambda: subprocess.run(command, cwd=theirs, env=environment(), check=True, capture_output=True)  # noqa: E731
-    its, its_wall = taken(run)
-    print(
-        f"{PEER_COMMITS} commits: geoflow {mine:,.0f} ms CPU, {my_wall:,.0f} ms wall; wily {its:,.0f} ms CPU, "
-        f"{its_wall:,.0f} ms wall: {its / mine:.0f} times the CPU; {load()}",
-        flush=True,
-    )
-    return {"geoflow": [mine, my_wall], "wily": [its, its_wall]}
+def peer(folder: Path, wily: str, commits: int) -> dict[str, Any]:
+    """Let wily and geoflow measure the same commits, each on a copy of its own: the lines of specs, and of their twins.
+
+    Both then read their last points, and wily's index must have every commit too.
+    """
+    ours, theirs = (make_history(folder / name, commits, specs=SPECS, twins=True) for name in ("ours", "theirs"))
+    for one in (ours, theirs):
+        git(one, "reset", "-q", "--hard")
+    cache, file = folder / "cache", twin_of(next(iter(some_specs(1))))
+
+    def call(*words: str) -> None:
+        command = (wily, "--cache", str(cache), *words)
+        subprocess.run(command, cwd=theirs, env=environment(), check=True, capture_output=True)
+
+    points = str(min(commits, POINTS))
+    found = {
+        "geoflow": taken(lambda: backfill(open_recorder(ours)[1], silent_progress())),
+        "wily": taken(lambda: call("build", "-n", str(commits), "-o", "raw", "src")),
+        "geoflow read": taken(lambda: show_snapshots(open_recorder(ours)[0], POINTS)),
+        "wily read": taken(lambda: call("report", "-n", points, file, "loc")),
+    }
+    listed = json.loads((cache / "git" / "index.json").read_text("utf-8"))
+    assert len(listed) == commits, f"wily has {len(listed)} of {commits} commits"
+    for name, (own, wall) in found.items():
+        print(f"{commits:>7,} commits, {name:<13} {own:>9,.0f} ms CPU {wall:>9,.0f} ms wall; {load()}", flush=True)
+    print(f"  wily takes {found['wily'][0] / found['geoflow'][0]:.0f} times the CPU", flush=True)
+    return found
 
 
 def main() -> None:
@@ -137,9 +152,9 @@ def main() -> None:
         report["hook"] = hook(folder / f"h{COMMITS}")
         wily = shutil.which(os.environ.get("WILY", "wily"))
         if wily:
-            report["peer"] = peer(folder, wily)
+            report["peer"] = peer(folder, wily, int(os.environ.get("PEER_COMMITS", PEER_COMMITS)))
         else:
-            print("wily is not here (WILY=PROGRAM): its row is left out.")
+            print("skipped beside wily: it is not here. `pip install wily` in a venv of its own, then WILY=PROGRAM.")
         if (large := int(os.environ.get("COMMITS", "0"))) > COMMITS:
             report["large"] = whole_history(folder / "large", large)[1]
     file = Path(__file__).parents[2] / "build" / "bench-monitor.json"

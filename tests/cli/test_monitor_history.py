@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from geoflow.adapters.git import open_repository
 from geoflow.cli.app import app
+from geoflow.cli.progress import silent_progress
 from geoflow.metrics.measure import MEASURES
+from geoflow.workflow.backfill import backfill
+from geoflow.workflow.show_snapshots import show_snapshots
 from tests.benchmarks.history import make_history
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.workflow.monitoring import (
@@ -79,6 +83,21 @@ def test_backfilled_records_equal_fresh_ones_and_independent_ones(tmp_path: Path
         assert (fresh["derived"], fresh["inputs"]) == (kept[name]["derived"], kept[name]["inputs"])
     fill(project)
     assert_every_commit_is_right(project, "--no-walk", *sampled[:6])
+
+
+def test_complete_backfilled_records_equal_what_record_measures(tmp_path: Path) -> None:
+    from geoflow.workflow.record_snapshot import record_snapshot
+
+    project = make_history(tmp_path / "p", 30, specs=2)
+    git(project, "reset", "-q", "--hard")
+    backfill(recorder_of(project), silent_progress(), with_quality=True)
+    sampled = random.Random(4).sample(git(project, "rev-list", "HEAD").splitlines(), 20)
+    kept = {one.snapshot.commit: one.snapshot for one in show_snapshots(open_repository(project), 30)}
+    git(project, "update-ref", "-d", "refs/notes/geoflow")
+    for name in sampled:
+        fresh = record_snapshot(recorder_of(project), revision=name).snapshot
+        assert "quality.findings" in fresh.derived
+        assert (fresh.derived, fresh.inputs) == (kept[name].derived, kept[name].inputs)
 
 
 def test_the_complete_record_is_kept_and_computed_once_a_state(project: Path) -> None:
