@@ -23,6 +23,7 @@ from geoflow.cli import (
     monitor,
     propose,
     review,
+    rules,
     show,
     trust,
     validate,
@@ -106,6 +107,7 @@ app.command("validate", rich_help_panel=_BESIDE)(validate.validate)
 app.command("list", rich_help_panel=_BESIDE)(list_.list_)
 app.command("archive", rich_help_panel=_BESIDE)(archive.archive)
 app.command("show", rich_help_panel=_BESIDE)(show.show)
+app.command("rules", rich_help_panel=_BESIDE)(rules.rules)
 app.command("watch", rich_help_panel=_BESIDE)(watch.watch)
 app.command("doctor", rich_help_panel=_BESIDE)(doctor.doctor)
 app.add_typer(config.app, name="config", rich_help_panel=_BESIDE)

@@ -52,6 +52,7 @@ ANYWHERE = {
     ("config", "path"),
     ("config", "set"),
     ("monitor", "measures"),
+    ("rules",),
 }
 # It answers over MCP and waits for that on stdin; tests/cli/test_mcp_server.py has what it owes.
 SERVERS = {("mcp",)}
