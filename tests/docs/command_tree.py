@@ -69,6 +69,7 @@ def command_of(words: Sequence[str]) -> Command:
 _LINE = re.compile(r"^[ \t]*(?:\$ |- run: )?(?:nice -n \d+ )?(geoflow(?:[ \t][^\n]*)?)$", re.MULTILINE)
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(geoflow(?: [^`\n]*)?)`")
+_META = re.compile(r"\[OPTIONS\]|\.\.\.")
 _END = re.compile(r"\s(?:#|\||&&|>|;|\\$)")
 
 
@@ -82,7 +83,7 @@ def written_lines(markdown: str) -> list[str]:
 def what_is_wrong(line: str) -> str:
     """Say why a line cannot be typed, as a clause; empty where it can: its command and every option exist."""
     try:
-        words = shlex.split(_END.split(line)[0].replace("...", "").rstrip("."))[1:]
+        words = shlex.split(_META.sub("", _END.split(line)[0]).rstrip("."))[1:]
     except ValueError as error:
         return str(error)
     command = command_of(words)

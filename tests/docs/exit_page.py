@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,12 +53,13 @@ def exit_page() -> str:
     )
 
 
-def error_codes() -> Iterator[ErrorCode]:
+@lru_cache(maxsize=1)
+def error_codes() -> tuple[ErrorCode, ...]:
     """Find every error code that stands in the source."""
-    for file in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                yield from _error(node)
+    texts = (file.read_text("utf-8") for file in sorted(SOURCE.rglob("*.py")))
+    trees = (ast.parse(text) for text in texts if "GeoflowError(" in text)
+    calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return tuple(error for call in calls for error in _error(call))
 
 
 def _error(call: ast.Call) -> Iterator[ErrorCode]:

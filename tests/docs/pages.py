@@ -9,6 +9,7 @@ from tests.docs.json_page import SCHEMA_FILE, json_page, schema_file
 from tests.docs.markdown import page
 from tests.docs.mcp_page import mcp_page
 from tests.docs.measure_page import measure_page
+from tests.docs.picture import session_picture
 from tests.docs.rule_page import rule_page
 from tests.docs.setting_page import setting_page
 
@@ -40,4 +41,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "json.md": json_page,
     SCHEMA_FILE: schema_file,
     "mcp.md": mcp_page,
+    "session.svg": session_picture,
 }

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "geoflow"
@@ -14,9 +15,11 @@ def schema_names() -> list[str]:
     return sorted({value for tree in _trees() for value in _texts(tree) if _NAME.fullmatch(value)})
 
 
-def _trees() -> Iterator[ast.Module]:
-    for file in sorted(SOURCE.rglob("*.py")):
-        yield ast.parse(file.read_text("utf-8"))
+@lru_cache(maxsize=1)
+def _trees() -> tuple[ast.Module, ...]:
+    """Read the modules that name a schema at all."""
+    texts = (file.read_text("utf-8") for file in sorted(SOURCE.rglob("*.py")))
+    return tuple(ast.parse(text) for text in texts if _NAME.search(text))
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:
