@@ -88,6 +88,9 @@ def main(
         # The document of a failure is chosen by what was typed, which a runner in the same process does not see.
         if not as_json and error.code == "no-openspec":
             print(context.get_help())
+            sys.stderr.write(
+                "There is no openspec/ here or above. Begin with: geoflow init (or look on: geoflow demo)\n"
+            )
             return
         print_error(error, as_json=as_json)
         raise typer.Exit(int(error.exit_code)) from None

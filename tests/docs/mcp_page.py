@@ -50,12 +50,8 @@ async def _offered() -> dict[str, Any]:
     return {
         "tools": tools,
         "resources": [
-            (
-                str(getattr(one, "uri_template", "") or getattr(one, "uri", "")),
-                one.description or "",
-                one.mime_type or "",
-            )
-            for one in places
+            (str(told.get("uri_template") or told.get("uri")), told["description"] or "", told["mime_type"] or "")
+            for told in (one.model_dump() for one in places)
         ],
         "prompts": [
             (

@@ -1,5 +1,6 @@
 """The page of rules: the table that `geoflow rules` shows."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from geoflow.adapters.rule_guide import RuleGuide, rule_guides
@@ -44,7 +45,7 @@ def _family(members: list[RuleGuide]) -> str:
     return "\n".join(map(_one, members))
 
 
-def _raw_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _raw_table(head: Sequence[str], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     return "\n".join([*lines, *(f"| {row[0]} | {' | '.join(map(cell, row[1:]))} |" for row in rows)]) + "\n"
 
