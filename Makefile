@@ -8,7 +8,7 @@ SARIF_VERSION := 5.7.0
 MCP_CONFORMANCE_VERSION := 0.2.0-alpha.12
 MCP_INSPECTOR_VERSION := 2.12.0
 
-.PHONY: help demo test coverage long lint format model bench npm mcp-servers sarif-schema prometheus judges conformance clean
+.PHONY: help demo test coverage long lint format docs model bench npm mcp-servers sarif-schema prometheus judges conformance clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -83,6 +83,9 @@ judges: .make/venv ## Install the public judges of MCP servers, and a node that 
 
 conformance: .make/venv npm ## Compare with the npm openspec CLI and print the agreement by rule
 	$(BIN)/pytest -n 2 -rs -m "not long" tests/conformance
+
+docs: .make/venv ## Write the reference pages in .github/docs from the code
+	@$(BIN)/python -m tests.docs
 
 format: .make/venv ## Format the code
 	$(BIN)/ruff check --fix

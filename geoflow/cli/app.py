@@ -24,6 +24,7 @@ from geoflow.cli import (
     monitor,
     propose,
     review,
+    rules,
     show,
     trust,
     validate,
@@ -88,6 +89,9 @@ def main(
         # The document of a failure is chosen by what was typed, which a runner in the same process does not see.
         if not as_json and error.code == "no-openspec":
             print(context.get_help())
+            sys.stderr.write(
+                "There is no openspec/ here or above. Begin with: geoflow init (or look on: geoflow demo)\n"
+            )
             return
         print_error(error, as_json=as_json)
         raise typer.Exit(int(error.exit_code)) from None
@@ -107,6 +111,7 @@ app.command("validate", rich_help_panel=_BESIDE)(validate.validate)
 app.command("list", rich_help_panel=_BESIDE)(list_.list_)
 app.command("archive", rich_help_panel=_BESIDE)(archive.archive)
 app.command("show", rich_help_panel=_BESIDE)(show.show)
+app.command("rules", rich_help_panel=_BESIDE)(rules.rules)
 app.command("watch", rich_help_panel=_BESIDE)(watch.watch)
 app.command("doctor", rich_help_panel=_BESIDE)(doctor.doctor)
 app.add_typer(hooks.app, name="hooks", rich_help_panel=_BESIDE)

@@ -32,6 +32,7 @@ def archive(
     """Merge a change's deltas into the main specs, and move the change to changes/archive/: all of it or nothing.
 
     The specs get the bytes that the npm CLI writes. Killed at any moment, the tree is as before or as after.
+    Exit 1 where it is refused, with what to mend, or where nobody agreed.
 
     Example: geoflow archive add-retries --yes
     """

@@ -62,7 +62,7 @@ def improve(
     """Find what is wrong, propose edits, keep what loses no meaning, and deliver a branch that you merge.
 
     Your branch, index and work tree are only read. After Ctrl-C what was kept so far is delivered, with exit code 130.
-    A run that was killed goes on where it was when it is typed again.
+    A run that was killed goes on where it was when it is typed again. Exit 1 where all that was tried was refused.
 
     With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones.
 

@@ -44,6 +44,7 @@ def propose(
     The words are a model's draft, and marked so; what nobody gave becomes an open question.
 
     With --revise each open finding and answer of a change gets an edit, a question or a reason.
+    Exit 1 where none got one.
 
     Example: geoflow propose "Let users export a report as PDF"
     """

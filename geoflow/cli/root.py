@@ -33,7 +33,7 @@ def root_here(store: str = "") -> str:
             raise no_store(default, f"the default for folders without openspec/, set in {path}")
         raise GeoflowError(
             f"There is no openspec/ folder in {here} or above it.",
-            fix="Go to a folder that has one, or make it: `mkdir -p openspec/specs`.",
+            fix="Go to a folder that has one, or make it with: geoflow init",
             code="no-openspec",
         )
     _warn_of_config(root)

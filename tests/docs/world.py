@@ -1,0 +1,53 @@
+"""A world of its own for commands that the docs are made from: a home, an identity, the demo's repository, no model."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+from geoflow.resources import templates_folder
+from tests.builders import git, make_repo, write_tree
+
+_NOT_OURS = ("GIT_", "GEOFLOW_", "XDG_", "LM_")
+
+
+@contextmanager
+def own_world() -> Iterator[Path]:
+    """Give a new folder, and an environment in which nothing of the user's is left."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "home").mkdir()
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_OURS)}
+        own = {
+            "HOME": str(folder / "home"),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "Ada Example",
+            "GIT_AUTHOR_EMAIL": "ada@example.org",
+            "GIT_COMMITTER_NAME": "Ada Example",
+            "GIT_COMMITTER_EMAIL": "ada@example.org",
+            "NO_COLOR": "1",
+            "COLUMNS": "100",
+            "TZ": "UTC",
+            "GEOFLOW_LLM__BASE_URL": "none",
+        }
+        with patch.dict(os.environ, {**kept, **own}, clear=True):
+            yield folder
+
+
+@contextmanager
+def demo_repository(folder: Path) -> Iterator[Path]:
+    """Make the demo's repository with two commits and a remote, and work in it."""
+    tree = folder / "demo"
+    shutil.copytree(templates_folder() / "demo" / "openspec", tree / "openspec")
+    git(folder, "init", "-q", "--bare", "remote.git")
+    repository = make_repo(tree, {"README.md": "A harbour's tide gauge.\n"})
+    write_tree(repository, {"mcp.json": json.dumps({"mcpServers": {"notes": {"command": "notes"}}})})
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "Name a server")
+    git(repository, "remote", "add", "origin", str(folder / "remote.git"))
+    with chdir(repository):
+        yield repository
