@@ -194,6 +194,7 @@ def improve_workshop(
     from geoflow.adapters.one_run import ended_by_kill, only_run
     from geoflow.adapters.people import audience_for
     from geoflow.adapters.run_journal import RunJournal
+    from geoflow.adapters.second_process import second_process
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.progress import progress_bar
@@ -239,6 +240,7 @@ def improve_workshop(
                 journal=None if replay else RunJournal(repository.state_folder, root),
                 tell=say,
                 kept=kept,
+                aside=second_process,
             )
         file.write(kept)
 
@@ -274,6 +276,7 @@ def open_review(
     from geoflow.adapters.history_when_asked import HistoryWhenAsked
     from geoflow.adapters.kept_file import KeptFile
     from geoflow.adapters.lexicon_file import read_lexicon
+    from geoflow.adapters.second_process import second_process
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
     from geoflow.cli.review_seats import open_memory, open_seats, opened_tools
@@ -304,6 +307,7 @@ def open_review(
             tools=tools,
             roomy=bool(model and tools and is_roomy(settings, model)),
             kept=kept,
+            aside=second_process,
         )
     file.write(kept)
 

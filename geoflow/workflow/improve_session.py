@@ -14,6 +14,7 @@ from geoflow.improvement.proposal import Proposal
 from geoflow.improvement.scenario_strategy import MISSING
 from geoflow.improvement.strategies import BY_CODE, begins_with_code, by_code, by_model, fitting
 from geoflow.ports import ChatModel, Clock, Journal, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
+from geoflow.quality.beside import Aside
 from geoflow.quality.finding import Finding
 from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
@@ -85,7 +86,7 @@ class Workshop:
     With `veto` the model reads each of its edits of words a second time. `desk` tells who asks whom.
     Every edit goes through `gate`; only an experiment that shows what the gate is good for gives another one than that
     of `improvement.gate`.
-    `kept` is what rules worked out before.
+    `kept` is what rules worked out before, `aside` begins a part of their work in another process.
     """
 
     repository: Repository
@@ -106,6 +107,7 @@ class Workshop:
     desk: Desk = NOBODY
     gate: Gate = judge
     kept: Kept | None = None
+    aside: Aside | None = None
 
 
 class Session:

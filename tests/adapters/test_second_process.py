@@ -1,0 +1,55 @@
+"""A second process answers with what it worked out, or with nothing; it leaves no trace in the first one."""
+
+import os
+import sys
+import threading
+
+import pytest
+
+from geoflow.adapters.second_process import second_process
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="a process is copied on Linux with two cores"
+)
+
+
+def test_the_answer_is_what_the_work_gave_whatever_its_size() -> None:
+    answer = second_process(lambda: "größer\ud800" * 100_000)
+    assert answer is not None
+    assert answer() == "größer\ud800" * 100_000
+
+
+def test_the_work_is_done_in_another_process_that_is_gone_afterwards() -> None:
+    answer = second_process(lambda: str(os.getpid()))
+    assert answer is not None
+    other = int(answer())
+    assert other != os.getpid()
+    with pytest.raises(ProcessLookupError):
+        os.kill(other, 0)
+
+
+def _fail() -> str:
+    raise RuntimeError("this must reach nobody")
+
+
+def _die() -> str:
+    os._exit(1)
+
+
+def test_work_that_fails_or_dies_has_no_answer_and_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    for work in (_fail, _die):
+        answer = second_process(work)
+        assert answer is not None
+        assert answer() == ""
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    thread.start()
+    try:
+        assert second_process(lambda: "never") is None
+    finally:
+        over.set()
+        thread.join()
