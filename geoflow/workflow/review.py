@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, Tree, read_tree
-from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates, ToolBox
 from geoflow.quality.beside import Aside
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding, by_place
@@ -25,6 +24,7 @@ from geoflow.workflow.rule_findings import Rules, find_by_rule
 
 # What only roles need is a third of what a review by rule would load.
 if TYPE_CHECKING:
+    from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates, ToolBox
     from geoflow.workflow.role_facts import FactDesk
     from geoflow.workflow.role_lookup import Lookup
     from geoflow.workflow.role_rounds import RoleRounds
@@ -42,19 +42,19 @@ class Reviewer:
     `aside` begins a part of their work in another process.
     """
 
-    model: ChatModel | None
-    templates: Templates
-    clock: Clock
-    progress: RunProgress
-    history: History | None = None
+    model: "ChatModel | None"
+    templates: "Templates"
+    clock: "Clock"
+    progress: "RunProgress"
+    history: "History | None" = None
     off: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ("testing",)
     seats: "Seats | None" = None
-    memory: RoleMemory | None = None
+    memory: "RoleMemory | None" = None
     facts: "FactDesk | None" = None
     allowed: tuple[Allowed, ...] = ()
     lexicon: ProjectLexicon = NO_WORDS
-    tools: ToolBox | None = None
+    tools: "ToolBox | None" = None
     roomy: bool = False
     kept: Kept | None = None
     aside: Aside | None = None

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from geoflow.openspec import Tree
-from geoflow.ports import History
 from geoflow.quality.beside import Aside, Look, beside
 from geoflow.quality.changed import Changed
 from geoflow.quality.finding import Finding, by_place, number_occurrences
@@ -17,6 +17,9 @@ from geoflow.quality.verdicts import validate_again
 from geoflow.quality.waivers import Waiver, find_waivers, waivers_in, waivers_of
 from geoflow.settings import Allowed
 from geoflow.workflow.base_moved import find_moved_bases
+
+if TYPE_CHECKING:
+    from geoflow.ports import History
 
 MOVED = "GF304"
 
@@ -31,7 +34,7 @@ class Rules:
     off: frozenset[str] = frozenset()
     allowed: tuple[Allowed, ...] = ()
     lexicon: ProjectLexicon = NO_WORDS
-    history: History | None = None
+    history: "History | None" = None
     kept: Kept | None = None
     aside: Aside | None = None
 
