@@ -10,13 +10,22 @@ _LENGTH = 8  # bytes in front of the answer
 
 
 def second_process(work: Callable[[], str]) -> Callable[[], str] | None:
-    """Begin some work that touches nothing but memory; None where no second process can have it, or it brings nothing.
+    """Begin some work in a copy of this process where a core is free for it; see `begin_copy`."""
+    if sys.platform != "linux":
+        return None
+    cores = len(os.sched_getaffinity(0))
+    # Where others are at work already this one would wait for a copy that hardly gets on.
+    return begin_copy(work) if cores > 1 and os.getloadavg()[0] < cores else None
+
+
+def begin_copy(work: Callable[[], str]) -> Callable[[], str] | None:
+    """Begin some work that touches nothing but memory; None where no copy can have it.
 
     What is given waits for the answer, which is empty where none came whole. A process with threads is not copied (a
     lock that one of them holds would stay locked), and none is copied but on Linux, where a copy may do all that this
     process can.
     """
-    if sys.platform != "linux" or threading.active_count() > 1 or len(os.sched_getaffinity(0)) < 2:
+    if sys.platform != "linux" or threading.active_count() > 1:
         return None
     try:
         reading, writing = os.pipe()
