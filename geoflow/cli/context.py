@@ -194,6 +194,7 @@ def improve_workshop(
     from geoflow.adapters.one_run import ended_by_kill, only_run
     from geoflow.adapters.people import audience_for
     from geoflow.adapters.run_journal import RunJournal
+    from geoflow.adapters.second_process import second_process
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.alerting import worse_at
     from geoflow.cli.ask_parts import open_questions
@@ -241,6 +242,7 @@ def improve_workshop(
                 tell=say,
                 kept=kept,
                 worse=lambda commit: worse_at(repository, commit),
+                aside=second_process,
             )
         file.write(kept)
 
@@ -276,6 +278,7 @@ def open_review(
     from geoflow.adapters.history_when_asked import HistoryWhenAsked
     from geoflow.adapters.kept_file import KeptFile
     from geoflow.adapters.lexicon_file import read_lexicon
+    from geoflow.adapters.second_process import second_process
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import progress_bar
     from geoflow.cli.review_seats import open_memory, open_seats, opened_tools
@@ -306,6 +309,7 @@ def open_review(
             tools=tools,
             roomy=bool(model and tools and is_roomy(settings, model)),
             kept=kept,
+            aside=second_process,
         )
     file.write(kept)
 

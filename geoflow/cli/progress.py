@@ -4,7 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,17 +46,26 @@ class _File:
 
 
 class _Bar:
-    def __init__(self, shown: "bars.Progress") -> None:
-        self._shown = shown
-        self._task = shown.add_task("", total=None, figures=_no_figures)
+    """A bar that stands there once there is something to show; before, no thread draws it, nor is it imported."""
+
+    def __init__(self, begin: "Callable[[], bars.Progress]") -> None:
+        self._begin = begin
+
+    @cached_property
+    def _shown(self) -> "bars.Progress":
+        shown = self._begin()
+        shown.add_task("", total=None, figures=_no_figures)
+        return shown
 
     def update(self, label: str, done: int, total: int) -> None:
         """Move the bar."""
-        self._shown.update(self._task, description=printable(label), completed=done, total=total)
+        shown = self._shown
+        shown.update(shown.task_ids[0], description=printable(label), completed=done, total=total)
 
     def follow(self, spent: Callable[[], Spent]) -> None:
         """Show calls, tokens, speed and what is left, looked up each time that the bar is drawn."""
-        self._shown.update(self._task, figures=lambda: figures(spent()))
+        shown = self._shown
+        shown.update(shown.task_ids[0], figures=lambda: figures(spent()))
 
 
 def silent_progress() -> RunProgress:
@@ -70,6 +80,11 @@ def progress_bar(*, of_bytes: bool = False) -> Iterator[RunProgress]:
         file = os.environ.get(PROGRESS_VARIABLE)
         yield _File(Path(file)) if file else _Silent()
         return
+    with ExitStack() as shown:
+        yield _Bar(lambda: shown.enter_context(_drawn(of_bytes=of_bytes)))
+
+
+def _drawn(*, of_bytes: bool) -> "bars.Progress":
     from rich import progress as bars
     from rich.table import Column
 
@@ -87,8 +102,7 @@ def progress_bar(*, of_bytes: bool = False) -> Iterator[RunProgress]:
         *amounts,
         *([] if narrow else [bars.TimeElapsedColumn()]),
     ]
-    with bars.Progress(*columns, console=console, transient=True, expand=True) as shown:
-        yield _Bar(shown)
+    return bars.Progress(*columns, console=console, transient=True, expand=True)
 
 
 def figures(spent: Spent) -> str:

@@ -3,7 +3,8 @@
 import sys
 from typing import TYPE_CHECKING
 
-from geoflow.cli.render import answer_console, one_line, print_json, printable
+from geoflow.cli.plain_console import lines_console
+from geoflow.cli.render import one_line, print_json, printable
 from geoflow.quality.finding import SEVERITY_ORDER
 from geoflow.workflow.review_result import named
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from geoflow.cli.plain_console import PlainConsole
     from geoflow.cli.review_files import Files, Looked
     from geoflow.cli.reviewing import Format
     from geoflow.quality.finding import Finding
@@ -35,8 +37,9 @@ def print_review(result: "Review", looked: "Looked", form: "Format", state: str 
 
         sys.stdout.write(markdown(_worst_first(result), result.verdict, result.notes))
     else:
-        _show(answer_console(), result, looked.files)
-        _show_dialogue(answer_console(), result, state)
+        console = lines_console()
+        _show(console, result, looked.files)
+        _show_dialogue(console, result, state)
 
 
 def _print_sarif(result: "Review", looked: "Looked") -> None:
@@ -50,7 +53,7 @@ def _worst_first(result: "Review") -> "Sequence[Finding]":
     return sorted(result.findings, key=lambda finding: SEVERITY_ORDER[finding.severity])
 
 
-def _show(console: "Console", result: "Review", files: "Files") -> None:
+def _show(console: "Console | PlainConsole", result: "Review", files: "Files") -> None:
     from geoflow.cli.excerpt import excerpt
 
     for finding in result.findings:
@@ -64,7 +67,7 @@ def _show(console: "Console", result: "Review", files: "Files") -> None:
             console.print(f"    fix: {printable(' '.join(finding.fix.split()))}", style="dim", soft_wrap=True)
 
 
-def _show_dialogue(console: "Console", result: "Review", state: str) -> None:
+def _show_dialogue(console: "Console | PlainConsole", result: "Review", state: str) -> None:
     """Say what became of objections, what waits for people, and what was stored."""
     for gone in result.withdrawn:
         quote = one_line(" ".join(gone.finding.quote.split()))
@@ -90,7 +93,7 @@ def _show_dialogue(console: "Console", result: "Review", state: str) -> None:
         console.print(one_line(state), soft_wrap=True)
 
 
-def _show_rounds(console: "Console", result: "Review") -> None:
+def _show_rounds(console: "Console | PlainConsole", result: "Review") -> None:
     """Name the rounds on one line, those that ask for something first."""
     if not result.rounds:
         return
@@ -103,7 +106,7 @@ def _show_rounds(console: "Console", result: "Review") -> None:
     console.print(one_line(f"{done}: {said}"), soft_wrap=True)
 
 
-def _show_compared(console: "Console", result: "Review") -> None:
+def _show_compared(console: "Console | PlainConsole", result: "Review") -> None:
     if result.compared is None:
         return
     for row in result.compared.resolved:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from geoflow.metrics.ledger import FileChange
+if TYPE_CHECKING:
+    from geoflow.metrics.ledger import FileChange  # with all measures of a spec, which reading git has no need of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class CommitChange(NamedTuple):
     commit: str
     parent: str
     inputs: str | None
-    files: tuple[FileChange, ...]
+    files: tuple["FileChange", ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,15 @@ _CITES = lazily(
     re.IGNORECASE,
 )
 _OBLIGES = lazily(r"\b(?:SHALL|MUST|SHOULD|MAY|shall|must|should|may)\b")
+_NAMED = r"`[\w./-]*\.(?:md|ya?ml|toml|json|txt|csv|pdf|docx?|xlsx?|html?|rst|adoc|ini|cfg|conf|xml|proto|sql)`"
 _FILE = lazily(
     r"\b(?:described|defined|specified|documented|explained|listed|given|set\s+out|laid\s+down|laid\s+out|outlined|detailed|stated|found|"
     r"prescribed|recorded|agreed|see|per|according\s+to|in\s+(?:line|accordance)\s+with|tabulated|enumerated|summari[sz]ed|fixed)\s+"
     r"(?:(?:in|by|under|at|on)\s+)?(?:the\s+)?(?:file\s+|document\s+)?"
-    r"(?P<q>`[\w./-]*\.(?:md|ya?ml|toml|json|txt|csv|pdf|docx?|xlsx?|html?|rst|adoc|ini|cfg|conf|xml|proto|sql)`)",
+    rf"(?P<q>{_NAMED})",
     re.IGNORECASE,
 )
+_NAMED_FILE = lazily(_NAMED, re.IGNORECASE)
 _SOURCE = lazily(
     r"\b(?:(?:as|what(?:\s+was)?)\s+(?:already\s+|was\s+|previously\s+)?(?:agreed|discussed|decided|shown|described|presented|said|promised|sketched|noted|requested|settled|"
     r"explained|communicated|outlined|proposed|recorded|specified)\s+(?:in|at|on|during|by|with|via|to)|see|per|as\s+per|according\s+to|consult|follow(?:s|ing)?)\s+"
@@ -102,7 +104,7 @@ def _cited_by(
     source: Source, reading: Reading, raw: str, around: Around, likely: set[re.Pattern[str]]
 ) -> Iterator[tuple[int, int]]:
     prose = reading.prose
-    for match in _FILE.finditer(raw) if _FILE in likely else ():
+    for match in _FILE.finditer(raw) if _FILE in likely and _NAMED_FILE.search(raw) else ():
         if "\0" not in prose[match.start() : match.start("q")] and not _is_elsewhere(_file(match["q"]), source, around):
             yield match.span("q")
     for match in _TITLE.finditer(prose) if _TITLE in likely else ():
@@ -138,7 +140,7 @@ def _is_elsewhere(name: str, source: Source, around: Around) -> bool:
 def _is_cited(reading: Reading, match: re.Match[str]) -> bool:
     """Tell whether the words before point at a document, in a sentence that obliges to nothing."""
     start, end = reading.sentence(match.start())
-    return bool(_CITES.search(reading.prose, start, match.start())) and not _OBLIGES.search(reading.prose, start, end)
+    return not _OBLIGES.search(reading.prose, start, end) and bool(_CITES.search(reading.prose, start, match.start()))
 
 
 def _is_here(match: re.Match[str], around: Around) -> bool:

@@ -7,7 +7,7 @@ from geoflow.quality import grammar, lexicon
 from geoflow.quality.asked import Around
 from geoflow.quality.finding import Finding
 from geoflow.quality.kept import Kept
-from geoflow.quality.lazily import lazily
+from geoflow.quality.lazily import lazily, whole
 from geoflow.quality.passages import Reading, Rule, Source
 from geoflow.quality.phrases import Phrase, found_in, index_of, one_of, words_of
 from geoflow.quality.pronouns import find_pronouns
@@ -20,8 +20,8 @@ _PASSIVE = Rule("GF209", "info", "R2", "“{quote}” does not say who has to do
 
 _OBLIQUE = Rule("GF216", "info", "R17", "“{quote}” leaves open whether one or both are meant", "write “and” or “or”")
 
-_SHALL = lazily(r"\b(?:SHALL|MUST)\b")
-_ANY_SHALL = lazily(r"\b(?:SHALL|MUST|shall|must)\b")
+_SHALL = lazily(whole("SHALL", "MUST"))
+_ANY_SHALL = lazily(whole("SHALL", "MUST", "shall", "must"))
 _SUBORDINATE = lazily(
     r"\b(?:that|which|who|whom|whose|because|if|when|whenever|while|where|so|how|what|why|whether|until|unless|since|"
     r"although|though|as|than|e\.g|i\.e)\b|[(:\0—–]",
@@ -178,23 +178,20 @@ class _Further:
     """Looks for a second thing that is asked for, in a body and by the habits of its tree."""
 
     def __init__(self, body: Reading, several: int, kept: Kept | None) -> None:
-        likely = index_of("clauses", _phrases, kept).among(body.words)
-        self._likely = {_WORDED[number] for number in likely}
+        self._worth = body.worth(index_of("clauses", _phrases, kept))
         self._single = several == _RARE
         self.several = several
 
     def find(self, prose: str, start: int, end: int) -> tuple[int, int] | None:
         """Find it behind the first obligation of a sentence, which ends at `start`."""
-        added = self._search(_ADDED, prose, start, end)
+        likely = {_WORDED[one.number] for one in self._worth if one.start <= start <= one.end}
+        added = _ADDED.search(prose, start, end) if _ADDED in likely else None
         if added and (self._single or not _ONE_SUBJECT.match(added.group())):
             return added.span()
         patterns = (_SHALL, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES) if self._single else (_BESIDES,)
-        found = (self._search(pattern, prose, start, end) for pattern in patterns)
+        found = (pattern.search(prose, start, end) for pattern in patterns if pattern is _SHALL or pattern in likely)
         other = next(filter(None, found), None)
         return other.span(other.lastindex or 0) if other else None
-
-    def _search(self, pattern: re.Pattern[str], prose: str, start: int, end: int) -> re.Match[str] | None:
-        return pattern.search(prose, start, end) if pattern is _SHALL or pattern in self._likely else None
 
 
 _WORDED = (_ADDED, _ALSO_DONE, _AT_ITS_SIDE, _BESIDES)

@@ -98,7 +98,7 @@ def _contrary_outcomes(
         for number, condition in enumerate(kept.worked_out(key, "conditions", partial(_conditions, one))):
             groups.setdefault((one.document.id, condition), []).append((one, number))
     for several in groups.values():
-        if len(several) > 1:
+        if len(several) > 1 and (asked is None or any(one.document.path in asked for one, _ in several)):
             told = [pair for one, number in several for pair in coming_out(one, number, kept)]
             yield from _opposites(told, _LEAST_OUTCOME, asked)
 
@@ -111,17 +111,17 @@ def _opposites(
     statements: Sequence[tuple[Gist, Statement]], least: int, asked: frozenset[str] | None
 ) -> Iterator[tuple[Statement, Statement]]:
     """Pair each statement with the first one before it that it contradicts."""
-    index: dict[str, list[int]] = {}
-    for number, (key, _) in enumerate(statements):
-        for word in key.content:
-            index.setdefault(word, []).append(number)
-    ranks = {word: rank for rank, word in enumerate(sorted(index, key=lambda word: (len(index[word]), word)))}
-    sizes = [key.size for key, _ in statements]
     contents = [key.content for key, _ in statements]
+    compared = [
+        number
+        for number, (key, one) in enumerate(statements)
+        if (asked is None or one.of.document.path in asked) and key.size >= least
+    ]
+    index = _index(contents, None if asked is None else compared)
+    ranks = {word: rank for rank, word in enumerate(sorted(index, key=lambda word: (len(index[word]), word)))}
     more = _MORE if least >= _LEAST else _MORE - 1
-    for number, (key, one) in enumerate(statements):
-        if sizes[number] < least or (asked is not None and one.of.document.path not in asked):
-            continue
+    for number in compared:
+        key, one = statements[number]
         found = [index[word] for word in sorted(key.content, key=ranks.__getitem__)[: _MORE + 1]]
         content, count = key.content, len(key.content)
         # Most speak of nothing that another one speaks of, which is told sooner than which eight are the nearest.
@@ -135,12 +135,22 @@ def _opposites(
             continue
         for candidate in _candidates(number, found):
             other_key, other = statements[candidate]
-            if sizes[candidate] < least or not _speak_of_one_thing(content, contents[candidate], more):
+            if other_key.size < least or not _speak_of_one_thing(content, contents[candidate], more):
                 continue
             way = opposed(key, other_key)
             if way and way != SEVERAL and _are_apart(one, other):
                 yield one, other
                 break
+
+
+def _index(contents: Sequence[frozenset[str]], compared: Sequence[int] | None) -> dict[str, list[int]]:
+    """Tell in which statements each word stands; only of words of those that are `compared`, where that is not all."""
+    words = None if compared is None else frozenset[str]().union(*(contents[number] for number in compared))
+    index: dict[str, list[int]] = {}
+    for number, content in enumerate(contents):
+        for word in content if words is None else content & words:
+            index.setdefault(word, []).append(number)
+    return index
 
 
 def _candidates(number: int, found: Sequence[list[int]]) -> list[int]:

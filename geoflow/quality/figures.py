@@ -16,7 +16,7 @@ _RULE = Rule(
     "decide which one holds, and write it twice",
 )
 _FIGURE = lazily(
-    r"(?<![\w.,#/-])(?P<value>\d[\d,]*(?:\.\d+)?)(?P<gap>[\s-]?)(?P<unit>%|[A-Za-zµ]{1,14})(?![\w(])(?:\s+(?P<noun>[a-z]{3,14}))?"
+    r"(?P<value>\d(?<![\w.,#/-].)[\d,]*(?:\.\d+)?)(?P<gap>[\s-]?)(?P<unit>%|[A-Za-zµ]{1,14})(?![\w(])(?:\s+(?P<noun>[a-z]{3,14}))?"
 )
 _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("ms", "millisecond", "milliseconds"), ("time", 0.001)),

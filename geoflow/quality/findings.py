@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from geoflow.openspec.model import Delta, Issue, Report, Requirement, Spec, Tree
+from geoflow.quality.beside import Look
 from geoflow.quality.between import find_between
 from geoflow.quality.contrary import find_contrary
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.kept import Kept
 from geoflow.quality.names import Names, names_of
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, without_allowed
 from geoflow.quality.references import find_lost_tasks, find_references
@@ -16,7 +16,6 @@ from geoflow.quality.requirement_findings import find_in_requirement
 from geoflow.quality.structure import from_issue
 
 Asked = Callable[[str, str], bool]
-Look = Callable[[Spec | Delta, Iterable[Issue], Names], list[Finding]]
 
 
 class By(NamedTuple):
@@ -24,11 +23,11 @@ class By(NamedTuple):
 
     Attributes:
         look: Looks at one document; `find_in` for all of it unless told.
-        kept: What rules worked out before; what they do now is put there.
+        names: What the tree holds, with what rules worked out before; what they do now is put there.
     """
 
     look: Look | None = None
-    kept: Kept | None = None
+    names: Names | None = None
 
 
 _ABOUT_A_MERGE = "OS-C1"
@@ -58,23 +57,22 @@ def find_all(
     for report in reports:
         for issue in report.issues:
             issues.setdefault(issue.document, []).append(issue)
-    found: list[Finding] = []
     by = by or By()
-    names = names_of(tree, by.kept)
-    for document in documents(tree):
-        if within is not None and document.path not in within:
-            continue
-        found += (by.look or find_in)(document, issues.pop(document.path, []), names)
+    names = by.names or names_of(tree)
+    asked = documents(tree, within)
+    look = by.look or find_in
+    # Documents come last: a part of them may be looked at beside meanwhile.
+    across = find_between(tree, texts, within, names.kept)
+    copies = find_copies(tree, within, names.kept)
+    across += copies
+    across += find_references(tree, within, names.kept)
+    across += find_lost_tasks(tree, texts, within)
+    across += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within, names.kept)
+    found = [one for document in asked for one in look(document, issues.pop(document.path, []), names)]
     for path, others in issues.items():
         if within is None or path in within:
             found += (from_issue(issue, texts.get(path, ""), (), (0, 0)) for issue in others)
-    found += find_between(tree, texts, within, names.kept)
-    copies = find_copies(tree, within, names.kept)
-    found += copies
-    found += find_references(tree, within, names.kept)
-    found += find_lost_tasks(tree, texts, within)
-    found += find_contrary(tree, {(one.path, one.requirement) for one in copies}, within, names.kept)
-    return sorted(number_occurrences(wanted(found, off)), key=by_place)
+    return sorted(number_occurrences(wanted([*found, *across], off)), key=by_place)
 
 
 def wanted(findings: Iterable[Finding], off: Collection[str]) -> list[Finding]:
@@ -84,9 +82,13 @@ def wanted(findings: Iterable[Finding], off: Collection[str]) -> list[Finding]:
     return [finding for finding in kept if finding.code != _ABOUT_A_MERGE or finding.path not in told]
 
 
-def documents(tree: Tree) -> list[Spec | Delta]:
-    """List the documents that hold requirements: main specs, then the deltas of active changes."""
-    return [*tree.specs, *(delta for change in tree.changes for delta in change.deltas)]
+def documents(tree: Tree, within: Collection[str] | None = None) -> list[Spec | Delta]:
+    """List the documents that hold requirements: main specs, then the deltas of active changes.
+
+    With `within` only those at these paths.
+    """
+    every: list[Spec | Delta] = [*tree.specs, *(delta for change in tree.changes for delta in change.deltas)]
+    return every if within is None else [document for document in every if document.path in within]
 
 
 def requirements_of(document: Spec | Delta) -> tuple[Requirement, ...]:

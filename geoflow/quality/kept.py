@@ -34,6 +34,7 @@ class Kept:
         self._used: dict[str, Entry] = {}
         self._keys: dict[tuple[str, int, int], str] = {}
         self._changed: set[str] = set()
+        self._is_new = False
 
     def entry(self, key: str) -> Entry:
         """Give what is kept of a key; it is changed by `keep` alone."""
@@ -59,11 +60,41 @@ class Kept:
 
     def text(self) -> str:
         """Write what is worth it: all that was used, and of the rest no more than that; empty where nothing is new."""
-        if not self._changed:
+        if not (self._changed or self._is_new):
             return ""
         used = {key: self._written(key, entry) for key, entry in self._used.items() if entry}
         rest = islice(self._before.items(), len(used))
         return "\n".join(f"{key} {written}" for key, written in chain(used.items(), rest))
+
+    def knows(self, key: str) -> bool:
+        """Tell whether anything is kept of a key."""
+        return key in self._before or key in self._used
+
+    def begin_anew(self) -> None:
+        """Let `news` tell what is kept from now on."""
+        self._changed.clear()
+
+    def news(self) -> str:
+        """Write the entries that have changed, for another one to `take`."""
+        return "\n".join(f"{key} {self._written(key, self._used[key])}" for key in self._changed)
+
+    def take(self, news: str) -> None:
+        """Add what another one worked out on the same texts; what is here already stays."""
+        for line in news.split("\n"):
+            key, _, written = line.partition(" ")
+            if key in self._used:
+                self._add(self._used[key], json.loads(written))
+                self._changed.add(key)
+            elif written:
+                self._before[key] = written
+                self._is_new = True
+
+    @staticmethod
+    def _add(entry: Entry, more: Entry) -> None:
+        for what, value in more.items():
+            here = entry.setdefault(what, value)
+            if isinstance(here, dict):
+                entry[what] = value | here
 
     def _written(self, key: str, entry: Entry) -> str:
         unchanged = self._read[key] if key not in self._changed else ""

@@ -18,6 +18,14 @@ class _Lazy:
         return found
 
 
+def whole(*words: str) -> str:
+    r"""Write a pattern for any of these words that stands by itself.
+
+    It finds what `\b(?:one|other)\b` does several times faster, as it does not begin with what may be anywhere.
+    """
+    return "(?:" + "|".join(rf"{word}(?<!\w{word})" for word in words) + r")\b"
+
+
 def lazily(source: str, flags: int = 0) -> re.Pattern[str]:
     """Give what behaves as the compiled pattern does."""
     return cast("re.Pattern[str]", _Lazy(source, flags))

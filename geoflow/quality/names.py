@@ -9,10 +9,11 @@ from math import nextafter
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
 from geoflow.quality.kept import Kept, key_of
+from geoflow.quality.lazily import whole
 from geoflow.quality.prose import without_comments
 
-ACRONYM = re.compile(r"(?<![\w/.<>{}$+-])[A-Z]{2,5}(?=s?(?![\w/<>{}=-]))")
-_OBLIGATION = re.compile(r"\b(?:SHALL|MUST)\b")
+ACRONYM = re.compile(r"[A-Z](?<![\w/.<>{}$+-].)[A-Z]{1,4}(?=s?(?![\w/<>{}=-]))")
+_OBLIGATION = re.compile(whole("SHALL", "MUST"))
 _IN_PASSIVE = re.compile(
     r"\A(?:(?!\b(?:SHALL|MUST)\b).)*\b(?:SHALL|MUST)(?:\s+NOT)?\s+be\s+\w+(?:ed|en|wn|t)\b", re.DOTALL
 )
@@ -156,7 +157,7 @@ def names_of(tree: Tree, kept: Kept | None = None) -> Names:
     return Names(tree, kept)
 
 
-_BODY = re.compile(r"^### Requirement:[^\n]*\n(.*?)(?=^#{1,4} |\Z)", re.MULTILINE | re.DOTALL)
+_BODY = re.compile(r"^### Requirement:[^\n]*\n((?:(?!#{1,4} )[^\n]*\n)*(?:(?!#{1,4} )[^\n]+)?)", re.MULTILINE)
 _BETWEEN = "\n\0\n"
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
 _IN_A_WORD = re.compile(r"[\w-]")

@@ -14,10 +14,12 @@ _NESTED = Rule(
     "“{quote}” stands in the middle of what it sets off",
     "put the condition first: “When ..., the X SHALL ...”",
 )
+# What holds such a condition has a comma before it, which is found much faster than all that belongs to it.
+_KEY = rf",\s+(?:{'|'.join(KEYWORDS)})\s"
+_MAY_BE_CUT = re.compile(_KEY, re.IGNORECASE)
 # Nothing else can hold such a condition, and this is found at a hundredth of the cost of reading the clauses.
 _CUT = re.compile(
-    rf",\s+(?:{'|'.join(KEYWORDS)})\s[^;.]{{3,300}}?,\s+(?:SHALL|MUST)\b"
-    rf"|\b(?:SHALL|MUST)(?:\s+NOT)?,\s+(?:{'|'.join(KEYWORDS)})\s",
+    rf"{_KEY}[^;.]{{3,300}}?,\s+(?:SHALL|MUST)\b|\b(?:SHALL|MUST)(?:\s+NOT)?{_KEY}",
     re.IGNORECASE,
 )
 
@@ -26,7 +28,7 @@ _SHORTEST = 3  # words: "when non-null" is no clause of its own
 
 def find_nested(source: Source, body: Reading) -> Iterator[Finding]:
     """Find the conditions that stand between a subject and its SHALL, or between SHALL and its verb (GF220)."""
-    if not _CUT.search(body.prose):
+    if not (_MAY_BE_CUT.search(body.prose) and _CUT.search(body.prose)):
         return
     for start, end in body.sentences:
         found = clauses(body.raw[start:end], body.prose[start:end]) if _CUT.search(body.prose, start, end) else None

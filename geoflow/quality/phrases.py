@@ -114,13 +114,12 @@ class Index:
         """Tell which phrases may match a text of these words: their numbers, in order."""
         found = set(self._always)
         line, by_word = words.line, self._by_word
-        for word in words:
-            if word in by_word:
-                alone, with_others = by_word[word]
-                found.update(alone)
-                for number, (_, along, runs) in with_others:
-                    if number not in found and not any(map(words.isdisjoint, along)) and _hold(runs, line):
-                        found.add(number)
+        for word in words & by_word.keys():
+            alone, with_others = by_word[word]
+            found.update(alone)
+            for number, (_, along, runs) in with_others:
+                if number not in found and not any(map(words.isdisjoint, along)) and _hold(runs, line):
+                    found.add(number)
         return sorted(found)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from geoflow.quality import grammar
-from geoflow.quality.lazily import lazily
+from geoflow.quality.lazily import lazily, whole
 from geoflow.quality.passages import Reading, Rule
 from geoflow.quality.phrases import words_of
 
@@ -12,7 +12,7 @@ _PRONOUN = Rule("GF207", "warning", "R24", "“{quote}” does not name who has 
 # The clause before it may name whom it means, and may as well name two.
 _LATER_PRONOUN = _PRONOUN._replace(severity="info")
 
-_SHALL = lazily(r"\b(?:SHALL|MUST)\b")
+_SHALL = lazily(whole("SHALL", "MUST"))
 _ADVERBS = r"(?:\s+(?:\w+ly|also|then|always|still|both|all|only|thus|hence|too))?"
 _POINTING = r"(?:them|these|those|it|this|that|the\s+(?:two|three|four|former|latter|above|same|others?)|which|us|you|its\s+kind)"
 _PRONOUNS = (

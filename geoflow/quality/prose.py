@@ -8,16 +8,17 @@ HIDDEN = "\0"
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
-_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+(?:\n[^`\n]+)?)\1(?!`)")
+_CODE = re.compile(r"(`(?<!``)`?)(?!`)([^`\n]+(?:\n[^`\n]+)?)\1(?!`)")
 _QUOTED = re.compile(r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”")
 _ADDRESS = re.compile(r"\b(?:https?|ftp|file|ssh)://[^\s<>()`\"]+|(?<![\w/.])(?:\.{1,2})?/[\w.@-][\w./@*-]*")
 _NAME = re.compile(r"(?<![\w`])(?:\w+_\w+|[A-Za-z]+\d\w*|\w+[a-z][A-Z]\w*|--?[a-z][\w-]+|[A-Za-z]\w+(?:\.\w+)+)(?!\w)")
 LITERALS = (FENCE, _CODE, _QUOTED, _ADDRESS, _NAME)
 """What is kept to the letter: fenced and inline code, quotations, addresses, identifiers; in this order."""
 
-_SIGNS = (("```", "~~~"), ("`",), ('"', "“"), ("/",))
-_NAME_SIGN = re.compile(r"_|[A-Za-z]\d|[a-z][A-Z]|-[a-z]|\w\.\w")
-"""What stands in a text wherever the literal in the same place of `LITERALS` does, and is looked for much faster."""
+_SIGNS = ((FENCE, ("```", "~~~")), (_CODE, ("`",)), (_QUOTED, ('"', "“")))
+"""Literals with what stands in a text wherever they do, and is looked for much faster."""
+_SIGN_WITHIN = re.compile(r"/|_|[A-Za-z]\d|[a-z][A-Z]|-[a-z]|\w\.\w")
+"""The same for addresses and identifiers."""
 _SENTENCE_END = re.compile(
     r"^#{1,6}[ \t][^\n]*\n|[.!?](?=[\s)\"'*]|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d+[.)])[ \t])", re.MULTILINE
 )
@@ -39,26 +40,46 @@ def without_code(text: str) -> str:
 def masked(text: str) -> str:
     """Hide everything that is not prose (comments, code, quotations, addresses, identifiers), keeping offsets."""
     text = without_comments(text)
-    for pattern, signs in zip(LITERALS, _SIGNS, strict=False):
+    for pattern, signs in _SIGNS:
         for sign in signs:
             if sign in text:
                 text = pattern.sub(hide, text)
                 break
-    for part in text.split():
-        signed = _SIGNED.get(part)
-        if signed is None:
-            if len(_SIGNED) > _MOST_PARTS:
-                _SIGNED.clear()
-            signed = _SIGNED[part] = _NAME_SIGN.search(part) is not None
-        if signed:
-            start = text.rfind(" ", 0, text.find(part)) + 1  # no identifier holds a blank
-            return text[:start] + _NAME.sub(hide, text[start:])
-    return text
+    return _without_names(text)
 
 
-_SIGNED: dict[str, bool] = {}
-"""What was asked of a part of a text before: most stand in a tree hundreds of times."""
+def _without_names(text: str) -> str:
+    """Hide addresses and identifiers.
+
+    None holds white space, so that each part of a text is read by itself; most stand in a tree hundreds of times.
+    """
+    pieces: list[str] = []
+    done = 0
+    for part in [one for one in text.split() if one not in _PLAIN]:
+        shown = _SHOWN.get(part) or _show(part)
+        if shown:
+            # Where it stands first is its own place: what holds it has the sign as well, and was passed before.
+            start = text.index(part, done)
+            pieces += text[done:start], shown
+            done = start + len(part)
+    return "".join((*pieces, text[done:])) if pieces else text
+
+
+_PLAIN: set[str] = set()
+_SHOWN: dict[str, str] = {}
 _MOST_PARTS = 100_000
+
+
+def _show(part: str) -> str:
+    """Hide what is literal in a part of a text; empty where there is no sign of it."""
+    if len(_PLAIN) + len(_SHOWN) > _MOST_PARTS:
+        _PLAIN.clear()
+        _SHOWN.clear()
+    if not _SIGN_WITHIN.search(part):
+        _PLAIN.add(part)
+        return ""
+    shown = _SHOWN[part] = _NAME.sub(hide, _ADDRESS.sub(hide, part))
+    return shown
 
 
 def hide(match: re.Match[str]) -> str:

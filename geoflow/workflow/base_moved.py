@@ -1,19 +1,22 @@
 """Look through git for deltas whose base has moved since they were written."""
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from geoflow.errors import GeoflowError
 from geoflow.openspec import Delta, Tree, parse_spec
 from geoflow.openspec.touches import Touch, block_text, touches
-from geoflow.ports import History
 from geoflow.quality.finding import Finding
 from geoflow.quality.moved import find_moved, stands_on
+
+if TYPE_CHECKING:
+    from geoflow.ports import History
 
 NOT_LOOKED_AT = "not looked at: whether main specs have changed since the deltas for them were written"
 
 
 def find_moved_bases(
-    tree: Tree, history: History | None, within: Collection[str] | None = None
+    tree: Tree, history: "History | None", within: Collection[str] | None = None
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Find the deltas of active changes whose requirements have changed since (GF304), and say what hindered it.
 

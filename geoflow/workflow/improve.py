@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from geoflow.errors import GeoflowError
 from geoflow.metrics.alert import Alert
-from geoflow.openspec import validate
 from geoflow.ports import Clock, Head, Journal, QuestionStore
 from geoflow.quality.finding import Finding
+from geoflow.quality.kept import Kept
+from geoflow.quality.verdicts import validate_again
 from geoflow.questions.question import Question
 from geoflow.workflow.adopt_dialogue import LineDialogue
 from geoflow.workflow.adopt_items import adopt_items, with_questions, write_adoptions
@@ -62,7 +63,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         )
     files = workshop.repository.read(head.commit)
     live = live_files(files)
-    bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept)
+    bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept, aside=workshop.aside)
     bench.past = workshop.past(live)
     worse = tuple(workshop.worse(head.commit))
     chosen = worst_first(chosen_findings(bench, options.targets), worse)
@@ -96,7 +97,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     take_together(session)
     asked = _ask(session, workshop, files, waiting)
     live = with_adopted(bench.files, adopted)
-    reports = validate(live)
+    reports = validate_again(live, None, workshop.kept or Kept())
     must_not_be_worse(bench.reports, reports)
     branch, tip, edits = "", head.commit, tuple(edit for _, edit in session.kept)
     if (edits or asked) and not options.dry_run:

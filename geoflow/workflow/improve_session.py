@@ -15,6 +15,7 @@ from geoflow.improvement.scenario_strategy import MISSING
 from geoflow.improvement.strategies import BY_CODE, begins_with_code, by_code, by_model, fitting
 from geoflow.metrics.alert import Alert
 from geoflow.ports import ChatModel, Clock, Journal, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
+from geoflow.quality.beside import Aside
 from geoflow.quality.finding import Finding
 from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
@@ -86,7 +87,8 @@ class Workshop:
     With `veto` the model reads each of its edits of words a second time. `desk` tells who asks whom.
     Every edit goes through `gate`; only an experiment that shows what the gate is good for gives another one than that
     of `improvement.gate`.
-    `kept` is what rules worked out before. `worse` tells which measures got worse at a commit.
+    `kept` is what rules worked out before, `aside` begins a part of their work in another process. `worse` tells which
+    measures got worse at a commit.
     """
 
     repository: Repository
@@ -108,6 +110,7 @@ class Workshop:
     gate: Gate = judge
     kept: Kept | None = None
     worse: Callable[[str], Sequence[Alert]] = lambda _: ()
+    aside: Aside | None = None
 
 
 class Session:

@@ -52,5 +52,5 @@ def measured(
 ) -> tuple[list[Spec], list[Finding]]:
     """Give the specs and findings as they are after the run."""
     if any(one.kept for one in adopted):
-        bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live))
+        bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept)
     return bench.specs, bench.findings

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, Tree, read_tree
-from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates, ToolBox
+from geoflow.quality.beside import Aside
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding, by_place
 from geoflow.quality.findings import documents, requirements_of, wanted
@@ -24,6 +24,7 @@ from geoflow.workflow.rule_findings import Rules, find_by_rule
 
 # What only roles need is a third of what a review by rule would load.
 if TYPE_CHECKING:
+    from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates, ToolBox
     from geoflow.workflow.role_facts import FactDesk
     from geoflow.workflow.role_lookup import Lookup
     from geoflow.workflow.role_rounds import RoleRounds
@@ -37,24 +38,26 @@ class Reviewer:
     `roles` are the names of those that the model takes, one after the other, on each requirement, but for those whose
     seat an agent takes. `memory` is what roles said before; `facts` are those who may know what a role misses.
     `allowed` are findings that the settings let stand, `lexicon` the words of the project. With `tools` the model looks
-    up what a role misses; `roomy` tells that it is trained for that. `kept` is what rules worked out before.
+    up what a role misses; `roomy` tells that it is trained for that. `kept` is what rules worked out before,
+    `aside` begins a part of their work in another process.
     """
 
-    model: ChatModel | None
-    templates: Templates
-    clock: Clock
-    progress: RunProgress
-    history: History | None = None
+    model: "ChatModel | None"
+    templates: "Templates"
+    clock: "Clock"
+    progress: "RunProgress"
+    history: "History | None" = None
     off: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ("testing",)
     seats: "Seats | None" = None
-    memory: RoleMemory | None = None
+    memory: "RoleMemory | None" = None
     facts: "FactDesk | None" = None
     allowed: tuple[Allowed, ...] = ()
     lexicon: ProjectLexicon = NO_WORDS
-    tools: ToolBox | None = None
+    tools: "ToolBox | None" = None
     roomy: bool = False
     kept: Kept | None = None
+    aside: Aside | None = None
 
 
 def review(
@@ -77,7 +80,7 @@ def review(
     within = _in_question(files, prefixes, before)
     changed = _changed(tree, files, before, within) if before is not None else None
     lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
-    rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history, reviewer.kept)
+    rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history, reviewer.kept, reviewer.aside)
     by_rule = find_by_rule(rules, tree, files, within, lost, changed[0] if changed else None)
     waivers, unlooked, found = by_rule.waivers, by_rule.notes, by_rule.findings
     findings = [finding for finding in found if finding.path.startswith(prefixes)]
@@ -87,7 +90,8 @@ def review(
         findings = changed[0].among(findings)
         items = [item for item in items if changed[0].holds(item.document.path, item.requirement.name)]
     meter = Meter(reviewer.clock, limits)
-    reviewer.progress.follow(meter.spent)
+    if reviewer.model or reviewer.seats:
+        reviewer.progress.follow(meter.spent)
     looked = _Looked(notes=list(unlooked))
     ordered = _riskiest_first(items, findings)
     _look_from_seats(reviewer, meter, ordered, looked)

@@ -3,18 +3,23 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from geoflow.openspec import Tree
-from geoflow.ports import History
+from geoflow.quality.beside import Aside, Look, beside
 from geoflow.quality.changed import Changed
 from geoflow.quality.finding import Finding, by_place, number_occurrences
-from geoflow.quality.findings import By, find_all, find_in
+from geoflow.quality.findings import By, documents, find_all, find_in
 from geoflow.quality.kept import Kept
+from geoflow.quality.names import names_of
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.verdicts import validate_again
 from geoflow.quality.waivers import Waiver, find_waivers, waivers_in, waivers_of
 from geoflow.settings import Allowed
 from geoflow.workflow.base_moved import find_moved_bases
+
+if TYPE_CHECKING:
+    from geoflow.ports import History
 
 MOVED = "GF304"
 
@@ -23,14 +28,15 @@ MOVED = "GF304"
 class Rules:
     """What rules go by: codes that are `off`, findings that the settings let stand, the project's words, git.
 
-    `kept` is what they worked out before.
+    `kept` is what they worked out before; `aside` begins a part of the work in another process.
     """
 
     off: frozenset[str] = frozenset()
     allowed: tuple[Allowed, ...] = ()
     lexicon: ProjectLexicon = NO_WORDS
-    history: History | None = None
+    history: "History | None" = None
     kept: Kept | None = None
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,14 @@ def find_by_rule(
 
     With `changed` the wording is read only of the requirements that did.
     """
+    names = names_of(tree, rules.kept)
+    waivers = [*waivers_in(files, within), *waivers_of(rules.allowed, files)]
+    look: Look = partial(find_in, lexicon=rules.lexicon, asked=_asked(changed, waivers) if changed else None)
+    look = beside(look, documents(tree, within), names, None if changed else rules.aside)
     looks = MOVED not in rules.off
     moved, unlooked = find_moved_bases(tree, rules.history, within) if looks else ([], ())
-    reports = validate_again(files, within, rules.kept or Kept())
-    waivers = [*waivers_in(files, within), *waivers_of(rules.allowed, files)]
-    look = partial(find_in, lexicon=rules.lexicon, asked=_asked(changed, waivers) if changed else None)
-    found = find_all(tree, reports, files, off=rules.off, within=within, by=By(look, rules.kept))
+    reports = validate_again(files, within, names.kept)
+    found = find_all(tree, reports, files, off=rules.off, within=within, by=By(look, names))
     judged = _judged(rules.off, whole=within is None, moved=not unlooked)
     found = [*found, *moved, *more]
     found += [one for one in find_waivers(waivers, found, judged) if one.code not in rules.off]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
 from geoflow.improvement.edit import Candidate, apply
@@ -10,6 +11,7 @@ from geoflow.improvement.insight import holds
 from geoflow.improvement.past_texts import NO_PAST
 from geoflow.improvement.proposal import Document, Proposal, requirement_named, target_place
 from geoflow.openspec import Delta, Issue, Requirement, Spec, Tree, parse_delta, parse_spec, read_tree, validate
+from geoflow.quality.beside import Aside, beside
 from geoflow.quality.between import find_between
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding
@@ -51,6 +53,7 @@ class Workbench:
         allowed: Findings that the settings let stand.
         lexicon: The words of the project.
         kept: What rules worked out before.
+        aside: Begins a part of the rules' work in another process.
     """
 
     def __init__(
@@ -60,6 +63,8 @@ class Workbench:
         allowed: Sequence[Allowed] = (),
         lexicon: ProjectLexicon = NO_WORDS,
         kept: Kept | None = None,
+        *,
+        aside: Aside | None = None,
     ) -> None:
         kept = kept or Kept()
         self._off, self._lexicon = off, lexicon
@@ -68,6 +73,8 @@ class Workbench:
         self.base_files = dict(files)
         self.files = dict(files)
         self.tree: Tree = read_tree(files)
+        self._names = names_of(self.tree, kept)
+        look = beside(partial(find_in, lexicon=lexicon), documents(self.tree), self._names, aside)
         self.reports = validate_again(files, None, kept)
         self._base: dict[str, Looked] = {}
         self._now: dict[str, Looked] = {}
@@ -75,15 +82,15 @@ class Workbench:
         self._hindrances: dict[str, str] = {}
         self._mended = Counter[tuple[str, ...]]()
         self._reshaped: dict[str, tuple[int, int]] = {}
-        self._names = names_of(self.tree, kept)
         self.past = NO_PAST
         issues: dict[str, list[Issue]] = {}
         for report in self.reports:
             for issue in report.issues:
                 issues.setdefault(issue.document, []).append(issue)
+        across = find_between(self.tree, files, kept=kept) + find_copies(self.tree, kept=kept)
         for document in documents(self.tree):
             found = tuple(issues.get(document.path, ()))
-            looked = Looked(document, found, tuple(wanted(find_in(document, found, self._names, lexicon), off)))
+            looked = Looked(document, found, tuple(wanted(look(document, found, self._names), off)))
             self._base[document.path] = self._now[document.path] = looked
         self._elsewhere = [
             from_issue(issue, files.get(path, ""), (), (0, 0))
@@ -91,7 +98,7 @@ class Workbench:
             if path not in self._base
             for issue in others
         ]
-        self._elsewhere += find_between(self.tree, files, kept=kept) + find_copies(self.tree, kept=kept)
+        self._elsewhere += across
 
     @property
     def findings(self) -> list[Finding]:
