@@ -23,7 +23,7 @@ def _run() -> None:
     try:
         # A run this short is over before it pays to look for garbage, or to take down what was built.
         gc.disable()
-        code = answer_quickly(sys.argv[1:])
+        code = None if _is_completing() else _answer_quickly_as_it_is_to_look(sys.argv[1:])
         if code is not None:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -41,6 +41,20 @@ def _run() -> None:
 
         traceback.print_exc()
         raise SystemExit(int(ExitCode.BUG)) from None
+
+
+def _is_completing() -> bool:
+    """Tell whether a shell asks what may stand there: it does so by a variable, and without arguments."""
+    return any(name.endswith("_COMPLETE") and "GEOFLOW" in name for name in os.environ)
+
+
+def _answer_quickly_as_it_is_to_look(arguments: list[str]) -> int | None:
+    if arguments and arguments[0][:1] == "-" and arguments != ["--version"]:
+        from geoflow.cli.looks import split_looks, use_looks
+
+        looks, arguments = split_looks(arguments)
+        use_looks(looks)
+    return answer_quickly(arguments)
 
 
 def answer_quickly(arguments: list[str]) -> int | None:
