@@ -63,7 +63,7 @@ def give_feedback(desk: FeedbackDesk, target: Target, said: Said, *, dry_run: bo
         GeoflowError: `reason-missing`, `reason-too-long`, `bad-rating`; those of the documents and the questions.
     """
     checked = _checked(said)
-    at = f"{desk.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    at = f"{desk.clock.now():%Y-%m-%dT%H:%M:%S.%fZ}"  # of two words in one second the later one counts
     code, quote = (target.code, target.quote) if target.kind == "finding" else ("", "")
     made = Feedback(
         target.id, checked.verdict, desk.author, desk.kind, at, checked.reason, checked.satisfaction, code, quote
