@@ -31,7 +31,8 @@ def export(
     """
     import sys
 
-    from geoflow.cli.json_text import encodable, unseen_escaped
+    from geoflow.adapters.unseen import unseen_escaped
+    from geoflow.cli.json_text import encodable
     from geoflow.metrics.export import export as write
 
     what = _what(measures or [], limit, aim)

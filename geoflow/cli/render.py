@@ -45,7 +45,8 @@ def print_json(document: dict[str, Any]) -> None:
     """Write one JSON document to stdout; it has a `schema` field. What a terminal would obey is escaped."""
     import json
 
-    from geoflow.cli.json_text import encodable, unseen_escaped
+    from geoflow.adapters.unseen import unseen_escaped
+    from geoflow.cli.json_text import encodable
 
     sys.stdout.write(encodable(unseen_escaped(json.dumps(document, indent=2, ensure_ascii=False))) + "\n")
 
