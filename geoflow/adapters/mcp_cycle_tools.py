@@ -93,12 +93,19 @@ def _proposals(desk: CycleDesk) -> tuple[Callable[..., Any], ...]:
             await tell_of_changes(ctx)
             return made
 
-    def revise_change(
-        change: str, base: str, ctx: Context, files: Row = _NO_FILES, resolved: dict[str, str] = _NONE_RESOLVED
+    def revise_change(  # noqa: PLR0913, PLR0917 - its arguments are what agents see
+        change: str,
+        base: str,
+        ctx: Context,
+        files: Row = _NO_FILES,
+        resolved: dict[str, str] = _NONE_RESOLVED,
+        left: dict[str, str] = _NONE_RESOLVED,
+        declined: dict[str, str] = _NONE_RESOLVED,
     ) -> ChangeState:
-        """Replace `files` of a change; say what you `resolved`: {finding/question id: how}; `base`: get_change."""
+        """Replace `files` of a change; by finding id how you `resolved` it, or why you `left` or `declined` it."""
         with told():
-            return desk.revise(check_change_id(change), check_revision(base, files, resolved), client_name(ctx))
+            said = check_revision(base, files, resolved, left, declined)
+            return desk.revise(check_change_id(change), said, client_name(ctx))
 
     return propose_change, revise_change
 
