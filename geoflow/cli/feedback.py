@@ -22,6 +22,7 @@ def feedback(
     target: Annotated[
         str,
         typer.Argument(
+            metavar="ID",
             help="The id of a finding, edit, run, question or change; `list`: what was said.",
             autocompletion=complete_target,
         ),
