@@ -143,7 +143,12 @@ def test_nor_does_the_short_way(root: Path, arguments: list[str], capfd: pytest.
     assert raw_signs(shown.out + shown.err) == set()
 
 
-def test_commits_of_improve_have_no_forged_trailer_and_nothing_raw(root: Path) -> None:
+def test_commits_of_improve_have_no_forged_trailer_and_nothing_raw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = hostile_repository(tmp_path / "own")  # where no other run waits for its merge
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", "none")
     result = CliRunner().invoke(app, ["improve", "--json"])
     branch = json.loads(result.stdout)["branch"]
     assert branch, result.stdout[:2000]
