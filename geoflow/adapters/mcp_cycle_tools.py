@@ -102,7 +102,7 @@ def _proposals(desk: CycleDesk) -> tuple[Callable[..., Any], ...]:
         left: dict[str, str] = _NONE_RESOLVED,
         declined: dict[str, str] = _NONE_RESOLVED,
     ) -> ChangeState:
-        """Replace `files` of a change; by finding id how you `resolved` it, or why you `left` or `declined` it."""
+        """Replace `files`; by finding id how `resolved`, why `left` or `declined`; `base`: get_change."""
         with told():
             said = check_revision(base, files, resolved, left, declined)
             return desk.revise(check_change_id(change), said, client_name(ctx))
