@@ -58,14 +58,13 @@ class SaidReview(NamedTuple):
 class SaidRevision(NamedTuple):
     """New text for documents that `base` names, and by id what was done about findings, or why nothing was.
 
-    `left` says why a finding stays open, `declined` why it is none.
+    `left` says why a finding stays open, also where that is since it is none: an agent's word closes nothing.
     """
 
     base: str
     parts: SaidParts
     resolved: dict[str, str]
     left: dict[str, str]
-    declined: dict[str, str]
 
 
 class SaidFeedback(NamedTuple):
@@ -102,10 +101,9 @@ def check_revision(
     files: Mapping[str, Any],
     resolved: Mapping[str, str],
     left: Mapping[str, str] = _NOTHING,
-    declined: Mapping[str, str] = _NOTHING,
 ) -> SaidRevision:
     """Check a revision; raises what `check_text` and `check_parts` do."""
-    told = (_told("resolved", resolved), _told("left", left), _told("declined", declined))
+    told = (_told("resolved", resolved), _told("left", left))
     return SaidRevision(check_text("base", base), check_parts(files), *told)
 
 

@@ -93,18 +93,17 @@ def _proposals(desk: CycleDesk) -> tuple[Callable[..., Any], ...]:
             await tell_of_changes(ctx)
             return made
 
-    def revise_change(  # noqa: PLR0913, PLR0917 - its arguments are what agents see
+    def revise_change(
         change: str,
         base: str,
         ctx: Context,
         files: Row = _NO_FILES,
         resolved: dict[str, str] = _NONE_RESOLVED,
         left: dict[str, str] = _NONE_RESOLVED,
-        declined: dict[str, str] = _NONE_RESOLVED,
     ) -> ChangeState:
-        """Replace `files`; by finding id how `resolved`, why `left` or `declined`; `base`: get_change."""
+        """Replace `files` of a change; by id how you `resolved` or why you `left` a finding; `base`: get_change."""
         with told():
-            said = check_revision(base, files, resolved, left, declined)
+            said = check_revision(base, files, resolved, left)
             return desk.revise(check_change_id(change), said, client_name(ctx))
 
     return propose_change, revise_change

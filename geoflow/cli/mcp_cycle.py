@@ -63,7 +63,6 @@ class Changing:
             _parts(revision.parts),
             revision.resolved,
             left=revision.left,
-            declined=revision.declined,
         )
         return _state(revise_change(self._cycle(author), change, made))
 
