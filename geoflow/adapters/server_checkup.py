@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,11 +56,3 @@ def _address(name: str, url: str, facts: dict[str, object]) -> Check:
     except (OSError, ValueError):
         fix = "Start that server, or correct its address in the mcp.json that names it."
         return Check("mcp", "warn", f"{name}: nobody answers at its address", fix, facts | {"reachable": False})
-
-
-def by_state(checks: Sequence[Check]) -> dict[str, int]:
-    """Count checks by their state."""
-    counts: dict[str, int] = {}
-    for check in checks:
-        counts[check.status] = counts.get(check.status, 0) + 1
-    return counts
