@@ -23,7 +23,7 @@ def _run() -> None:
     try:
         # A run this short is over before it pays to look for garbage, or to take down what was built.
         gc.disable()
-        code = answer_quickly(sys.argv[1:])
+        code = None if _is_completing() else _answer_quickly_as_it_is_to_look(sys.argv[1:])
         if code is not None:
             tell_alert(sys.argv[1:])
             sys.stdout.flush()
@@ -47,12 +47,12 @@ def _run() -> None:
         raise SystemExit(int(ExitCode.BUG)) from None
 
 
-_SILENT = {"--version", "--help", "--json", "--format=json", "json", "--hook", "mcp"}
+_SILENT = {"--version", "--help", "--json", "--format=json", "json", "--hook", "mcp", "--quiet", "-q"}
 
 
 def tell_alert(arguments: list[str]) -> None:
     """Say on stderr, once, which measures a commit made worse; not to scripts, which read JSON, nor from a hook."""
-    if not _SILENT.isdisjoint(arguments):
+    if _is_completing() or not _SILENT.isdisjoint(arguments):
         return
     from geoflow.adapters.alert_file import take_alert
 
@@ -62,6 +62,20 @@ def tell_alert(arguments: list[str]) -> None:
         return
     if line and line.isprintable():
         sys.stderr.write(f"geoflow: {line}\n")
+
+
+def _is_completing() -> bool:
+    """Tell whether a shell asks what may stand there: it does so by a variable, and without arguments."""
+    return any(name.endswith("_COMPLETE") and "GEOFLOW" in name for name in os.environ)
+
+
+def _answer_quickly_as_it_is_to_look(arguments: list[str]) -> int | None:
+    if arguments and arguments[0][:1] == "-" and arguments != ["--version"]:
+        from geoflow.cli.looks import split_looks, use_looks
+
+        looks, arguments = split_looks(arguments)
+        use_looks(looks)
+    return answer_quickly(arguments)
 
 
 def answer_quickly(arguments: list[str]) -> int | None:

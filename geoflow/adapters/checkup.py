@@ -9,21 +9,19 @@ from pathlib import Path
 from typing import Literal
 
 from geoflow.adapters.git import open_repository
-from geoflow.adapters.git_process import GitProcess
+from geoflow.adapters.git_process import QuickGitProcess
 from geoflow.adapters.settings_file import LoadedSettings
 from geoflow.errors import GeoflowError
 from geoflow.ports import JsonValue
 
-Status = Literal["ok", "warning", "problem"]
+Status = Literal["ok", "warn", "fail", "skipped"]
 _OLDEST_GIT = (2, 30)
-_LARGE_STATE = 1_000_000_000
 _WITH_FIX = re.compile(r"(.*(?:is ignored|is not sent)): (.*)", re.DOTALL)
-_TRANSCRIPT = "transcript.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of a check-up.
+    """One line of a check-up: well, with something missing, broken, or not there and not looked at.
 
     `area` groups lines, `fix` says what to type where something is wrong, `facts` are the same for scripts.
     """
@@ -49,15 +47,15 @@ def check_machine() -> list[Check]:
 
 def _git() -> Check:
     try:
-        said = GitProcess(Path.cwd()).run("version").decode("utf-8", "replace").strip()
+        said = QuickGitProcess(Path.cwd()).run("version").decode("utf-8", "replace").strip()
     except GeoflowError as error:
-        return failed("git", "problem", error)
+        return failed("git", "fail", error)
     found = re.search(r"\d+(\.\d+)+", said)
     version = found[0] if found else ""
     facts = {"version": version}
     if tuple(int(part) for part in version.split(".")[:2]) < _OLDEST_GIT:
         oldest = ".".join(map(str, _OLDEST_GIT))
-        return Check("git", "warning", f"{said}: older than {oldest}", f"Install git {oldest} or later.", facts)
+        return Check("git", "warn", f"{said}: older than {oldest}", f"Install git {oldest} or later.", facts)
     return Check("git", "ok", version, facts=facts)
 
 
@@ -68,7 +66,7 @@ def check_settings(loaded: LoadedSettings) -> list[Check]:
         places.setdefault(source, []).append(name)
     told = "; ".join(f"{', '.join(sorted(names))} in {source}" for source, names in sorted(places.items()))
     shown = Check("settings", "ok", told or "the defaults", facts={"sources": dict(loaded.sources)})
-    return [shown, *(Check("settings", "warning", *_told(notice)) for notice in loaded.notices)]
+    return [shown, *(Check("settings", "warn", *_told(notice)) for notice in loaded.notices)]
 
 
 def _told(notice: str) -> tuple[str, str]:
@@ -81,21 +79,9 @@ def _told(notice: str) -> tuple[str, str]:
 def check_repository(root: Path) -> list[Check]:
     """Look at the git repository around an OpenSpec root, and at what geoflow keeps in its git folder."""
     try:
-        repository = open_repository(root)
+        repository = open_repository(root, quick=True)
         head = repository.head()
     except GeoflowError as error:
-        return [failed("repository", "warning", error)]
+        return [failed("repository", "warn", error)]
     text = f"{head.branch or 'a detached HEAD'} at {head.commit[:12]}"
-    shown = Check("repository", "ok", text, facts={"branch": head.branch, "commit": head.commit})
-    return [shown, _state(repository.state_folder)]
-
-
-def _state(folder: Path) -> Check:
-    sizes = {path: path.lstat().st_size for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else {}
-    transcript = sizes.get(folder / _TRANSCRIPT, 0)
-    caches = sum(sizes.values()) - transcript
-    text = f"transcript {transcript / 1e6:.1f} MB, caches {caches / 1e6:.1f} MB in {folder}"
-    facts = {"folder": str(folder), "transcript_bytes": transcript, "cache_bytes": caches}
-    if transcript + caches > _LARGE_STATE:
-        return Check("state", "warning", text, f"Delete {folder}; nothing but caches and transcripts is in it.", facts)
-    return Check("state", "ok", text, facts=facts)
+    return [Check("repository", "ok", text, facts={"branch": head.branch, "commit": head.commit})]

@@ -1,21 +1,22 @@
 """A judgement as the text of a file, and back; people may write such a file by hand."""
 
+from collections.abc import Mapping
 from typing import get_args
 
 from geoflow.adapters.plain_fields import plain_fields
 from geoflow.adapters.question_layout import dumped, scalar
 from geoflow.adapters.question_nodes import UnreadableQuestionError, document
-from geoflow.questions.feedback import Feedback, Judgement
+from geoflow.questions.feedback import SATISFACTION, Feedback, Judgement
 
-_FIELDS = ("target", "verdict", "by", "kind", "at", "reason")
+_FIELDS = ("target", "verdict", "by", "kind", "at", "reason", "satisfaction", "code", "quote")
+_RATINGS = tuple(map(str, SATISFACTION))
+_SELDOM = ("reason", "satisfaction", "code", "quote")
 
 
 def feedback_text(feedback: Feedback) -> str:
     """Write the file of a judgement."""
-    fields = {name: scalar(getattr(feedback, name), quoted=name == "at") for name in _FIELDS}
-    if not feedback.reason:
-        del fields["reason"]
-    return dumped(fields)
+    given = {name: str(getattr(feedback, name)) for name in _FIELDS if name not in _SELDOM or getattr(feedback, name)}
+    return dumped({name: scalar(text, quoted=name == "at") for name, text in given.items()})
 
 
 def read_feedback(path: str, content: bytes) -> Feedback:
@@ -34,10 +35,10 @@ def read_feedback(path: str, content: bytes) -> Feedback:
         if name not in found or not found[name].text().strip():
             raise root.wrong(f"it has no `{name}`")
     verdict: Judgement = found["verdict"].word(get_args(Judgement))  # type: ignore[assignment]
-    kind = found["kind"].word(("person", "agent"))
-    at, reason = (found[name].text() if name in found else "" for name in ("at", "reason"))
-    by = found["by"].text()
-    return Feedback(found["target"].text(), verdict, by, "person" if kind == "person" else "agent", at, reason)
+    found["kind"].word(("person", "agent"))
+    if "satisfaction" in found:
+        found["satisfaction"].word(_RATINGS)
+    return _made(verdict, {name: value.text() for name, value in found.items()})
 
 
 def _plain(content: bytes) -> Feedback | None:
@@ -46,13 +47,20 @@ def _plain(content: bytes) -> Feedback | None:
     verdict, kind = found.get("verdict"), found.get("kind")
     if not (found.get("target", "").strip() and found.get("by", "").strip()) or verdict not in get_args(Judgement):
         return None
-    if kind not in ("person", "agent"):
+    if kind not in ("person", "agent") or found.get("satisfaction", "1") not in _RATINGS:
         return None
+    return _made(verdict, found)  # type: ignore[arg-type]
+
+
+def _made(verdict: Judgement, found: Mapping[str, str]) -> Feedback:
     return Feedback(
         found["target"],
-        verdict,  # type: ignore[arg-type]
+        verdict,
         found["by"],
-        "person" if kind == "person" else "agent",
+        "person" if found["kind"] == "person" else "agent",
         found.get("at", ""),
         found.get("reason", ""),
+        int(found.get("satisfaction", "0")),
+        found.get("code", ""),
+        found.get("quote", ""),
     )

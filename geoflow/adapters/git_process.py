@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoflow.errors import GeoflowError
+from geoflow.errors import ExitCode, GeoflowError
 
 # What a user or a CI job sets on purpose stays; what a hook, an alias or another repository's git left behind goes.
 _KEPT = frozenset(
@@ -67,6 +67,13 @@ class GitProcess:
         """Run git to its end, with another index file if one is named; GeoflowError `git-missing`."""
         if shutil.which("git") is None:
             raise _git_missing()
+        if any("\0" in argument for argument in arguments):
+            raise GeoflowError(
+                f"git {_verb(arguments)} cannot be asked for a name that holds a NUL character.",
+                fix="Leave it out of the name.",
+                code="bad-name",
+                exit_code=ExitCode.USAGE,
+            )
         added = {**self._added, "GIT_INDEX_FILE": str(Path(index).absolute())} if index else self._added
         status, output, error = self._finish(["git", *_CONFIGURATION, *arguments], added, stdin)
         return Finished(status, output, error.decode("utf-8", "replace").strip())

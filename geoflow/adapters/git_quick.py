@@ -16,6 +16,12 @@ def is_openspec_unchanged(root: str) -> bool:
     return len(answer) == 2 and answer[0] == answer[1]
 
 
+def refs_below(root: str, prefix: str) -> list[str]:
+    """List the refs below a prefix that ends in a slash, without it; none where git cannot say."""
+    said = _ask(root, "for-each-ref", "--format=%(refname)", prefix) if root else ""
+    return [line.removeprefix(prefix) for line in said.splitlines()]
+
+
 def _ask(root: str, *arguments: str) -> str:
     """Run git in a folder; its output, empty where it fails or processes cannot be started this way."""
     spawn = getattr(os, "posix_spawnp", None)

@@ -13,6 +13,7 @@ LONGEST_DOCUMENT = 100_000
 """Characters of one document of a change."""
 _MOST_SPECS = 50
 _MOST_FINDINGS = 50
+_NOTHING: Mapping[str, str] = {}
 _PARTS = ("proposal", "design", "tasks", "specs")
 _FINDING = ("message", "quote", "requirement", "severity", "fix")
 
@@ -55,11 +56,15 @@ class SaidReview(NamedTuple):
 
 
 class SaidRevision(NamedTuple):
-    """New text for documents that `base` names, and by id what was done about findings."""
+    """New text for documents that `base` names, and by id what was done about findings, or why nothing was.
+
+    `left` says why a finding stays open, also where that is since it is none: an agent's word closes nothing.
+    """
 
     base: str
     parts: SaidParts
     resolved: dict[str, str]
+    left: dict[str, str]
 
 
 class SaidFeedback(NamedTuple):
@@ -91,10 +96,19 @@ def check_review(base: str, verdict: Verdict, role: str, findings: Sequence[Mapp
     )
 
 
-def check_revision(base: str, files: Mapping[str, Any], resolved: Mapping[str, str]) -> SaidRevision:
+def check_revision(
+    base: str,
+    files: Mapping[str, Any],
+    resolved: Mapping[str, str],
+    left: Mapping[str, str] = _NOTHING,
+) -> SaidRevision:
     """Check a revision; raises what `check_text` and `check_parts` do."""
-    done = {check_text("resolved", one): check_text("resolved", how) for one, how in resolved.items()}
-    return SaidRevision(check_text("base", base), check_parts(files), done)
+    told = (_told("resolved", resolved), _told("left", left))
+    return SaidRevision(check_text("base", base), check_parts(files), *told)
+
+
+def _told(name: str, said: Mapping[str, str]) -> dict[str, str]:
+    return {check_text(name, one): check_text(name, how) for one, how in said.items()}
 
 
 def check_feedback(target: str, verdict: Judgement, reason: str) -> SaidFeedback:

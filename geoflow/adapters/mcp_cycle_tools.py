@@ -94,11 +94,17 @@ def _proposals(desk: CycleDesk) -> tuple[Callable[..., Any], ...]:
             return made
 
     def revise_change(
-        change: str, base: str, ctx: Context, files: Row = _NO_FILES, resolved: dict[str, str] = _NONE_RESOLVED
+        change: str,
+        base: str,
+        ctx: Context,
+        files: Row = _NO_FILES,
+        resolved: dict[str, str] = _NONE_RESOLVED,
+        left: dict[str, str] = _NONE_RESOLVED,
     ) -> ChangeState:
-        """Replace `files` of a change; say what you `resolved`: {finding/question id: how}; `base`: get_change."""
+        """Replace `files` of a change; by id how you `resolved` or why you `left` a finding; `base`: get_change."""
         with told():
-            return desk.revise(check_change_id(change), check_revision(base, files, resolved), client_name(ctx))
+            said = check_revision(base, files, resolved, left)
+            return desk.revise(check_change_id(change), said, client_name(ctx))
 
     return propose_change, revise_change
 

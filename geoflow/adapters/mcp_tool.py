@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoflow.adapters.mcp_arguments import author
+from geoflow.adapters.unseen import unseen_escaped, visible
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
@@ -29,15 +30,32 @@ def make_tool(function: Callable[..., Any], *, writes: bool, shown: Collection[s
     """
     from inspect import getdoc
 
-    from mcp.server.mcpserver.tools import Tool
     from mcp.types import ToolAnnotations
 
     # What the protocol takes for granted is left out: that a tool writes, and that one that reads destroys nothing.
     annotations = ToolAnnotations(destructive_hint=False) if writes else ToolAnnotations(read_only_hint=True)
-    tool = Tool.from_function(function, description=getdoc(function), annotations=annotations)
+    tool = _visible_tool().from_function(function, description=getdoc(function), annotations=annotations)
     _shorten(tool.parameters)
     _name_fields(tool.output_schema or {}, shown)
     return tool
+
+
+@cache
+def _visible_tool() -> "type[Tool]":
+    """Make the class of tools whose texts hold nothing that a client's terminal obeys; as JSON they read the same."""
+    from mcp.server.mcpserver.tools import Tool
+    from mcp.types import CallToolResult, TextContent
+
+    class VisibleTool(Tool):
+        async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:  # noqa: FBT001, FBT002 - the SDK's
+            made = await super().run(arguments, context, convert_result)
+            if isinstance(made, CallToolResult):
+                for part in made.content:
+                    if isinstance(part, TextContent):
+                        part.text = unseen_escaped(part.text)
+            return made
+
+    return VisibleTool
 
 
 def _shorten(schema: dict[str, Any]) -> None:
@@ -133,7 +151,7 @@ def told() -> Iterator[None]:
         yield
     except GeoflowError as error:
         lines = [error.message, *([f"fix: {error.fix}"] if error.fix else []), f"code: {error.code}"]
-        raise ToolError("\n".join(lines)) from None
+        raise ToolError(visible("\n".join(lines))) from None
 
 
 def client_name(ctx: Any, who: str = "{}") -> str:

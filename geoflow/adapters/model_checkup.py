@@ -35,13 +35,13 @@ def _server(asked: Asked, settings: ModelSettings, seen: Overview) -> Check:
     if asked.found is None:
         who = "a model server" if was_set else "LM Studio"
         fix = f"Start {who} there (LM Studio: Developer, Start server), or set llm.base_url to where it is."
-        status: Status = "warning" if was_set else _unless_answered(seen)
+        status: Status = "warn" if was_set else _unless_answered(seen)
         return Check("server", status, f"{asked.base_url}: nobody answers", _near(fix, asked.base_url), facts)
     found = asked.found
     facts |= {"kind": found.backend, "http_status": found.status, "models": [model.id for model in found.models]}
     if found.status in {401, 403}:
         fix = "Set LM_API_TOKEN or GEOFLOW_LLM__API_KEY to the server's token."
-        return Check("server", "problem", f"{asked.base_url}: {found.backend}, asks for a token", fix, facts)
+        return Check("server", "fail", f"{asked.base_url}: {found.backend}, asks for a token", fix, facts)
     if not found.models:
         fix = "Load a model there (LM Studio: lms load MODEL), or set llm.base_url to another server."
         return Check("server", _unless_answered(seen), f"{asked.base_url}: {found.backend}, no models", fix, facts)
@@ -58,12 +58,12 @@ def _serving(asked: Asked, facts: dict[str, object]) -> Check:
     text += f", loaded: {shown}" if shown else ""
     if small := [model for model in loaded if 0 < model.context_tokens < _SMALL_CONTEXT]:
         fix = f"Load it with more (LM Studio: lms load {small[0].key or small[0].id} --context-length 8192)."
-        return Check("server", "warning", f"{text}: little for long requirements", fix, facts)
+        return Check("server", "warn", f"{text}: little for long requirements", fix, facts)
     return Check("server", "ok", text, facts=facts)
 
 
 def _unless_answered(seen: Overview) -> Status:
-    return "ok" if seen.answers else "warning"
+    return "ok" if seen.answers else "warn"
 
 
 def _near(fix: str, url: str) -> str:
@@ -117,4 +117,4 @@ def _answers(settings: ModelSettings, seen: Overview) -> Check:
         return Check("answers", "ok", text, facts=facts | {"servers": list(seen.uses)})
     wanted = settings.base_url not in {"", "none"} or settings.model  # what was set does not work
     error = seen.failure or GeoflowError("no model answers")
-    return failed("answers", "problem" if wanted and settings.base_url != "none" else "warning", error)
+    return failed("answers", "fail" if wanted and settings.base_url != "none" else "warn", error)

@@ -17,7 +17,7 @@ def check_questions(stored: StoredQuestions) -> list[Check]:
     count = len(stored.questions)
     shown = Check("questions", "ok", f"{count} written down", facts={"questions": count, "broken": len(stored.broken)})
     broken = [
-        Check("questions", "warning", f"{one.path}:{one.line} cannot be read: {one.reason}", "Mend the file there.")
+        Check("questions", "warn", f"{one.path}:{one.line} cannot be read: {one.reason}", "Mend the file there.")
         for one in stored.broken
     ]
     return [shown, *broken]
@@ -30,19 +30,19 @@ def check_agents(settings: QuestionSettings, servers_file: Path) -> list[Check]:
     try:
         servers = read_servers(servers_file)
     except GeoflowError as error:
-        return [failed("agents", "problem", error)]
+        return [failed("agents", "fail", error)]
     missing = [name for name in settings.agents if name not in servers and name.rpartition(":")[0] not in servers]
     facts = {"agents": list(settings.agents), "missing": missing}
     if missing:
         fix = f"Add the server to {servers_file}, or take it out of questions.agents."
-        return [Check("agents", "problem", f"no server is named as in {', '.join(missing)}", fix, facts)]
+        return [Check("agents", "fail", f"no server is named as in {', '.join(missing)}", fix, facts)]
     return [Check("agents", "ok", ", ".join(settings.agents), facts=facts)]
 
 
 def check_tools(settings: ToolSettings, servers: ServerList) -> list[Check]:
     """Tell which tools a model may call, and which servers do not count and why; none is started."""
     inert = [
-        Check("tools", "warning", f"the MCP server {name} does not count: {_reason(why)}", _fix(why))
+        Check("tools", "warn", f"the MCP server {name} does not count: {_reason(why)}", _fix(why))
         for name, why in servers.inert.items()
     ]
     if not settings.allow:
@@ -52,7 +52,7 @@ def check_tools(settings: ToolSettings, servers: ServerList) -> list[Check]:
     missing = {name: why for name, why in wrong.items() if name not in servers.inert}
     if missing:
         told = "; ".join(f"{name}: {why}" for name, why in missing.items())
-        return [Check("tools", "problem", told, "Correct tools.allow, or add the server to mcp.json.", facts), *inert]
+        return [Check("tools", "fail", told, "Correct tools.allow, or add the server to mcp.json.", facts), *inert]
     return [Check("tools", "ok", f"a model may call {', '.join(settings.allow)}", facts=facts), *inert]
 
 
@@ -69,7 +69,7 @@ def check_meaning(llm: ModelSettings, settings: QuestionSettings) -> Check:
     try:
         embedder = choose_embedder(llm, settings)
     except GeoflowError as error:
-        return failed("meaning", "warning", error)
+        return failed("meaning", "warn", error)
     name = embedder.name if embedder else ""
     text = name or "questions are looked up by their words alone"
     return Check("meaning", "ok", text, facts={"model": name or None})

@@ -7,15 +7,22 @@ from geoflow.adapters.mcp_servers import server_items
 from geoflow.adapters.prompt_overrides import prompt_items
 from geoflow.adapters.settings_file import address_items, tool_items
 from geoflow.adapters.trust_store import TrustItem
+from geoflow.errors import GeoflowError
 
 SOURCES: tuple[Callable[[Path], list[TrustItem]], ...] = (address_items, prompt_items, server_items, tool_items)
 """Each lists items of one kind for the folder that holds `openspec/`."""
 
 
-def items_of(root: Path) -> list[TrustItem]:
-    """List what a repository would reach or change.
+def items_of(root: Path) -> tuple[list[TrustItem], dict[str, str]]:
+    """List what a repository would reach or change, and what of it is never used since it cannot be read: {what: why}.
 
-    Raises:
-        GeoflowError: `settings-invalid`, `bad-address`, `mcp-config-invalid`.
+    A file that is broken hides nothing of the others, and counts for nothing itself.
     """
-    return [item for source in SOURCES for item in source(root)]
+    items: list[TrustItem] = []
+    unusable: dict[str, str] = {}
+    for source in SOURCES:
+        try:
+            items += source(root)
+        except GeoflowError as error:
+            unusable.setdefault(error.message, error.fix)
+    return items, unusable

@@ -2,7 +2,7 @@
 
 import sys
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -15,6 +15,7 @@ from geoflow.cli import (
     config,
     demo,
     doctor,
+    feedback,
     hooks,
     improve,
     init,
@@ -30,12 +31,18 @@ from geoflow.cli import (
     validate,
     watch,
 )
+from geoflow.cli.looks import split_looks, use_looks
 from geoflow.cli.render import print_error
 from geoflow.errors import ExitCode, GeoflowError
 
 
 class GeoflowGroup(TyperGroup):
     """A group that turns an expected failure into a message, a fix and an exit code."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command; how help and complaints look is settled before they are shown."""
+        use_looks(split_looks(args)[0])
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a GeoflowError is rendered here and nowhere else."""
@@ -54,7 +61,7 @@ class GeoflowGroup(TyperGroup):
 app = typer.Typer(
     cls=GeoflowGroup,
     invoke_without_command=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     help="Keep a team's OpenSpec specifications in git getting better with every commit, with a local model.",
@@ -74,6 +81,10 @@ def main(
         False, "--version", help="Show the version and end.", callback=_show_version, is_eager=True
     ),
     as_json: bool = typer.Option(False, "--json", help="Without a command: print the state as one JSON document."),
+    _color: Literal["auto", "always", "never"] = typer.Option(
+        "auto", "--color", help="Colours; auto is on a terminal. NO_COLOR and FORCE_COLOR count where it is auto."
+    ),
+    _quiet: bool = typer.Option(False, "--quiet", "-q", help="Leave out progress and hints."),
 ) -> None:
     """Keep a team's OpenSpec specifications in git getting better with every commit, with a local model.
 
@@ -105,6 +116,7 @@ app.command("review", rich_help_panel=_VERBS)(review.review)
 app.command("ask", rich_help_panel=_VERBS)(ask.ask)
 app.command("improve", rich_help_panel=_VERBS)(improve.improve)
 app.add_typer(monitor.app, name="monitor", rich_help_panel=_VERBS)
+app.command("feedback", rich_help_panel=_BESIDE)(feedback.feedback)
 app.command("init", rich_help_panel=_BESIDE)(init.init)
 app.command("demo", rich_help_panel=_BESIDE)(demo.demo)
 app.command("validate", rich_help_panel=_BESIDE)(validate.validate)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geoflow.cli.completing import complete_change
 from geoflow.cli.render import answer_console, print_json, printable
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -18,7 +19,7 @@ _SIGNS = (("added", "+"), ("modified", "~"), ("removed", "-"), ("renamed", "->")
 
 
 def archive(
-    change: Annotated[str, typer.Argument(help="The change to archive.")] = "",
+    change: Annotated[str, typer.Argument(help="The change to archive.", autocompletion=complete_change)] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
     skip_specs: Annotated[bool, typer.Option("--skip-specs", help="Leave the main specs as they are.")] = False,
     no_validate: Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoflow.cli.completing import complete_question
 from geoflow.cli.options import BUDGET_FORMS, Replay
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import one_line
@@ -58,19 +59,43 @@ def ask(
     ] = False,
     answer: Annotated[
         str | None,
-        typer.Option("--answer", metavar="ID", help="Answer it with the words given.", rich_help_panel=_STORED),
+        typer.Option(
+            "--answer",
+            metavar="ID",
+            help="Answer it with the words given.",
+            autocompletion=complete_question,
+            rich_help_panel=_STORED,
+        ),
     ] = None,
     confirm: Annotated[
         str | None,
         typer.Option(
-            "--confirm", metavar="ID", help="Stand behind an agent's answer: a person's word.", rich_help_panel=_STORED
+            "--confirm",
+            metavar="ID",
+            autocompletion=complete_question,
+            help="Stand behind an agent's answer: a person's word.",
+            rich_help_panel=_STORED,
         ),
     ] = None,
     assign: Annotated[
-        str | None, typer.Option("--assign", metavar="ID", help="Say --for whom it is.", rich_help_panel=_STORED)
+        str | None,
+        typer.Option(
+            "--assign",
+            metavar="ID",
+            help="Say --for whom it is.",
+            autocompletion=complete_question,
+            rich_help_panel=_STORED,
+        ),
     ] = None,
     withdraw: Annotated[
-        str | None, typer.Option("--withdraw", metavar="ID", help="Ask it no more.", rich_help_panel=_STORED)
+        str | None,
+        typer.Option(
+            "--withdraw",
+            metavar="ID",
+            help="Ask it no more.",
+            autocompletion=complete_question,
+            rich_help_panel=_STORED,
+        ),
     ] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Note that the answer given is right.", rich_help_panel=_STORED)

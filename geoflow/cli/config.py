@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geoflow.cli.completing import complete_setting, complete_value
 from geoflow.cli.render import one_line, print_json
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -19,7 +20,10 @@ _JSON = typer.Option("--json", help="Answer with one JSON document.")
 
 @app.command("show", epilog="Example: geoflow config show llm.model")
 def show(
-    name: Annotated[str | None, typer.Argument(help="One setting, such as llm.model; all unless told.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One setting, such as llm.model; all unless told.", autocompletion=complete_setting),
+    ] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Show every setting with its value and where that was written; what a project sets and may not is said too."""
@@ -42,8 +46,13 @@ def show(
 
 @app.command("set", epilog="Example: geoflow config set llm.parallel 2 --user")
 def set_(
-    name: Annotated[str, typer.Argument(help="The setting, such as llm.model.", show_default=False)],
-    value: Annotated[str, typer.Argument(help="Its value; several words with commas.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(help="The setting, such as llm.model.", show_default=False, autocompletion=complete_setting)
+    ],
+    value: Annotated[
+        str,
+        typer.Argument(help="Its value; several words with commas.", show_default=False, autocompletion=complete_value),
+    ],
     user: Annotated[bool, typer.Option("--user", help="Write your own file, for all your projects.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check it and write nothing.")] = False,
     as_json: Annotated[bool, _JSON] = False,

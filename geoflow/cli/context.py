@@ -5,6 +5,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geoflow.cli.looks import hint
 from geoflow.cli.render import printable
 from geoflow.cli.root import root_here
 from geoflow.errors import GeoflowError
@@ -142,7 +143,7 @@ class _StartNote:
     def update(self, label: str, done: int, total: int) -> None:  # noqa: ARG002 - the port names them
         """Say it at the first sign."""
         if not self._said:
-            say(f"{label}, some seconds the first time")
+            hint(f"geoflow: {printable(label)}, some seconds the first time")
         self._said = True
 
 
@@ -156,9 +157,9 @@ def optional_model(without: str, settings: "Settings | None" = None, replay: Pat
     except GeoflowError as error:
         if replay is not None:
             raise
-        sys.stderr.write(f"note: {printable(error.message.rstrip('.'))}. {without}\n")
+        hint(f"note: {printable(error.message.rstrip('.'))}. {without}")
         if error.fix:
-            sys.stderr.write(f"  fix: {printable(error.fix)}\n")
+            hint(f"  fix: {printable(error.fix)}")
         return None
     say_model(model, replay)
     return model
@@ -176,7 +177,7 @@ def is_roomy(settings: "Settings", model: "ChatModel") -> bool:
 def say_model(model: "ChatModel", replay: Path | None) -> None:
     """Tell on stderr which model answers, or answered when the transcript was recorded."""
     replayed = f", replayed from {replay}" if replay else ""
-    sys.stderr.write(f"model: {printable(model.name)} ({printable(model.backend)}){printable(replayed)}\n")
+    hint(f"model: {printable(model.name)} ({printable(model.backend)}){printable(replayed)}")
 
 
 @contextmanager
@@ -209,9 +210,9 @@ def improve_workshop(
     repository.head()  # before a model is started for nothing
     changed = repository.uncommitted()
     if changed:
-        sys.stderr.write(
+        hint(
             f"note: {len(changed)} uncommitted file{'s' if len(changed) > 1 else ''} below openspec/ "
-            "are left out: improve works on the last commit.\n"
+            "are left out: improve works on the last commit."
         )
     settings = load_settings()
     off = frozenset(settings.rules.off)

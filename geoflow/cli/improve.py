@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoflow.cli.adopted import show_adopted
+from geoflow.cli.completing import complete_item_or_run
 from geoflow.cli.options import Replay
 from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.errors import ExitCode
@@ -31,7 +32,9 @@ def improve(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="ITEM", help="Specs or changes, all unless told; behind --triage, --outcomes, --explain runs."
+            metavar="ITEM",
+            help="Specs or changes, all unless told; behind --triage, --outcomes, --explain runs.",
+            autocompletion=complete_item_or_run,
         ),
     ] = None,
     budget: Annotated[str, typer.Option(help="10m, 90s, 50calls, 20000tokens, or several joined by commas.")] = "10m",

@@ -1,5 +1,7 @@
 """JSON written by hand where the standard writer costs more than the work itself."""
 
+from geoflow.adapters.unseen import unseen_escaped
+
 _ESCAPES = {code: f"\\u{code:04x}" for code in range(32)}
 _ESCAPES |= {ord(mark): f"\\{sign}" for mark, sign in zip('"\\\b\f\n\r\t', '"\\bfnrt', strict=True)}
 
@@ -9,21 +11,6 @@ def quoted(text: str) -> str:
     if text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
     return f'"{unseen_escaped(text.translate(_ESCAPES))}"'
-
-
-def unseen_escaped(text: str) -> str:
-    """Escape what a terminal obeys or does not show, such as U+009B and U+202E; JSON reads it as what it was.
-
-    Line ends stay, and halves of surrogate pairs, which `encodable` looks after.
-    """
-    return "\n".join(line if line.isprintable() else "".join(map(_seen, line)) for line in text.split("\n"))
-
-
-def _seen(character: str) -> str:
-    if character.isprintable() or "\ud800" <= character <= "\udfff":
-        return character
-    units = character.encode("utf-16-be").hex()
-    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def encodable(text: str) -> str:

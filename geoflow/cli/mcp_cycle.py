@@ -58,7 +58,12 @@ class Changing:
         """Rewrite documents of a change."""
         from geoflow.workflow.revise_change import Revision, revise_change
 
-        made = Revision(revision.base, _parts(revision.parts), revision.resolved)
+        made = Revision(
+            revision.base,
+            _parts(revision.parts),
+            revision.resolved,
+            left=revision.left,
+        )
         return _state(revise_change(self._cycle(author), change, made))
 
     def feedback(self, feedback: "SaidFeedback", author: str) -> "Noted":

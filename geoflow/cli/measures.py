@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
+from geoflow.cli.looks import hint
 from geoflow.cli.render import answer_console, printable
 from geoflow.metrics.measure import BY_NAME
 from geoflow.metrics.snapshot import Quantity
@@ -39,7 +40,7 @@ def say_recorded(recorded: "Recorded", *, dry_run: bool) -> None:
         files = "1 file" if count == 1 else f"{count} files"
         sys.stderr.write(f"Not measured: {files} below openspec/ that {'is' if count == 1 else 'are'} not committed.\n")
     if recorded.written:
-        sys.stderr.write("All measures and their change: geoflow monitor show\n")
+        hint("All measures and their change: geoflow monitor show")
 
 
 _HEADLINES = ("size.specs", "size.requirements", "coverage.with_failure_scenario", "validity.valid", "quality.findings")
@@ -137,6 +138,6 @@ def _number(value: float, unit: str) -> str:
 def _say_what_is_left_out(commits: "Sequence[RecordedCommit]", shown: int, limit: int) -> None:
     hidden = min(limit, len(commits)) - shown
     if hidden > 0:
-        sys.stderr.write(f"{hidden} more: make the terminal wider, or take --json.\n")
+        hint(f"{hidden} more: make the terminal wider, or take --json.")
     if len(commits) > 1:
-        sys.stderr.write("+ and - are changes against the snapshot before; ! marks one for the worse.\n")
+        hint("+ and - are changes against the snapshot before; ! marks one for the worse.")

@@ -1,8 +1,8 @@
 """`geoflow monitor backfill`."""
 
-import sys
-
 import typer
+
+from geoflow.cli.looks import hint
 
 
 def backfill(
@@ -39,4 +39,4 @@ def backfill(
         return
     print(f"{lacked} had no record; {done.written} have one now.")
     if done.written:
-        sys.stderr.write("See them: geoflow monitor history\n")
+        hint("See them: geoflow monitor history")

@@ -1,9 +1,10 @@
 """`geoflow monitor check`."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import typer
+
+from geoflow.cli.looks import hint
 
 if TYPE_CHECKING:
     from geoflow.workflow.check_measures import CheckResult
@@ -55,4 +56,4 @@ def _print(result: "CheckResult") -> None:
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     print(f"{told or 'nothing checked'} (against {result.before[:10]})")
     if not result.own:
-        sys.stderr.write("These are geoflow's own thresholds; set yours as monitor.check in openspec/geoflow.yaml.\n")
+        hint("These are geoflow's own thresholds; set yours as monitor.check in openspec/geoflow.yaml.")

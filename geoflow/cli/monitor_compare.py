@@ -1,9 +1,10 @@
 """`geoflow monitor compare`."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import typer
+
+from geoflow.cli.looks import hint
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -56,9 +57,9 @@ def _print(found: "Comparison", *, everything: bool) -> None:
         console.print(_row(one, width), overflow="crop", no_wrap=True)
     same = len(found.differences) - len(rows)
     if same:
-        sys.stderr.write(f"{same} measures are the same; --all shows them.\n")
+        hint(f"{same} measures are the same; --all shows them.")
     if any(one.verdict == "worse" for one in rows):
-        sys.stderr.write("! marks a change for the worse.\n")
+        hint("! marks a change for the worse.")
 
 
 def _row(one: "Difference", width: int) -> "Text":

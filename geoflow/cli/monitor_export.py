@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
+from geoflow.cli.completing import complete_measure
+
 if TYPE_CHECKING:
     from geoflow.metrics.export import Exported
 
@@ -14,7 +16,10 @@ Aim = Literal["up", "down"]
 def export(
     form: Form = typer.Option("json", "--format", help="The form; those for other tools hold the newest commit alone."),
     measures: list[str] | None = typer.Option(
-        None, "--measure", help="Only this measure or group; may be given several times. Whole records leave out none."
+        None,
+        "--measure",
+        help="Only this measure or group; may be given several times. Whole records leave out none.",
+        autocompletion=complete_measure,
     ),
     limit: int = typer.Option(200, "--limit", min=1, help="How many commits at most."),
     aim: Aim = typer.Option("up", "--aim", help="github-action-benchmark: measures where more (up) or less is better."),
@@ -26,7 +31,8 @@ def export(
     """
     import sys
 
-    from geoflow.cli.json_text import encodable, unseen_escaped
+    from geoflow.adapters.unseen import unseen_escaped
+    from geoflow.cli.json_text import encodable
     from geoflow.metrics.export import export as write
 
     what = _what(measures or [], limit, aim)

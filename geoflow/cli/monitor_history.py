@@ -1,9 +1,11 @@
 """`geoflow monitor history`: a few measures over many commits."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import typer
+
+from geoflow.cli.completing import complete_measure
+from geoflow.cli.looks import hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +18,9 @@ _LEFT = 23  # the columns of commit and day
 
 def history(
     measures: list[str] | None = typer.Argument(
-        None, help="Names of measures, or of groups such as `churn`; four of the most telling unless given."
+        None,
+        help="Names of measures, or of groups such as `churn`; four of the most telling unless given.",
+        autocompletion=complete_measure,
     ),
     limit: int = typer.Option(30, "--limit", min=1, help="How many commits at most."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
@@ -61,6 +65,6 @@ def _print(found: "Sequence[RecordedCommit]", names: "Sequence[str]") -> None:
         row = "".join(f"  {cell:>{len(name)}}" for cell, name in zip(cells, shown, strict=True))
         print(f"{one.snapshot.commit[:10]}  {one.time:%Y-%m-%d} {row}"[:width])
     if len(shown) < len(names):
-        sys.stderr.write(f"{len(names) - len(shown)} more: make the terminal wider, or take --json.\n")
+        hint(f"{len(names) - len(shown)} more: make the terminal wider, or take --json.")
     if not any(name in one.snapshot.derived or name in one.snapshot.observed for one in found for name in shown):
-        sys.stderr.write("Quality is worked out when asked for: geoflow monitor backfill --complete\n")
+        hint("Quality is worked out when asked for: geoflow monitor backfill --complete")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
+from geoflow.cli.completing import complete_measure
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +17,9 @@ Form = Literal["text", "markdown", "json"]
 
 
 def measures(
-    groups: list[str] | None = typer.Argument(None, help="Names of groups or measures; all unless given."),
+    groups: list[str] | None = typer.Argument(
+        None, help="Names of groups or measures; all unless given.", autocompletion=complete_measure
+    ),
     form: Form = typer.Option("text", "--format", help="How to print them."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:

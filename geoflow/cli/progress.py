@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from geoflow.adapters.run_state import PROGRESS_VARIABLE
 from geoflow.adapters.whole_file import replace_file
+from geoflow.cli.looks import is_quiet
 from geoflow.cli.render import printable, talk_console
 from geoflow.ports import RunProgress, Spent
 
@@ -76,7 +77,7 @@ def silent_progress() -> RunProgress:
 @contextmanager
 def progress_bar(*, of_bytes: bool = False) -> Iterator[RunProgress]:
     """Show a bar while the block runs: counts, or sizes and speed; silent where stderr is no terminal."""
-    if not sys.stderr.isatty():
+    if is_quiet() or not sys.stderr.isatty():
         file = os.environ.get(PROGRESS_VARIABLE)
         yield _File(Path(file)) if file else _Silent()
         return

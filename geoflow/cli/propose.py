@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.completing import complete_capability, complete_change
 from geoflow.cli.options import BUDGET_FORMS, Replay
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
@@ -28,11 +29,18 @@ def propose(
         None, "--from", metavar="FILE", help="Read the idea from a file, such as an issue's text."
     ),
     revise: str = typer.Option(
-        "", "--revise", metavar="CHANGE", help="Answer the open findings and answers of a change instead."
+        "",
+        "--revise",
+        metavar="CHANGE",
+        help="Answer the open findings and answers of a change instead.",
+        autocompletion=complete_change,
     ),
     name: str = typer.Option("", "--name", help="Name of the change; derived from the idea when left out."),
     capability: str = typer.Option(
-        "", "--capability", help="The spec that it belongs to; found by what the idea says when left out."
+        "",
+        "--capability",
+        help="The spec that it belongs to; found by what the idea says when left out.",
+        autocompletion=complete_capability,
     ),
     budget: str = typer.Option("10m", help=f"How much the model may take: {BUDGET_FORMS}."),
     replay: Replay = None,

@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
+from geoflow.cli.looks import console_options
 from geoflow.errors import GeoflowError
 
 if TYPE_CHECKING:
@@ -30,21 +31,22 @@ def answer_console() -> "Console":
     """Make the console of the answer (stdout); text that is printed is never read as markup."""
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False)
+    return Console(markup=False, highlight=False, emoji=False, **console_options())
 
 
 def talk_console() -> "Console":
     """Make the console of everything else (stderr)."""
     from rich.console import Console
 
-    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+    return Console(stderr=True, markup=False, highlight=False, emoji=False, **console_options())
 
 
 def print_json(document: dict[str, Any]) -> None:
     """Write one JSON document to stdout; it has a `schema` field. What a terminal would obey is escaped."""
     import json
 
-    from geoflow.cli.json_text import encodable, unseen_escaped
+    from geoflow.adapters.unseen import unseen_escaped
+    from geoflow.cli.json_text import encodable
 
     sys.stdout.write(encodable(unseen_escaped(json.dumps(document, indent=2, ensure_ascii=False))) + "\n")
 

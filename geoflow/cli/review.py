@@ -4,18 +4,25 @@ from typing import Annotated, Literal
 
 import typer
 
+from geoflow.cli.completing import complete_item, complete_roles
 from geoflow.cli.options import Replay
 from geoflow.cli.reviewing import FailOn, Format, Request, run
 
 
 def review(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="ITEM", help="Specs or changes; all unless told.")
+        list[str] | None,
+        typer.Argument(metavar="ITEM", help="Specs or changes; all unless told.", autocompletion=complete_item),
     ] = None,
     *,
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Look by rule; ask no model.")] = False,
     roles: Annotated[
-        str, typer.Option(help="Who looks: roles by name, with commas between them, or all.", metavar="ROLE,...")
+        str,
+        typer.Option(
+            help="Who looks: roles by name, with commas between them, or all.",
+            metavar="ROLE,...",
+            autocompletion=complete_roles,
+        ),
     ] = "testing",
     seat: Annotated[
         list[str] | None,

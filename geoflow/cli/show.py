@@ -2,9 +2,11 @@
 
 import typer
 
+from geoflow.cli.completing import complete_item
+
 
 def show(
-    item: str = typer.Argument(..., metavar="ITEM", help="A spec or an active change."),
+    item: str = typer.Argument(..., metavar="ITEM", help="A spec or an active change.", autocompletion=complete_item),
     *,
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document, in the shape of the npm CLI."),
     type_: str = typer.Option("", "--type", metavar="spec|change", help="Say what ITEM is where both exist."),

@@ -47,10 +47,10 @@ def trust(
     if revoke:
         _revoke(root, store, as_json=as_json)
         return
-    items = items_of(root)
+    items, broken = items_of(root)
     states = {item.name: str(store.state(root, item)) for item in items}
     if not as_json:
-        _show(root, items, states)
+        _show(root, items, states, broken)
     granted = not list_only and any(state != "trusted" for state in states.values())
     if granted:
         _confirm(yes=yes, silent=as_json)
@@ -58,7 +58,8 @@ def trust(
         states = dict.fromkeys(states, "trusted")
     elsewhere = [one for one in store.repositories() if one.root != root.resolve()] if list_only else []
     if as_json:
-        print_json(_document(root, items, states) | {"granted": granted, "elsewhere": _elsewhere(elsewhere)})
+        document = _document(root, items, states) | {"granted": granted, "elsewhere": _elsewhere(elsewhere)}
+        print_json(document | {"broken": [{"why": why, "fix": fix} for why, fix in broken.items()]})
     elif granted:
         print("Trusted, as long as it stays as it is. Take it back with: geoflow trust --revoke")
     for one in elsewhere if not as_json else ():
@@ -73,14 +74,16 @@ def _revoke(root: Path, store: "TrustStore", *, as_json: bool) -> None:
         print("Nothing here is trusted any more." if revoked else "Nothing here was trusted.")
 
 
-def _show(root: Path, items: "Sequence[TrustItem]", states: dict[str, str]) -> None:
+def _show(root: Path, items: "Sequence[TrustItem]", states: dict[str, str], broken: dict[str, str]) -> None:
     from geoflow.adapters.prompt_overrides import FOLDER, read_overrides
 
-    if not items:
+    if not items and not broken:
         print("This repository asks for nothing that needs your trust.")
     for item in items:
         print(f"{printable(item.path)}  {_STATES[states[item.name]]}")
         print(f"    {printable(item.effect)}")
+    for why in broken:
+        print(f"never used: {printable(_one_line(why))}")
     for name, why in read_overrides(root).unusable.items():
         print(f"{FOLDER}/{printable(_one_line(name))}  never used: {printable(why)}")
 

@@ -2,9 +2,13 @@
 
 import typer
 
+from geoflow.cli.completing import complete_item
+
 
 def validate(
-    items: list[str] | None = typer.Argument(None, metavar="ITEM", help="Specs and changes to validate."),
+    items: list[str] | None = typer.Argument(
+        None, metavar="ITEM", help="Specs and changes to validate.", autocompletion=complete_item
+    ),
     *,
     everything: bool = typer.Option(False, "--all", help="Validate every spec and active change."),
     specs: bool = typer.Option(False, "--specs", help="Validate every spec."),

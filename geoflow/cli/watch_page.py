@@ -95,7 +95,8 @@ class _Json:
     def _print(self, kind: str, fields: dict[str, Any]) -> None:
         import json
 
-        from geoflow.cli.json_text import encodable, unseen_escaped
+        from geoflow.adapters.unseen import unseen_escaped
+        from geoflow.cli.json_text import encodable
 
         now = datetime.now(UTC).isoformat(timespec="seconds")
         document = {"schema": "geoflow.watch/1", "kind": kind, "at": now, **fields}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 from geoflow.improvement.outcome import Outcome
 from geoflow.quality.tokens import tokens
@@ -68,6 +69,13 @@ class Record:
         return (self.gained + prior) / (self.gained + self.lost + 1)
 
 
+class Alike(NamedTuple):
+    """What people did with edits and findings like one: the rejections that count, and whether any was taken."""
+
+    rejections: tuple[Case, ...]
+    is_wanted: bool
+
+
 class RejectFilter:
     """Knows what people have rejected, oldest case first."""
 
@@ -76,11 +84,14 @@ class RejectFilter:
 
     def unwanted(self, code: str, quote: str) -> Unwanted | None:
         """Tell whether a finding is like those that people rejected; None where it is to be tried."""
+        found = self.alike(code, quote)
+        return Unwanted(code, quote, found.rejections) if is_left(found) else None
+
+    def alike(self, code: str, quote: str) -> Alike:
+        """Tell what people did with edits and findings like this one."""
         alike = [one for one in self._cases if one.code == code and _alike(one.quote, quote)]
-        if any(one.outcome != "rejected" for one in alike):
-            return None
-        counted = _counted(alike)
-        return Unwanted(code, quote, tuple(counted)) if len(counted) >= ENOUGH else None
+        rejected = [one for one in alike if one.outcome == "rejected"]
+        return Alike(tuple(_counted(rejected)), len(rejected) < len(alike))
 
     @cached_property
     def groups(self) -> list[Unwanted]:
@@ -92,6 +103,11 @@ class RejectFilter:
             group = self.unwanted(case.code, case.quote)
             found += [group] if group else []
         return found
+
+
+def is_left(found: Alike) -> bool:
+    """Tell whether findings like this are not tried any more."""
+    return not found.is_wanted and len(found.rejections) >= ENOUGH
 
 
 def _counted(alike: Sequence[Case]) -> list[Case]:

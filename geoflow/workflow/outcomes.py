@@ -70,10 +70,11 @@ class RunOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Past runs, the newest first, and the feedback files that cannot be read."""
+    """Past runs, the newest first, the feedback files that cannot be read, and all that was said, oldest first."""
 
     runs: tuple[RunOutcome, ...]
     broken: tuple[BrokenFile, ...] = ()
+    said: tuple[Feedback, ...] = ()
 
 
 def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
@@ -99,7 +100,7 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
     for one in said.feedback:
         by_target.setdefault(one.target, []).append(one)
     told = [_of_run(run, bases[run.on], by_target, past, gone=run.branch not in there) for run in chosen]
-    return Outcomes(tuple(told), said.broken)
+    return Outcomes(tuple(told), said.broken, said.feedback)
 
 
 def _of_run(

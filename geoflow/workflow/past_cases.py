@@ -12,6 +12,7 @@ from geoflow.questions.feedback import Feedback
 from geoflow.workflow.outcomes import EditOutcome, Past, RunOutcome, outcomes
 
 _SAYS = {"accept", "edit", "reject"}
+_OF_VERDICT = {"accept": "merged", "edit": "merged", "reject": "rejected"}
 
 
 def cases(found: Sequence[RunOutcome]) -> list[Case]:
@@ -28,6 +29,19 @@ def _case(run: str, one: EditOutcome) -> Case:
     return Case(
         run, edit.code, edit.quote, edit.strategy, _outcome(one, said), said is not None, said.reason if said else ""
     )
+
+
+def judged_findings(said: Sequence[Feedback]) -> list[Case]:
+    """Give what persons said of findings as cases, oldest first; the last word of each on a finding counts."""
+    last: dict[tuple[str, str], Feedback] = {}
+    for one in said:
+        if one.code and one.kind == "person" and one.verdict in _SAYS:
+            last.pop((one.target, one.by), None)
+            last[one.target, one.by] = one
+    return [
+        Case(one.target, one.code, one.quote, "", _OF_VERDICT[one.verdict], by_person=True, reason=one.reason)
+        for one in last.values()
+    ]
 
 
 def _by_person(said: Sequence[Feedback]) -> Feedback | None:
@@ -102,12 +116,12 @@ def learn(past: Past, run: str, switches: Sequence[str], stored: LearntFiles | N
     on = {"filter", "policy", "lessons"} & set(switches)
     if not on:
         return Learning(run)
-    told = outcomes(past).runs
-    known = cases(told)
+    found = outcomes(past)
+    told, known = found.runs, cases(found.runs)
     summed = records(known) if "policy" in on else []
     return Learning(
         run,
-        RejectFilter(known) if "filter" in on else None,
+        RejectFilter([*known, *judged_findings(found.said)]) if "filter" in on else None,
         Policy(summed, run) if "policy" in on else None,
         tuple(summed),
         lessons_of(past, told, stored) if stored and "lessons" in on else NO_LESSONS,

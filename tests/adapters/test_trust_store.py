@@ -124,7 +124,8 @@ def test_a_repository_is_listed_with_all_that_wants_trust(tmp_path: Path) -> Non
             "openspec/workflow/prompts/notes.md": "nothing\n",
         },
     )
-    items = items_of(tmp_path)
+    items, broken = items_of(tmp_path)
+    assert broken == {}
     assert [(item.kind, item.name) for item in items] == [
         ("address", "llm.base_url"),
         ("prompt", "prompts/ask-user.md"),
@@ -139,4 +140,4 @@ def test_a_repository_is_listed_with_all_that_wants_trust(tmp_path: Path) -> Non
 )
 def test_what_stays_on_this_machine_wants_no_trust(text: str, tmp_path: Path) -> None:
     write_tree(tmp_path, {"openspec/geoflow.yaml": text})
-    assert items_of(tmp_path) == []
+    assert items_of(tmp_path) == ([], {})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from geoflow.adapters import checkup, model_checkup
+from geoflow.adapters import cache_checkup, model_checkup
 from geoflow.adapters.embedded_state import ServerState, write_state
 from geoflow.adapters.folders import embedded_folder, mcp_file
 from geoflow.cli.app import app
@@ -34,7 +34,7 @@ def doctor(**settings: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
     assert document["ok"] == (result.exit_code == 0)
     areas: dict[str, list[dict[str, Any]]] = {}
     for line in document["checks"]:
-        assert line["status"] == "ok" or line["fix"], line
+        assert line["status"] in {"ok", "skipped"} or line["fix"], line
         areas.setdefault(line["area"], []).append(line)
     return result.exit_code, areas
 
@@ -43,10 +43,12 @@ def test_where_all_is_well_every_line_is_ok(repo: Path) -> None:
     with model_server(model="qwen3-8b", context=30000) as server:
         code, areas = doctor(base_url=server.base_url)
     assert code == 0
-    assert {line["status"] for lines in areas.values() for line in lines} <= {"ok"}
+    states = {area: {line["status"] for line in lines} for area, lines in areas.items()}
+    not_there = {"hooks", "records", "mcp"}
+    assert states == {area: {"skipped"} if area in not_there else {"ok"} for area in areas}
     assert list(areas) == [
-        *("python", "git", "openspec", "repository", "state", "questions"),
-        *("settings", "server", "engine", "models", "answers", "meaning"),
+        *("python", "git", "openspec", "repository", "questions", "hooks", "records", "state"),
+        *("settings", "server", "engine", "models", "answers", "meaning", "mcp"),
     ]
     [found] = areas["server"]
     assert (found["base_url"], found["kind"], found["status"]) == (server.base_url, "lm-studio", "ok")
@@ -61,13 +63,13 @@ def test_a_question_file_that_cannot_be_read_is_a_warning_with_its_line(repo: Pa
     _, areas = doctor(base_url="none")
     counted, broken = areas["questions"]
     assert (counted["questions"], counted["broken"]) == (1, 1)
-    assert broken["status"] == "warning"
+    assert broken["status"] == "warn"
     assert broken["text"].startswith("openspec/questions/b.yaml:")
 
 
 @pytest.mark.parametrize(
     ("servers", "status"),
-    [('{"mcpServers": {"oracle": {"command": "true"}}}', "ok"), ("{}", "problem"), ("{", "problem")],
+    [('{"mcpServers": {"oracle": {"command": "true"}}}', "ok"), ("{}", "fail"), ("{", "fail")],
 )
 def test_agents_are_checked_without_being_started(
     repo: Path, monkeypatch: pytest.MonkeyPatch, servers: str, status: str
@@ -97,15 +99,15 @@ def test_nothing_is_asked_to_chat_and_nothing_is_written(repo: Path, tmp_path: P
 def test_a_server_that_was_set_and_does_not_answer_is_a_problem(repo: Path) -> None:
     code, areas = doctor(base_url=NOBODY)
     assert code == 1
-    assert areas["server"][0]["status"] == "warning"
-    assert areas["answers"][0]["status"] == "problem"
+    assert areas["server"][0]["status"] == "warn"
+    assert areas["answers"][0]["status"] == "fail"
 
 
 def test_one_of_several_servers_that_does_not_answer_is_a_warning(repo: Path) -> None:
     with model_server() as server:
         code, areas = doctor(base_url=f"{NOBODY},{server.base_url}")
     assert code == 0
-    assert [line["status"] for line in areas["server"]] == ["warning", "ok"]
+    assert [line["status"] for line in areas["server"]] == ["warn", "ok"]
     assert [line["used"] for line in areas["server"]] == [False, True]
 
 
@@ -118,7 +120,7 @@ def test_several_servers_that_share_the_calls_are_counted(repo: Path) -> None:
 def test_no_model_at_all_is_a_choice_and_no_problem(repo: Path) -> None:
     code, areas = doctor(base_url="none")
     assert code == 0
-    assert areas["answers"][0]["status"] == "warning"
+    assert areas["answers"][0]["status"] == "warn"
     assert "server" not in areas
 
 
@@ -161,7 +163,7 @@ def test_what_is_ignored_of_the_settings_is_a_warning(repo: Path) -> None:
     (repo / "openspec" / "geoflow.yaml").write_text("llm:\n  base_url: http://198.51.100.7/v1\n")
     code, areas = doctor()
     assert code == 0
-    assert [line["status"] for line in areas["settings"]] == ["ok", "warning"]
+    assert [line["status"] for line in areas["settings"]] == ["ok", "warn"]
     assert "geoflow trust" in areas["settings"][1]["fix"]
 
 
@@ -175,14 +177,14 @@ def test_outside_a_project_it_says_what_is_missing(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     code, areas = doctor(base_url="none")
     assert code == 0
-    assert (areas["openspec"][0]["status"], areas["openspec"][0]["code"]) == ("warning", "no-openspec")
+    assert (areas["openspec"][0]["status"], areas["openspec"][0]["code"]) == ("warn", "no-openspec")
 
 
 def test_without_git_it_is_a_problem(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(repo))
     code, areas = doctor(base_url="none")
     assert code == 1
-    assert areas["git"][0]["status"] == "problem"
+    assert areas["git"][0]["status"] == "fail"
     assert areas["repository"][0]["code"] == "git-missing"
 
 
@@ -201,8 +203,8 @@ def test_the_size_of_transcript_and_caches_is_told(repo: Path, monkeypatch: pyte
     (state / "passages.sqlite").write_bytes(b"x" * 500)
     _, areas = doctor(base_url="none")
     assert (areas["state"][0]["transcript_bytes"], areas["state"][0]["cache_bytes"]) == (3000, 500)
-    monkeypatch.setattr(checkup, "_LARGE_STATE", 3400)
-    assert doctor(base_url="none")[1]["state"][0]["status"] == "warning"
+    monkeypatch.setattr(cache_checkup, "_LARGE", 3400)
+    assert doctor(base_url="none")[1]["state"][0]["status"] == "warn"
 
 
 def test_a_running_embedded_server_is_told_with_its_memory(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +222,7 @@ def test_a_running_embedded_server_is_told_with_its_memory(repo: Path, monkeypat
 def test_the_engine_is_judged_by_package_processor_and_library(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("geoflow.adapters.embedded_engine.is_installed", lambda: False)
     _, areas = doctor(base_url="none")
-    assert (areas["engine"][0]["status"], areas["engine"][0]["code"]) == ("warning", "engine-missing")
+    assert (areas["engine"][0]["status"], areas["engine"][0]["code"]) == ("warn", "engine-missing")
 
 
 def test_people_see_a_line_each_and_the_fix_below(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,5 +231,5 @@ def test_people_see_a_line_each_and_the_fix_below(repo: Path, monkeypatch: pytes
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[0].startswith("ok       python     ")
-    [place] = [number for number, line in enumerate(lines) if line.startswith("problem  answers")]
+    [place] = [number for number, line in enumerate(lines) if line.startswith("fail     answers")]
     assert lines[place + 1].strip().startswith("fix: Start the server there")

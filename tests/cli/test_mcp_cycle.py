@@ -284,6 +284,21 @@ def test_an_old_review_file_does_not_go_before_what_it_answers(root: Path) -> No
     assert standing(change_of(root)) == ("in review", "agent", "Bob")
 
 
+def test_an_agent_says_why_it_left_a_finding_and_that_closes_nothing(root: Path) -> None:
+    from geoflow.adapters.mcp_cycle_arguments import check_revision
+
+    Team(WAYS[2]).author("propose_change", idea=IDEA, name=CHANGE, files=documents())
+    row = change_of(root)
+    text = 'event: review\nby: Bob\nkind: agent\nat: "2026-01-01T00:00:00Z"\nverdict: revise\nfindings:\n'
+    text += "  - message: No.\n  - message: Not so.\n"
+    write_tree(root, {f"{FOLDER}/reviews/99990101T000000-00.yaml": text})
+    one, two = (found["id"] for found in change_of(root)["findings"])
+    said = check_revision(row["base"], {}, {}, {one: "asked the guild", two: "it is said above"})
+    Changing(root).revise(CHANGE, said, "Claude")
+    reasons = {found["id"]: found["why_open"] for found in change_of(root)["findings"]}
+    assert reasons == {one: "asked the guild", two: "it is said above"}
+
+
 def _revision(base: str, finding: str) -> Any:
     from geoflow.adapters.mcp_cycle_arguments import check_revision
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoflow.cli.json_text import quoted, unseen_escaped
+from geoflow.adapters.unseen import unseen_escaped
+from geoflow.cli.json_text import quoted
 from geoflow.cli.render import one_line, print_json, printable
 
 HOSTILE = "a\x1b[2J\x07\x9b31m\u202egnp\u2066\u200b\ufeff\U000e0041\x7f\nkept  forged\tb\u2028c"

@@ -191,3 +191,22 @@ def test_a_trusted_prompt_with_a_mistake_stops_the_verb_before_a_model_is_asked(
     assert (done.exit_code, found["code"]) == (2, "prompt-invalid")
     assert found["message"].startswith(f"openspec/workflow/prompts/{file}:3 ")
     assert git(root, "for-each-ref", "refs/heads/geoflow") == ""
+
+
+def test_a_broken_file_hides_nothing_of_the_others(root: Path) -> None:
+    write_tree(root, {"mcp.json": "{", "openspec/geoflow.yaml": "llm:\n  base_url: http://198.51.100.7/v1\n"})
+    shown = geoflow("trust", "--list")
+    assert shown.exit_code == 0
+    assert "sends text of your specs to http://198.51.100.7/v1" in shown.stdout
+    assert "never used: " in shown.stdout
+    assert "is not JSON" in shown.stdout
+    found = json.loads(geoflow("trust", "--list", "--json").stdout)
+    assert [one["kind"] for one in found["items"]] == ["address"]
+    assert "is not JSON" in found["broken"][0]["why"]
+
+
+def test_with_nothing_but_a_broken_file_it_is_not_said_that_nothing_is_asked_for(root: Path) -> None:
+    write_tree(root, {"mcp.json": "{"})
+    shown = geoflow("trust", "--list").stdout
+    assert "asks for nothing" not in shown
+    assert "never used: " in shown
