@@ -10,6 +10,7 @@ from geoflow.improvement.insight import holds
 from geoflow.improvement.past_texts import NO_PAST
 from geoflow.improvement.proposal import Document, Proposal, requirement_named, target_place
 from geoflow.openspec import Delta, Issue, Requirement, Spec, Tree, parse_delta, parse_spec, read_tree, validate
+from geoflow.openspec.metadata import FILE as METADATA
 from geoflow.quality.between import find_between
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding
@@ -242,18 +243,19 @@ class Workbench:
         document: Document = (
             parse_spec(old.id, path, text) if isinstance(old, Spec) else parse_delta(old.id, path, text)
         )
-        reports = validate(self._around(old) | {path: text})
+        reports = validate(self._around(old) | {path: text}, within=(path,))
         issues = tuple(issue for report in reports for issue in report.issues if issue.document == path)
         return Looked(document, issues, tuple(wanted(find_in(document, issues, self._names, self._lexicon), self._off)))
 
     def _around(self, document: Document) -> dict[str, str]:
-        # A spec is judged by itself; a delta with its change and the main specs that it may touch.
+        # A spec is judged by itself; a delta with its main spec, the marks of its change, and what files there are.
         if not isinstance(document, Delta):
             return {}
         change = "/".join(document.path.split("/")[:3]) + "/"
-        settings = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/")
+        settings = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/", change + METADATA)
         main = {spec.path for spec in self.tree.specs if spec.id == document.id}
-        return {path: text for path, text in self.files.items() if path.startswith((change, *settings)) or path in main}
+        found = {path: "" for path in self.files if path.startswith(change)}
+        return found | {path: text for path, text in self.files.items() if path.startswith(settings) or path in main}
 
 
 def _unheld(candidate: Candidate, document: Document) -> tuple[Finding, ...]:
