@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
 from geoflow.improvement.edit import Candidate, apply
 from geoflow.improvement.insight import holds
+from geoflow.improvement.obligation import usual
 from geoflow.improvement.past_texts import NO_PAST
 from geoflow.improvement.proposal import Document, Proposal, requirement_named, target_place
 from geoflow.openspec import Delta, Issue, Requirement, Spec, Tree, parse_delta, parse_spec, read_tree, validate
@@ -74,6 +75,7 @@ class Workbench:
         self._now: dict[str, Looked] = {}
         self._seen: dict[Target, set[str]] = {}
         self._hindrances: dict[str, str] = {}
+        self._obligations: dict[str, str] = {}
         self._mended = Counter[tuple[str, ...]]()
         self._reshaped: dict[str, tuple[int, int]] = {}
         self._names = names_of(self.tree, kept)
@@ -117,6 +119,13 @@ class Workbench:
     def documents(self) -> dict[str, Document]:
         """Give every document as it stands now, by path."""
         return {path: looked.document for path, looked in self._now.items()}
+
+    def obligation(self, path: str) -> str:
+        """Tell which word obliges in a document as people have merged it, SHALL or MUST."""
+        if path not in self._obligations:
+            others = (spec.text for spec in self.tree.specs)
+            self._obligations[path] = usual(self.base_files.get(path, ""), others)
+        return self._obligations[path]
 
     def is_edited(self, path: str) -> bool:
         """Tell whether a document has been edited already."""
