@@ -180,16 +180,16 @@ def _said_first(text: str) -> Mapping[tuple[Kind, str], Token]:
 
 def licences(proposal: Proposal) -> tuple[Licence, ...]:
     """Name the source of every new piece of meaning: a line of the base document, the template, or the answer."""
-    source = _said_first(proposal.licensor.text)
     new: dict[tuple[Kind, str], Token] = {
         (token.kind, token.key): token for token in proposal.new_tokens if token.kind != "free"
     }
     added: Counter[tuple[Kind, str]] = Counter((token.kind, token.key) for token in proposal.new_tokens)
     added -= Counter((token.kind, token.key) for token in proposal.old_tokens)
+    # What the contract itself brings needs no source; most edits bring nothing else, and the document is not split.
+    keys = [key for key in sorted(set(added) & set(new)) if key[1] not in proposal.contract.adds]
+    source = _said_first(proposal.licensor.text) if keys else {}
     found = []
-    for key in sorted(set(added) & set(new)):
-        if key[1] in proposal.contract.adds:
-            continue  # the contract itself brings it
+    for key in keys:
         token = source.get(key)
         word = proposal.new_text[new[key].start : new[key].end]
         if proposal.answer:

@@ -1,5 +1,7 @@
 """What the gate looks at: one document before and after, the target, and the findings that are being mended."""
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -73,8 +75,8 @@ class Proposal:
         """Find the smallest region that differs: its place in the base document, and what stands there now."""
         old, new = self.base.text, self.new.text
         limit = min(len(old), len(new))
-        start = next((i for i in range(limit) if old[i] != new[i]), limit)
-        tail = next((i for i in range(limit - start) if old[-1 - i] != new[-1 - i]), limit - start)
+        start = _most(limit, lambda size: old[:size] == new[:size])
+        tail = _most(limit - start, lambda size: old[len(old) - size :] == new[len(new) - size :])
         return start, len(old) - tail, new[start : len(new) - tail]
 
     @cached_property
@@ -91,6 +93,12 @@ class Proposal:
     def quote_tokens(self) -> tuple[Token, ...]:
         """Split the finding's own quote, and what a reviewer names besides it."""
         return tokens(self.finding.quote) + (tokens(self.wish.names) if self.wish else ())
+
+
+def _most(limit: int, holds: Callable[[int], bool]) -> int:
+    """Find the largest size up to a limit for which something holds that holds for every smaller one."""
+    # Documents are long, and whole slices are compared far faster than character by character.
+    return bisect_left(range(1, limit + 1), 1, key=lambda size: int(not holds(size)))
 
 
 def requirement_named(document: Document, name: str, near: int = 0) -> Requirement | None:
