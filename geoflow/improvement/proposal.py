@@ -1,10 +1,9 @@
 """What the gate looks at: one document before and after, the target, and the findings that are being mended."""
 
-from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from geoflow.improvement.composing import changed_span
 from geoflow.improvement.contract import Contract
 from geoflow.improvement.edit import GivenAnswer, Wish
 from geoflow.openspec.model import Delta, Issue, Requirement, Spec
@@ -73,11 +72,8 @@ class Proposal:
     @cached_property
     def changed(self) -> tuple[int, int, str]:
         """Find the smallest region that differs: its place in the base document, and what stands there now."""
-        old, new = self.base.text, self.new.text
-        limit = min(len(old), len(new))
-        start = _most(limit, lambda size: old[:size] == new[:size])
-        tail = _most(limit - start, lambda size: old[len(old) - size :] == new[len(new) - size :])
-        return start, len(old) - tail, new[start : len(new) - tail]
+        span = changed_span(self.base.text, self.new.text)
+        return span.start, span.end, span.new
 
     @cached_property
     def old_tokens(self) -> tuple[Token, ...]:
@@ -93,12 +89,6 @@ class Proposal:
     def quote_tokens(self) -> tuple[Token, ...]:
         """Split the finding's own quote, and what a reviewer names besides it."""
         return tokens(self.finding.quote) + (tokens(self.wish.names) if self.wish else ())
-
-
-def _most(limit: int, holds: Callable[[int], bool]) -> int:
-    """Find the largest size up to a limit for which something holds that holds for every smaller one."""
-    # Documents are long, and whole slices are compared far faster than character by character.
-    return bisect_left(range(1, limit + 1), 1, key=lambda size: int(not holds(size)))
 
 
 def requirement_named(document: Document, name: str, near: int = 0) -> Requirement | None:
