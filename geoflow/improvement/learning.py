@@ -18,7 +18,7 @@ ENOUGH = 3
 ENOUGH_NAMED = 2
 """So many do where each reason names a word of the finding's quote: that is said of the word, not of one edit."""
 LATEST, AGAINST = 5, 4
-"""Of so many last cases so many times as many were rejected as taken: one slip is no change of mind, two are."""
+"""Of all cases and of so many last ones so many times as many were rejected: one slip is no change of mind, two are."""
 EXPLORED = 20
 """One in so many of these is tried all the same."""
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -126,11 +126,13 @@ def is_clearly_rejected(rejected: int, taken: int) -> bool:
 
 
 def _against(alike: Sequence[Case]) -> list[Case]:
-    """List the rejections, where of the last cases they clearly outweigh what was taken; else none."""
+    """List the rejections, where of all cases and of the last ones they clearly outweigh what was taken; else none."""
     counted = _counted(alike)
-    last = [one.outcome for one in counted[-LATEST:]]
-    if not is_clearly_rejected(last.count("rejected"), len(last) - last.count("rejected")):
-        return []
+    # The last ones alone would do by chance some day where people take every other edit, and then no more are made.
+    for some in (counted, counted[-LATEST:]):
+        rejected = sum(one.outcome == "rejected" for one in some)
+        if not is_clearly_rejected(rejected, len(some) - rejected):
+            return []
     return [one for one in counted if one.outcome == "rejected"]
 
 

@@ -33,6 +33,11 @@ def test_one_slip_among_many_rejections_is_no_change_of_mind(place: int) -> None
     assert len(found.cases) == 9
 
 
+def test_what_is_taken_as_often_as_rejected_is_never_left_by_a_chance_row_of_rejections() -> None:
+    past = [*[case("merged"), case("rejected")] * 10, *[case("rejected")] * 5]
+    assert RejectFilter(past).unwanted("GF201", WORD) is None
+
+
 UNLESS = ("unless it rains", "unless the disk is full", "unless this is impractical")
 
 
