@@ -3,6 +3,7 @@
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from geoflow.ports import ChatModel
+    from geoflow.quality.kept import Kept
     from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.proof.ground import Ground, Stage, Works
 
@@ -29,6 +31,7 @@ def open_stage(model: Model) -> "Iterator[Stage]":
     """Join what the experiment works with; its repositories are gone behind the block."""
     from geoflow.adapters.scratch_repository import ScratchRepository
     from geoflow.cli.progress import progress_bar
+    from geoflow.quality.kept import Kept
     from geoflow.settings import LEARNERS
     from geoflow.workflow.proof.arms import teachable
     from geoflow.workflow.proof.ground import Stage
@@ -41,7 +44,10 @@ def open_stage(model: Model) -> "Iterator[Stage]":
     with tempfile.TemporaryDirectory(prefix="geoflow-bench-") as folder, progress_bar() as progress:
         ended = say if model.real else _nobody
         known = teachable(LEARNERS, studies=True)
-        yield Stage(ground, join_workshop, asked, known, progress, ended, study, can_skip_replay=True)
+        # Each round looks at the same specs but for a few defects, in all arms.
+        kept = Kept()
+        joined, taught = partial(join_workshop, kept=kept), partial(study, kept=kept)
+        yield Stage(ground, joined, asked, known, progress, ended, taught, can_skip_replay=True)
 
 
 def _nobody(_: str) -> None:
@@ -64,7 +70,7 @@ def _asked(model: Model) -> "Callable[[int], ChatModel]":
     return lambda _: kept
 
 
-def join_workshop(works: "Works") -> "Workshop":
+def join_workshop(works: "Works", kept: "Kept | None" = None) -> "Workshop":
     """Join the workshop as `geoflow improve` does; only what is past, the clock and the gate are the experiment's."""
     from geoflow.adapters.learnt_files import LearntFiles
     from geoflow.adapters.lexicon_file import read_lexicon
@@ -84,12 +90,13 @@ def join_workshop(works: "Works") -> "Workshop":
         progress=silent_progress(),
         runs=place.runs,
         words=read_lexicon,
-        learn=lambda run: learn(known, run, works.learners, LearntFiles()),
+        learn=lambda run: learn(known, run, works.learners, LearntFiles(), works.retold),
         gate=works.gate,
+        kept=kept,
     )
 
 
-def study(works: "Works", *, replays: bool, tokens: int) -> bool:
+def study(works: "Works", *, replays: bool, tokens: int, kept: "Kept | None" = None) -> bool:
     """Deliver what outcomes teach, as `geoflow improve --learn` does; tells whether Ctrl-C ended it."""
     from geoflow.adapters.learnt_files import LearntFiles
     from geoflow.workflow.budget import Limits
@@ -99,6 +106,6 @@ def study(works: "Works", *, replays: bool, tokens: int) -> bool:
 
     past = works.past
     known = Past(past.repository, past.runs, past.documents, past.events, works.clock)
-    desk = LearnDesk(join_workshop(works), known, LearntFiles())
+    desk = LearnDesk(join_workshop(works, kept), known, LearntFiles())
     options = LearnOptions(Limits(tokens=tokens), tuple(works.learners), replays=replays)
     return learn_from_outcomes(desk, options).stopped

@@ -43,12 +43,13 @@ def explain(*, as_json: bool) -> None:
 
 def _filter(console: "Console", part: Found) -> None:
     for group in part["left"]:
-        console.print(f"  {one_line(group['code'])} “{one_line(group['quote'])}” is left, since people rejected it:")
+        what = f"what quotes “{one_line(group['word'])}”" if group["word"] else f"“{one_line(group['quote'])}”"
+        console.print(f"  {one_line(group['code'])} {what} is left, since people rejected it:", soft_wrap=True)
         for one in group["rejections"]:
             why = one["reason"] or "no reason given"
             console.print(f"    {one_line(one['run'])}: {one_line(why)}", soft_wrap=True)
     if part["on"] and not part["left"]:
-        console.print("  nothing: no kind of finding was rejected three times")
+        console.print("  nothing: no kind of finding was rejected often enough")
 
 
 def _policy(console: "Console", part: Found) -> None:
@@ -56,6 +57,8 @@ def _policy(console: "Console", part: Found) -> None:
         edits = f"{row['edits']} edit{'' if row['edits'] == 1 else 's'}"
         words = f"{row['code']} {row['strategy']}: {edits}, expected reward {row['expected']:.2f}"
         console.print(f"  {one_line(words)}")
+    if part["obligation"]:
+        console.print(f"  an obligation is written {one_line(part['obligation'])}, as people merged the last ones")
     if part["on"] and not part["records"]:
         console.print("  nothing: no edit has an outcome yet")
 

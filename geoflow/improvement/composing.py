@@ -1,6 +1,7 @@
 """Edits of one target taken one by one: what its text is when some of them are left out."""
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,9 +30,15 @@ class _Made(NamedTuple):
 def changed_span(old: str, new: str) -> SpanEdit:
     """Give the one replacement that makes the new text of the old one: the shortest, at whole characters."""
     limit = min(len(old), len(new))
-    start = next((index for index in range(limit) if old[index] != new[index]), limit)
-    tail = next((index for index in range(limit - start) if old[-1 - index] != new[-1 - index]), limit - start)
+    start = _most(limit, lambda size: old[:size] == new[:size])
+    tail = _most(limit - start, lambda size: old[len(old) - size :] == new[len(new) - size :])
     return SpanEdit(start, len(old) - tail, new[start : len(new) - tail])
+
+
+def _most(limit: int, holds: Callable[[int], bool]) -> int:
+    """Find the largest size up to a limit for which something holds that holds for every smaller one."""
+    # Documents are long, and whole slices are compared far faster than character by character.
+    return bisect_left(range(1, limit + 1), 1, key=lambda size: int(not holds(size)))
 
 
 def is_chain(texts: Sequence[tuple[str, str]]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from geoflow.improvement.contract import MISSING_OBLIGATION
 from geoflow.improvement.edit import Candidate, SpanEdit
+from geoflow.improvement.obligation import SHALL
 from geoflow.improvement.proposal import Document
 from geoflow.improvement.span_strategy import SpanQuestion
 from geoflow.quality.ears import KEYWORDS, Clause, clauses, keyword
@@ -28,8 +29,11 @@ _CONDITION = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\b", re.IGNORECASE)
 _WEAK = re.compile(r"\A(?:will|should)\b")
 
 
-def by_code(document: Document, finding: Finding) -> Candidate | None:
-    """Move the condition of the finding's sentence to its front; None where code cannot read the clauses."""
+def by_code(document: Document, finding: Finding, obligation: str = SHALL) -> Candidate | None:
+    """Move the condition of the finding's sentence to its front; None where code cannot read the clauses.
+
+    `obligation` is the word that takes the place of a weak one, SHALL or MUST.
+    """
     if finding.code not in OFFERED:
         return None
     start, end = _sentence(document, finding)
@@ -38,7 +42,7 @@ def by_code(document: Document, finding: Finding) -> Candidate | None:
     if found is None or found.position == "front":
         return None
     pieces = [found.subject, found.response, *([found.verb] if found.verb else [])]
-    new = _joined(sentence, found.lead, pieces) + _mark(sentence)
+    new = _joined(sentence, found.lead, pieces, obligation) + _mark(sentence)
     return Candidate(finding, (SpanEdit(start, end, new),), STRATEGY)
 
 
@@ -49,11 +53,11 @@ def _sentence(document: Document, finding: Finding) -> tuple[int, int]:
     return place[0] + start, place[0] + end
 
 
-def _joined(sentence: str, lead: Clause, pieces: list[Clause]) -> str:
+def _joined(sentence: str, lead: Clause, pieces: list[Clause], obligation: str) -> str:
     condition = sentence[slice(*lead)]
     subject, *rest = [sentence[slice(*piece)] for piece in pieces]
     subject = subject[0].lower() + subject[1:] if _ARTICLE.match(subject) else subject
-    rest[0] = _WEAK.sub("SHALL", rest[0])
+    rest[0] = _WEAK.sub(obligation, rest[0])
     return " ".join([f"{condition[0].upper()}{condition[1:]},", subject, *rest])
 
 
@@ -78,7 +82,7 @@ def ears_schema(question: SpanQuestion) -> dict[str, Any]:
 
 
 def from_pieces(
-    document: Document, finding: Finding, question: SpanQuestion, value: Mapping[str, Any]
+    document: Document, finding: Finding, question: SpanQuestion, value: Mapping[str, Any], obligation: str = SHALL
 ) -> Candidate | str:
     """Put a sentence together of the pieces that a model chose, or say why that cannot be done.
 
@@ -101,7 +105,7 @@ def from_pieces(
     condition, subject, response = found
     if not keyword(sentence, condition):
         return "the condition does not begin with when, while, if or where"
-    new = _joined(sentence, condition, [subject, response])
+    new = _joined(sentence, condition, [subject, response], obligation)
     if not re.search(r"\b(?:SHALL|MUST)\b", new):
         return "the response does not begin with SHALL, will or should"
     return Candidate(finding, (SpanEdit(question.start, question.end, new + _mark(sentence)),), PIECES)

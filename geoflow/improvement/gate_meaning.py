@@ -2,9 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import chain
 
 from geoflow.improvement import gate_answer
 from geoflow.improvement.edit import Licence, Wish
@@ -35,7 +34,7 @@ def _kept_exactly(proposal: Proposal, kind: Kind, noun: str) -> str:
     if lost := _lost(proposal, kind):
         return f"loses {noun} {_list(lost)}"
     added = _added(proposal, kind)
-    if kind in proposal.contract.licensed:
+    if added and kind in proposal.contract.licensed:
         added -= _licensed_keys(proposal, kind)
     return f"adds {noun} {_list(added)}" if added else ""
 
@@ -103,7 +102,7 @@ def words_licensed(proposal: Proposal) -> str:
     if proposal.answer and (reason := gate_answer.is_of_answer(proposal, proposal.answer)):
         return reason
     added = _added(proposal, "word")
-    if unlicensed := added - _licensed_keys(proposal, "word"):
+    if unlicensed := added and added - _licensed_keys(proposal, "word"):
         return f"invents the word {_list(unlicensed)}"
     if added.total() > proposal.contract.new_words:
         return f"brings {added.total()} new words ({_list(added)}), {proposal.contract.new_words} are allowed"
@@ -169,29 +168,28 @@ def _licensed_keys(proposal: Proposal, kind: Kind) -> Counter[str]:
         return gate_answer.licensed_by_answer(proposal, proposal.answer, kind)
     # A licence is no quota: what the document says once may be said again.
     sources = [proposal.licensor.text, proposal.template_words, *([proposal.wish.licence] if proposal.wish else [])]
-    return Counter(dict.fromkeys(chain.from_iterable(_keys_in(text, kind) for text in sources), 1000))
+    return Counter({key: 1000 for text in sources for of_kind, key in _said_first(text) if of_kind == kind})
 
 
-@lru_cache(maxsize=64)
-def _keys_in(text: str, kind: Kind) -> frozenset[str]:
-    # Each candidate of a document is held against the same document.
-    return frozenset(token.key for token in tokens(text) if token.kind == kind)
+@lru_cache(maxsize=32)
+def _said_first(text: str) -> Mapping[tuple[Kind, str], Token]:
+    """Give each piece of meaning of a text where it stands first."""
+    # Each candidate of a document is held against the same document, so it is split once, whatever is looked up.
+    return {(token.kind, token.key): token for token in reversed(tokens(text))}
 
 
 def licences(proposal: Proposal) -> tuple[Licence, ...]:
     """Name the source of every new piece of meaning: a line of the base document, the template, or the answer."""
-    source: dict[tuple[Kind, str], Token] = {
-        (token.kind, token.key): token for token in reversed(tokens(proposal.licensor.text))
-    }
     new: dict[tuple[Kind, str], Token] = {
         (token.kind, token.key): token for token in proposal.new_tokens if token.kind != "free"
     }
     added: Counter[tuple[Kind, str]] = Counter((token.kind, token.key) for token in proposal.new_tokens)
     added -= Counter((token.kind, token.key) for token in proposal.old_tokens)
+    # What the contract itself brings needs no source; most edits bring nothing else, and the document is not split.
+    keys = [key for key in sorted(set(added) & set(new)) if key[1] not in proposal.contract.adds]
+    source = _said_first(proposal.licensor.text) if keys else {}
     found = []
-    for key in sorted(set(added) & set(new)):
-        if key[1] in proposal.contract.adds:
-            continue  # the contract itself brings it
+    for key in keys:
         token = source.get(key)
         word = proposal.new_text[new[key].start : new[key].end]
         if proposal.answer:

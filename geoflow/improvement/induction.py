@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from geoflow.improvement.learning import is_clearly_rejected
 from geoflow.quality.project_lexicon import ABOUT_WORDS, ProjectLexicon, Word, folded
 from geoflow.quality.tokens import Kind, Token, tokens
 
@@ -141,7 +142,9 @@ def ruled_out(drops: Iterable[Drop], objected: Iterable[Objected], known: Projec
 
 
 def let_stand(judged: Iterable[Judged], known: ProjectLexicon) -> list[LearntWord]:
-    """Find the words about which people rejected three edits and took none, and where they are to be allowed.
+    """Find the words about which people rejected at least three edits, and where they are to be allowed.
+
+    They must have rejected four times as many as they took: one slip teaches nothing.
 
     Three rejections in one capability allow it there; from three capabilities, everywhere.
     """
@@ -163,17 +166,18 @@ def _in_scopes(cases: Sequence[Judged]) -> list[LearntWord]:
     scopes: dict[str, list[Judged]] = {}
     for one in cases:
         scopes.setdefault(one.capability, []).append(one)
-    rejected = [one for one in cases if one.rejected]
-    if len(rejected) == len(cases) and len(scopes) >= ENOUGH:
-        return [_allowed(rejected, "")]
-    return [
-        _allowed(found, scope)
-        for scope, found in sorted(scopes.items())
-        if scope and len(found) >= ENOUGH and all(one.rejected for one in found)
-    ]
+    if _are_rejected(cases) and sum(any(one.rejected for one in found) for found in scopes.values()) >= ENOUGH:
+        return [_allowed(cases, "")]
+    return [_allowed(found, scope) for scope, found in sorted(scopes.items()) if scope and _are_rejected(found)]
 
 
-def _allowed(cases: Sequence[Judged], scope: str) -> LearntWord:
+def _are_rejected(cases: Sequence[Judged]) -> bool:
+    rejected = sum(one.rejected for one in cases)
+    return rejected >= ENOUGH and is_clearly_rejected(rejected, len(cases) - rejected)
+
+
+def _allowed(every: Sequence[Judged], scope: str) -> LearntWord:
+    cases = [one for one in every if one.rejected]
     reason = next((one.reason for one in reversed(cases) if one.reason), f"rejected {len(cases)} times")
     evidence = tuple(sorted({one.edit for one in cases}))
     return LearntWord("allowed", Word(_spelt(cases[0].quote), " ".join(reason.split())[:_REASON], scope, evidence))

@@ -1,21 +1,28 @@
 """What past edits teach: findings that people do not want mended, and strategies by their record. Nothing is stored."""
 
 import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
 from geoflow.improvement.outcome import Outcome
-from geoflow.quality.tokens import tokens
+from geoflow.quality.project_lexicon import ABOUT_WORDS
+from geoflow.quality.tokens import FREE, stem, tokens
 
 LIKE = 0.85
 """So much of the words of two quotes is the same where their findings are alike (Jaccard)."""
 ENOUGH = 3
-"""So many rejections, and no acceptance, keep a finding from being tried."""
+"""So many rejections keep a finding from being tried."""
+ENOUGH_NAMED = 2
+"""So many do where each reason names a word of the finding's quote: that is said of the word, not of one edit."""
+LATEST, AGAINST = 5, 4
+"""Of all cases and of so many last ones so many times as many were rejected: one slip is no change of mind, two are."""
 EXPLORED = 20
 """One in so many of these is tried all the same."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 _REWARDS: Mapping[str, float] = {"merged": 1.0, "merged-edited": 0.5, "rejected": 0.0, "refused": 0.0}
 
 
@@ -38,11 +45,25 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Unwanted:
-    """Findings that are not tried: the rule, the quote of the first one, and the rejections behind it."""
+    """Findings that are not tried: the rule, the quote of the first one, and the rejections behind it.
+
+    `word` is the word of the quote that the reasons name, where that is what the findings share.
+    """
 
     code: str
     quote: str
     cases: tuple[Case, ...]
+    word: str = ""
+
+    @property
+    def spelt(self) -> str:
+        """Give the word that they share as the quote spells it; empty where they share the whole quote."""
+        return next((one for one in _LETTERS.findall(self.quote) if stem(one.lower()) == self.word), "")
+
+    def covers(self, case: Case) -> bool:
+        """Tell whether a case is one of these."""
+        alike = self.word in _words(case.quote) if self.word else _alike(self.quote, case.quote)
+        return self.code == case.code and alike
 
     @property
     def reason(self) -> str:
@@ -70,10 +91,10 @@ class Record:
 
 
 class Alike(NamedTuple):
-    """What people did with edits and findings like one: the rejections that count, and whether any was taken."""
+    """How often people rejected edits and findings like one, and how often they took one."""
 
-    rejections: tuple[Case, ...]
-    is_wanted: bool
+    rejected: int
+    taken: int
 
 
 class RejectFilter:
@@ -84,37 +105,62 @@ class RejectFilter:
 
     def unwanted(self, code: str, quote: str) -> Unwanted | None:
         """Tell whether a finding is like those that people rejected; None where it is to be tried."""
-        found = self.alike(code, quote)
-        return Unwanted(code, quote, found.rejections) if is_left(found) else None
+        of_rule = [one for one in self._cases if one.code == code]
+        counted = _against([one for one in of_rule if _alike(one.quote, quote)])
+        if len(counted) >= ENOUGH:
+            return Unwanted(code, quote, tuple(counted))
+        for word in sorted(_words(quote)) if code.startswith(ABOUT_WORDS) else ():
+            holding = [one for one in of_rule if word in _words(one.quote)]
+            named = [one for one in _against(holding) if one.by_person and word in _words(one.reason)]
+            if len(named) >= ENOUGH_NAMED:
+                return Unwanted(code, quote, tuple(named), word)
+        return None
 
     def alike(self, code: str, quote: str) -> Alike:
         """Tell what people did with edits and findings like this one."""
-        alike = [one for one in self._cases if one.code == code and _alike(one.quote, quote)]
-        rejected = [one for one in alike if one.outcome == "rejected"]
-        return Alike(tuple(_counted(rejected)), len(rejected) < len(alike))
+        counted = _counted([one for one in self._cases if one.code == code and _alike(one.quote, quote)])
+        rejected = sum(one.outcome == "rejected" for one in counted)
+        return Alike(rejected, len(counted) - rejected)
 
     @cached_property
     def groups(self) -> list[Unwanted]:
         """List what is not tried any more."""
         found: list[Unwanted] = []
         for case in self._cases:
-            if any(one.code == case.code and _alike(one.quote, case.quote) for one in found):
+            if any(one.covers(case) for one in found):
                 continue
             group = self.unwanted(case.code, case.quote)
             found += [group] if group else []
         return found
 
 
-def is_left(found: Alike) -> bool:
-    """Tell whether findings like this are not tried any more."""
-    return not found.is_wanted and len(found.rejections) >= ENOUGH
+def is_clearly_rejected(rejected: int, taken: int) -> bool:
+    """Tell whether so many rejections outweigh so many acceptances."""
+    return rejected > 0 and rejected >= AGAINST * taken
+
+
+def _against(alike: Sequence[Case]) -> list[Case]:
+    """List the rejections, where of all cases and of the last ones they clearly outweigh what was taken; else none."""
+    counted = _counted(alike)
+    # The last ones alone would do by chance some day where people take every other edit, and then no more are made.
+    for some in (counted, counted[-LATEST:]):
+        rejected = sum(one.outcome == "rejected" for one in some)
+        if not is_clearly_rejected(rejected, len(some) - rejected):
+            return []
+    return [one for one in counted if one.outcome == "rejected"]
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    # A reason sets the word that it is about in quotation marks, so marks do not count here.
+    return frozenset(stem(word) for word in _LETTERS.findall(text.lower()) if word not in FREE)
 
 
 def _counted(alike: Sequence[Case]) -> list[Case]:
-    """Count each rejection that a person gave by name, and one for each run that was dropped as a whole."""
+    """Leave of the rejections each that a person gave by name, and one for each run that was dropped as a whole."""
     counted, dropped = list[Case](), set[str]()
     for one in alike:
-        if one.by_person:
+        if one.outcome != "rejected" or one.by_person:
             counted.append(one)
         elif one.run not in dropped:
             dropped.add(one.run)
@@ -172,5 +218,6 @@ def _alike(one: str, other: str) -> bool:
     return bool(first | second) and len(first & second) >= LIKE * len(first | second)
 
 
+@lru_cache(maxsize=4096)
 def _keys(text: str) -> frozenset[str]:
     return frozenset(token.key for token in tokens(text) if token.kind != "free")

@@ -1,11 +1,12 @@
 """What became of an edit, by the text of its requirement: that survives a squash, a rebase and a cherry-pick."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from geoflow.improvement.composing import changed_span
 
@@ -76,27 +77,36 @@ def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited",
     return "merged-edited" if (len(kept) + len(gone)) * 2 >= wanted else "other"
 
 
+class _Pieces(NamedTuple):
+    """The words and signs of a text, to the letter: an edit may be of case or form alone, and never of line breaks."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
 @lru_cache(maxsize=4096)
-def _keys(text: str) -> Sequence[str]:
-    """Split into words and signs, to the letter: an edit may be of case or form alone, and never of line breaks."""
-    return tuple(_PIECE.findall(text))
-
-
-def _changed(text: str, other: str) -> list[str]:
-    """List the pieces of a text that another one has not, as one stretch."""
-    span = changed_span(text, other)
-    return [match.group() for match in _PIECE.finditer(text) if match.end() > span.start and match.start() < span.end]
-
-
-def _around_change(text: str, other: str) -> list[str]:
-    """Give the stretch of a text that another one has not, with a few pieces on each side."""
+def _pieces(text: str) -> _Pieces:
     found = list(_PIECE.finditer(text))
-    span = changed_span(text, other)
-    inside = [index for index, one in enumerate(found) if one.end() >= span.start and one.start() <= span.end]
-    if not inside:
-        return []
-    first, last = max(0, inside[0] - AROUND), inside[-1] + 1 + AROUND
-    return [one.group() for one in found[first:last]]
+    starts, ends = tuple(one.start() for one in found), tuple(one.end() for one in found)
+    return _Pieces(tuple(one.group() for one in found), starts, ends)
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return _pieces(text).words
+
+
+def _changed(text: str, other: str) -> tuple[str, ...]:
+    """List the pieces of a text that another one has not, as one stretch."""
+    span, found = changed_span(text, other), _pieces(text)
+    return found.words[bisect_right(found.ends, span.start) : bisect_left(found.starts, span.end)]
+
+
+def _around_change(text: str, other: str) -> tuple[str, ...]:
+    """Give the stretch of a text that another one has not, with a few pieces on each side."""
+    span, found = changed_span(text, other), _pieces(text)
+    first, last = bisect_left(found.ends, span.start), bisect_right(found.starts, span.end)
+    return found.words[max(0, first - AROUND) : last + AROUND] if first < last else ()
 
 
 def _holds(whole: Sequence[str], part: Sequence[str]) -> bool:

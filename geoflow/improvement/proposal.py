@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from geoflow.improvement.composing import changed_span
 from geoflow.improvement.contract import Contract
 from geoflow.improvement.edit import GivenAnswer, Wish
 from geoflow.openspec.model import Delta, Issue, Requirement, Spec
@@ -71,11 +72,8 @@ class Proposal:
     @cached_property
     def changed(self) -> tuple[int, int, str]:
         """Find the smallest region that differs: its place in the base document, and what stands there now."""
-        old, new = self.base.text, self.new.text
-        limit = min(len(old), len(new))
-        start = next((i for i in range(limit) if old[i] != new[i]), limit)
-        tail = next((i for i in range(limit - start) if old[-1 - i] != new[-1 - i]), limit - start)
-        return start, len(old) - tail, new[start : len(new) - tail]
+        span = changed_span(self.base.text, self.new.text)
+        return span.start, span.end, span.new
 
     @cached_property
     def old_tokens(self) -> tuple[Token, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from geoflow.improvement.contract import MISSING_OBLIGATION
 from geoflow.improvement.edit import Candidate, SpanEdit
 from geoflow.improvement.gate_meaning import known_subjects
+from geoflow.improvement.obligation import SHALL
 from geoflow.improvement.proposal import Document, target_place
 from geoflow.quality.finding import Finding
 from geoflow.quality.prose import masked, sentence_around
@@ -43,14 +44,19 @@ class SpanQuestion:
         return {"sentence": self.sentence, "instruction": self.instruction}
 
 
-def span_question(document: Document, finding: Finding) -> SpanQuestion | None:
-    """Frame the question for a finding; None where no instruction exists for its kind or its place is unclear."""
+def span_question(document: Document, finding: Finding, obligation: str = SHALL) -> SpanQuestion | None:
+    """Frame the question for a finding; None where no instruction exists for its kind or its place is unclear.
+
+    `obligation` is the word that obliges here, SHALL or MUST.
+    """
     instruction = INSTRUCTIONS.get(finding.code)
     place = target_place(document, finding.requirement, finding.start)
     if instruction is None or not place[0] <= finding.start <= place[1]:
         return None
     block = document.text[slice(*place)]
     start, end = sentence_around(block, _where(finding, block, place[0]))
+    if finding.code in MISSING_OBLIGATION:
+        instruction = instruction.replace(SHALL, obligation)
     quote = " ".join(finding.quote.split())
     subjects = known_subjects(document.text, document.text[place[0] : finding.start])[-MOST_SUBJECTS:]
     if "{subjects}" in instruction and not subjects:

@@ -8,12 +8,13 @@ from geoflow.improvement.proposal import Document
 from geoflow.improvement.template_strategy import NAMES, from_template
 from geoflow.quality.finding import Finding
 
-Make = Callable[[Document, Finding], Candidate | None]
+Make = Callable[[Document, Finding, str], Candidate | None]
+"""Makes an edit of a finding in a document; the third is the word that obliges here, SHALL or MUST."""
 
 BY_CODE: Mapping[str, Make] = {
     **dict.fromkeys(NAMES.values(), from_template),
     ears_strategy.STRATEGY: ears_strategy.by_code,
-    scenario_strategy.STRATEGY: scenario_strategy.from_own_words,
+    scenario_strategy.STRATEGY: lambda document, finding, _: scenario_strategy.from_own_words(document, finding),
 }
 """Strategies that code carries out alone."""
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 
+from geoflow.improvement.contract import MISSING_OBLIGATION
 from geoflow.improvement.edit import Candidate, SpanEdit
+from geoflow.improvement.obligation import SHALL
 from geoflow.improvement.proposal import Document
 from geoflow.improvement.purpose_text import TEMPLATE_WORDS, purpose_sentence, spoken, wrapped
 from geoflow.openspec.model import Spec
@@ -12,13 +14,15 @@ from geoflow.quality.prose import masked
 from geoflow.quality.structure import STEP
 
 Template = Callable[[Document, Finding], Candidate | None]
+OBLIGES = "template:normative-word"
+"""The strategy that writes SHALL or MUST."""
 
 
 def _capitals(_document: Document, finding: Finding) -> Candidate:
     return _replace(finding, finding.quote.upper(), "template:capitals")
 
 
-def _will_to_shall(document: Document, finding: Finding) -> Candidate | None:
+def _obliging(document: Document, finding: Finding, obligation: str) -> Candidate | None:
     sentence = document.text[finding.start : finding.end]
     matches = list(re.finditer(r"(?<![\w-])(?:will|shall|must)(?![\w-])", sentence))
     if not matches:
@@ -27,8 +31,8 @@ def _will_to_shall(document: Document, finding: Finding) -> Candidate | None:
     if len(matches) != 1:
         return None
     start = finding.start + matches[0].start()
-    word = "SHALL" if matches[0].group() in {"will", "should"} else matches[0].group().upper()
-    return Candidate(finding, (SpanEdit(start, start + len(matches[0].group()), word),), "template:normative-word")
+    word = obligation if matches[0].group() in {"will", "should"} else matches[0].group().upper()
+    return Candidate(finding, (SpanEdit(start, start + len(matches[0].group()), word),), OBLIGES)
 
 
 def _scenario_heading(_document: Document, finding: Finding) -> Candidate:
@@ -78,8 +82,6 @@ TEMPLATES: dict[str, Template] = {
     "GF205": _verb_alone,
     "OS-S10": _purpose_from_requirements,
     "OS-S11": _purpose_from_requirements,
-    "OS-S15": _will_to_shall,
-    "OS-D6": _will_to_shall,
 }
 
 NAMES: dict[str, str] = {
@@ -89,13 +91,17 @@ NAMES: dict[str, str] = {
     "GF205": "template:verb-alone",
     "OS-S10": "template:purpose",
     "OS-S11": "template:purpose",
-    "OS-S15": "template:normative-word",
-    "OS-D6": "template:normative-word",
+    **dict.fromkeys(MISSING_OBLIGATION, OBLIGES),
 }
 """The strategy that each template is known by."""
 
 
-def from_template(document: Document, finding: Finding) -> Candidate | None:
-    """Make the edit that code alone can make for a finding; None where words are needed."""
+def from_template(document: Document, finding: Finding, obligation: str = SHALL) -> Candidate | None:
+    """Make the edit that code alone can make for a finding; None where words are needed.
+
+    `obligation` is the word that obliges here, SHALL or MUST.
+    """
+    if finding.code in MISSING_OBLIGATION:
+        return _obliging(document, finding, obligation)
     template = TEMPLATES.get(finding.code)
     return template(document, finding) if template else None

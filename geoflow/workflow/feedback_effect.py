@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from geoflow.improvement.learning import ENOUGH, Alike, Case, RejectFilter, is_left, records
+from geoflow.improvement.learning import ENOUGH, Case, RejectFilter, records
 from geoflow.questions.feedback import Feedback
 from geoflow.workflow.feedback_target import Target
 from geoflow.workflow.outcomes import RunOutcome
@@ -32,7 +32,7 @@ def effects(
     if last.verdict == "comment":
         return ["A comment is kept for people, and changes nothing by itself."]
     known = [*cases(runs), *judged_findings(said)]
-    told = [_findings_like(target.code, RejectFilter(known).alike(target.code, target.quote), on)]
+    told = [_findings_like(target, RejectFilter(known), on)]
     if target.kind == "edit":
         told += _record(target, known, on)
     elif last.verdict == "reject":
@@ -40,15 +40,17 @@ def effects(
     return told
 
 
-def _findings_like(code: str, found: Alike, on: Collection[str]) -> str:
-    count = len(found.rejections)
+def _findings_like(target: Target, filter_: RejectFilter, on: Collection[str]) -> str:
     if "filter" not in on:
         return "improve.learn has the filter switched off, so that rejections keep nothing from being tried."
-    if found.is_wanted:
-        return f"Findings like this one ({code}) were taken as well, so that improve goes on trying them."
-    if is_left(found):
-        return f"Findings like this one ({code}) are left out by improve from now on: {count} rejections."
-    return f"Findings like this one ({code}): {count} of {ENOUGH} rejections before they are left out."
+    like = f"Findings like this one ({target.code})"
+    if group := filter_.unwanted(target.code, target.quote):
+        shared = f" that hold “{group.spelt}”" if group.spelt else ""
+        return f"{like}{shared} are left out by improve from now on: {len(group.cases)} rejections."
+    rejected, taken = filter_.alike(target.code, target.quote)
+    if taken:
+        return f"{like} were taken as well, so that improve goes on trying them."
+    return f"{like}: {rejected} of {ENOUGH} rejections before they are left out."
 
 
 def _record(target: Target, known: Sequence[Case], on: Collection[str]) -> list[str]:

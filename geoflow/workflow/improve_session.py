@@ -138,6 +138,11 @@ class Session:
         self._elsewhere = changed_elsewhere(bench.tree)
         self._specs = {spec.path: spec.id for spec in bench.tree.specs}
 
+    @property
+    def gated(self) -> bool:
+        """Tell whether edits go through the gate; only an experiment has none."""
+        return self._gate is judge
+
     def work(self, findings: Sequence[Finding]) -> None:
         """Try every finding: first what code alone can mend, then what needs the model, until the budget is spent."""
         if self.stopped:
@@ -203,10 +208,15 @@ class Session:
     def _made(self, finding: Finding, order: Sequence[str]) -> bool:
         for name in order:
             make = BY_CODE.get(name) if name in by_code(finding.code) else None
-            candidate = make(self.bench.document(finding.path), finding) if make else None
+            document = self.bench.document(finding.path)
+            candidate = make(document, finding, self._obligation(finding.path)) if make else None
             if candidate and self.judge(candidate).kept:
                 return True
         return False
+
+    def _obligation(self, path: str) -> str:
+        """Give the word that obliges in a document: what people made of earlier edits counts before what it has."""
+        return self.learning.obligation or self.bench.obligation(path)
 
     def _order(self, finding: Finding) -> list[str]:
         if finding.id not in self._orders:
@@ -218,9 +228,8 @@ class Session:
         if current is None:
             return
         order = [name for name in self._order(finding) if name in by_model(finding.code)]
-        model = self.workshop.model
         document = self.bench.document(finding.path)
-        asked = Asked(model, self.workshop.templates, self.meter, self.learning.lessons) if model else None
+        asked = self._asked(finding.path)
         if not order or not (asked is None or dialogue_for(document, current, order, asked)):
             self.left.append(Left(finding, NEEDS_ANSWER if finding.code in ASKABLE else NO_STRATEGY))
         elif why := self.bench.past.why_not_by_model(finding.path, finding.requirement):
@@ -231,6 +240,12 @@ class Session:
             self.left.append(Left(finding, BUDGET_SPENT))
         else:
             self._ask(current, order, asked)
+
+    def _asked(self, path: str) -> Asked | None:
+        shop, model = self.workshop, self.workshop.model
+        if model is None:
+            return None
+        return Asked(model, shop.templates, self.meter, self.learning.lessons, self._obligation(path))
 
     def _ask(self, finding: Finding, order: Sequence[str], asked: Asked) -> None:
         dialogue = dialogue_for(self.bench.document(finding.path), finding, order, asked)

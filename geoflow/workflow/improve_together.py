@@ -13,7 +13,12 @@ from geoflow.workflow.workbench import Target
 
 
 def take_together(session: Session) -> None:
-    """Keep of each requirement's edits the largest set that passes as one; the others are written down as refused."""
+    """Keep of each requirement's edits the largest set that passes as one; the others are written down as refused.
+
+    Where an experiment works without the gate, it does without this part of it as well.
+    """
+    if not session.gated:
+        return
     targets: dict[Target, list[int]] = {}
     for number, (target, _) in enumerate(session.kept):
         targets.setdefault(target, []).append(number)

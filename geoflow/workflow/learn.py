@@ -16,7 +16,7 @@ from geoflow.workflow.learn_record import Offer, Offered, offered_in
 from geoflow.workflow.learn_words import due_words
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED
 from geoflow.workflow.outcomes import Past, RunOutcome, outcomes
-from geoflow.workflow.past_cases import lessons_of
+from geoflow.workflow.past_cases import lessons_of, obligation_of
 from geoflow.workflow.replayed import from_mutants, past_instances
 
 MUTANTS = 5
@@ -61,6 +61,7 @@ class _Learner(Gathered):
         self._options = options
         self._told = outcomes(desk.past).runs
         self._offered = offered_of(desk.past)
+        self.obligation = obligation_of(self._told) if "policy" in options.switches else ""
 
     def words(self) -> None:
         """Add the words that are due."""

@@ -83,6 +83,7 @@ class Gathered:
         self.dropped: list[Weighed] = []
         self.asked: list[str] = []
         self.notes: list[str] = []
+        self.obligation = ""
         self.stopped = False
 
     @property
@@ -92,7 +93,8 @@ class Gathered:
         words = shop.words(self.files)
         if shop.model is None:
             return None
-        return Rehearsal(shop.model, shop.templates, self.meter, shop.off, words, shop.progress)
+        about = (shop.off, words, shop.progress, self.obligation, shop.kept)
+        return Rehearsal(shop.model, shop.templates, self.meter, *about)
 
     def add(self, offer: Offer) -> None:
         """Take an offer; ValueError where it is of anything but what was learnt, such as a spec or the settings."""

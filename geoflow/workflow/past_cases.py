@@ -1,12 +1,14 @@
 """Past edits as cases to learn from: kept runs, what became of their edits, and what people said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from geoflow.improvement.contract import MISSING_OBLIGATION
 from geoflow.improvement.learning import Case, Policy, Record, RejectFilter, Unwanted, is_explored, records
 from geoflow.improvement.lesson import NO_LESSONS, Lessons, used
+from geoflow.improvement.obligation import settled_as
 from geoflow.ports import LearntFiles
 from geoflow.questions.feedback import Feedback
 from geoflow.workflow.outcomes import EditOutcome, Past, RunOutcome, outcomes
@@ -56,13 +58,17 @@ def _outcome(one: EditOutcome, said: Feedback | None) -> str:
 
 @dataclass(frozen=True)
 class Learning:
-    """What a run goes by: the filter and the policy, each None where it is switched off, and the lessons."""
+    """What a run goes by: the filter and the policy, each None where it is switched off, and the lessons.
+
+    `obligation` is the word that people let stand where edits brought SHALL or MUST in; empty where nothing says.
+    """
 
     run: str
     filter: RejectFilter | None = None
     policy: Policy | None = None
     records: tuple[Record, ...] = ()
     lessons: Lessons = NO_LESSONS
+    obligation: str = ""
 
     def unwanted(self, finding_id: str, code: str, quote: str) -> Unwanted | None:
         """Tell whether people do not want a finding mended; None where it is to be tried, or is explored."""
@@ -80,6 +86,7 @@ class Learning:
             {
                 "code": group.code,
                 "quote": group.quote,
+                "word": group.spelt,
                 "rejections": [{"run": one.run, "reason": one.reason} for one in group.cases],
             }
             for group in groups
@@ -97,14 +104,24 @@ class Learning:
         return {
             "schema": "geoflow.learning/1",
             "filter": {"on": self.filter is not None, "left": left},
-            "policy": {"on": self.policy is not None, "records": rows},
+            "policy": {"on": self.policy is not None, "records": rows, "obligation": self.obligation},
         }
 
 
 NOTHING_LEARNT = Learning("")
 
 
-def learn(past: Past, run: str, switches: Sequence[str], stored: LearntFiles | None = None) -> Learning:
+Retold = Callable[[list[Case]], list[Case]]
+"""Tells cases otherwise than they were: for an experiment that shows what they are good for."""
+
+
+def learn(
+    past: Past,
+    run: str,
+    switches: Sequence[str],
+    stored: LearntFiles | None = None,
+    retold: Retold = lambda found: found,
+) -> Learning:
     """Derive what past runs teach, as far as it is switched on; with nothing on nothing is read.
 
     Args:
@@ -112,12 +129,13 @@ def learn(past: Past, run: str, switches: Sequence[str], stored: LearntFiles | N
         run: The run's name, which seeds what is drawn.
         switches: The learners that are on.
         stored: Reads the lessons of the checked-out commit; without it there are none.
+        retold: What is made of the cases before anything is derived from them.
     """
     on = {"filter", "policy", "lessons"} & set(switches)
     if not on:
         return Learning(run)
     found = outcomes(past)
-    told, known = found.runs, cases(found.runs)
+    told, known = found.runs, retold(cases(found.runs))
     summed = records(known) if "policy" in on else []
     return Learning(
         run,
@@ -125,6 +143,19 @@ def learn(past: Past, run: str, switches: Sequence[str], stored: LearntFiles | N
         Policy(summed, run) if "policy" in on else None,
         tuple(summed),
         lessons_of(past, told, stored) if stored and "lessons" in on else NO_LESSONS,
+        obligation_of(told) if "policy" in on else "",
+    )
+
+
+def obligation_of(told: Sequence[RunOutcome]) -> str:
+    """Tell which word people let stand where edits of form brought SHALL or MUST in; empty where too few say."""
+    return settled_as(
+        [
+            (one.edit.old, one.now)
+            for run in reversed(told)
+            for one in run.edits
+            if one.edit.code in MISSING_OBLIGATION and one.outcome in {"merged", "merged-edited"}
+        ]
     )
 
 

@@ -16,6 +16,7 @@ from geoflow.improvement.template_strategy import from_template
 from geoflow.openspec import parse_spec, read_tree
 from geoflow.ports import ChatModel, Progress, Repository, Templates
 from geoflow.quality.finding import Finding
+from geoflow.quality.kept import Kept
 from geoflow.quality.mutation.mutant import Mutant
 from geoflow.quality.mutation.operators import OPERATORS, mutants
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
@@ -95,7 +96,11 @@ class _Quiet:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Does cases once more, as improve would: with the same prompts, model, gate, rules and words."""
+    """Does cases once more, as improve would: with the same prompts, model, gate, rules and words.
+
+    `obligation` is the word that people let stand where edits brought SHALL or MUST in. `kept` is what rules worked out
+    before.
+    """
 
     model: ChatModel
     templates: Templates
@@ -103,12 +108,14 @@ class Rehearsal:
     off: frozenset[str] = frozenset()
     words: ProjectLexicon = NO_WORDS
     progress: Progress = field(default_factory=_Quiet)
+    obligation: str = ""
+    kept: Kept | None = None
 
     def run(self, instance: Instance, lessons: Lessons = NO_LESSONS) -> Tried:
         """Do one case; GeoflowError `budget-spent`, `interrupted` or what the model raises."""
-        bench = Workbench(instance.files, self.off, (), self.words)
+        bench = Workbench(instance.files, self.off, (), self.words, self.kept)
         before = self.meter.prompt_tokens + self.meter.completion_tokens
-        session = Session(self, bench, self.meter, Learning("", lessons=lessons))
+        session = Session(self, bench, self.meter, Learning("", lessons=lessons, obligation=self.obligation))
         session.work([instance.finding])
         self._must_have_ended(session)
         tokens = self.meter.prompt_tokens + self.meter.completion_tokens - before

@@ -7,6 +7,7 @@ from typing import Any
 from geoflow.improvement import ears_strategy, scenario_strategy
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.lesson import NO_LESSONS, Lessons
+from geoflow.improvement.obligation import SHALL
 from geoflow.improvement.proposal import Document, requirement_named
 from geoflow.improvement.span_strategy import REWORD_STRATEGY, STRATEGY, SpanQuestion, span_question
 from geoflow.ports import ChatModel, ChatRequest, Templates
@@ -19,12 +20,16 @@ _LONGEST_TEXT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom a dialogue asks: the model, the prompts, the meter, and the lessons of which one may stand in a prompt."""
+    """Whom a dialogue asks: the model, the prompts, the meter, and the lessons of which one may stand in a prompt.
+
+    `obligation` is the word that obliges here, SHALL or MUST.
+    """
 
     model: ChatModel
     templates: Templates
     meter: Meter
     lessons: Lessons = NO_LESSONS
+    obligation: str = SHALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def _dialogue(document: Document, finding: Finding, name: str, asked: Asked) -> 
             return None  # no model could tell when it happens
         schema = scenario_strategy.PIECES
         return PiecesDialogue(asked, name, "improve-scenario", text, schema, scenario_strategy.from_pieces)
-    question = span_question(document, finding)
+    question = span_question(document, finding, asked.obligation)
     if question is None:
         return None
     if name == ears_strategy.PIECES:
@@ -103,7 +108,7 @@ def _dialogue(document: Document, finding: Finding, name: str, asked: Asked) -> 
 
 def _ears(question: SpanQuestion, asked: Asked) -> Dialogue:
     def make(document: Document, finding: Finding, value: Mapping[str, Any]) -> Candidate | str:
-        return ears_strategy.from_pieces(document, finding, question, value)
+        return ears_strategy.from_pieces(document, finding, question, value, asked.obligation)
 
     schema = ears_strategy.ears_schema(question)
     return PiecesDialogue(asked, ears_strategy.PIECES, "improve-ears", question.sentence, schema, make)

@@ -8,9 +8,11 @@ from functools import partial
 from geoflow.improvement.contract import UNHELD, answered_contract, contract_of
 from geoflow.improvement.edit import Candidate, apply
 from geoflow.improvement.insight import holds
+from geoflow.improvement.obligation import usual
 from geoflow.improvement.past_texts import NO_PAST
 from geoflow.improvement.proposal import Document, Proposal, requirement_named, target_place
 from geoflow.openspec import Delta, Issue, Requirement, Spec, Tree, parse_delta, parse_spec, read_tree, validate
+from geoflow.openspec.metadata import FILE as METADATA
 from geoflow.quality.beside import Aside, beside
 from geoflow.quality.between import find_between
 from geoflow.quality.copies import find_copies
@@ -80,6 +82,7 @@ class Workbench:
         self._now: dict[str, Looked] = {}
         self._seen: dict[Target, set[str]] = {}
         self._hindrances: dict[str, str] = {}
+        self._obligations: dict[str, str] = {}
         self._mended = Counter[tuple[str, ...]]()
         self._reshaped: dict[str, tuple[int, int]] = {}
         self.past = NO_PAST
@@ -123,6 +126,13 @@ class Workbench:
     def documents(self) -> dict[str, Document]:
         """Give every document as it stands now, by path."""
         return {path: looked.document for path, looked in self._now.items()}
+
+    def obligation(self, path: str) -> str:
+        """Tell which word obliges in a document as people have merged it, SHALL or MUST."""
+        if path not in self._obligations:
+            others = (spec.text for spec in self.tree.specs)
+            self._obligations[path] = usual(self.base_files.get(path, ""), others)
+        return self._obligations[path]
 
     def is_edited(self, path: str) -> bool:
         """Tell whether a document has been edited already."""
@@ -249,18 +259,19 @@ class Workbench:
         document: Document = (
             parse_spec(old.id, path, text) if isinstance(old, Spec) else parse_delta(old.id, path, text)
         )
-        reports = validate(self._around(old) | {path: text})
+        reports = validate(self._around(old) | {path: text}, within=(path,))
         issues = tuple(issue for report in reports for issue in report.issues if issue.document == path)
         return Looked(document, issues, tuple(wanted(find_in(document, issues, self._names, self._lexicon), self._off)))
 
     def _around(self, document: Document) -> dict[str, str]:
-        # A spec is judged by itself; a delta with its change and the main specs that it may touch.
+        # A spec is judged by itself; a delta with its main spec, the marks of its change, and what files there are.
         if not isinstance(document, Delta):
             return {}
         change = "/".join(document.path.split("/")[:3]) + "/"
-        settings = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/")
+        settings = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/", change + METADATA)
         main = {spec.path for spec in self.tree.specs if spec.id == document.id}
-        return {path: text for path, text in self.files.items() if path.startswith((change, *settings)) or path in main}
+        found = {path: "" for path in self.files if path.startswith(change)}
+        return found | {path: text for path, text in self.files.items() if path.startswith(settings) or path in main}
 
 
 def _unheld(candidate: Candidate, document: Document) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from geoflow.cli.app import app
-from tests.builders import git, make_repo, requirement, spec
+from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.cli.asking import at_terminal
 from tests.cli.verbs import state_of
 
@@ -74,9 +74,30 @@ def test_switched_off_it_is_as_in_a_first_run(root: Path, monkeypatch: pytest.Mo
     assert improve("--explain")["code"] == "settings-invalid"
 
 
+def test_the_word_that_a_person_merged_in_place_of_shall_is_written_from_then_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = [requirement(f"Part {n}", f"The part {n} SHALL stop within {n} s.") for n in range(2, 12)]
+    weak = [requirement(name, f"The {name.lower()} part will work.") for name in NAMES]
+    write_tree(root, {PATH: spec(*firm, *weak[:3])})
+    git(root, "commit", "-qam", "weak words")
+    made = improve()
+    assert all(" SHALL work." in edit["new"] for edit in made["edits"])
+    git(root, "merge", "-q", made["branch"])
+    text = (root / PATH).read_text("utf-8").replace("SHALL work", "MUST work")
+    write_tree(root, {PATH: text + "\n" + weak[3]})
+    git(root, "commit", "-qam", "our word")
+
+    assert [" MUST work." in edit["new"] for edit in improve("--dry-run")["edits"]] == [True]
+    assert improve("--explain")["policy"]["obligation"] == "MUST"
+    assert "an obligation is written MUST" in CliRunner().invoke(app, ["improve", "--explain"]).stdout
+    monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "none")
+    assert [" SHALL work." in edit["new"] for edit in improve("--dry-run")["edits"]] == [True]
+
+
 def test_it_is_explained(root: Path) -> None:
     shown = CliRunner().invoke(app, ["improve", "--explain"]).stdout
-    assert "nothing: no kind of finding was rejected three times" in shown
+    assert "nothing: no kind of finding was rejected often enough" in shown
     improve()
     reject_three(root)
     before = state_of(root)

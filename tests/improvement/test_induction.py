@@ -108,6 +108,11 @@ def test_one_that_was_taken_keeps_the_word_out_in_its_scope() -> None:
     ]
 
 
+def test_one_slip_among_many_rejections_does_not_keep_the_word_out() -> None:
+    cases = [*map(judged, range(4)), judged(4, rejected=False)]
+    assert allowed(cases) == allowed(cases[:4]) != []
+
+
 def test_a_word_that_a_person_ruled_out_is_not_allowed() -> None:
     assert allowed([judged(number) for number in range(3)], ProjectLexicon(judging=(Word("flood"),))) == []
 

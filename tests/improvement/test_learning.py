@@ -19,8 +19,55 @@ def test_three_rejections_are_enough() -> None:
 
 
 @pytest.mark.parametrize("taken", ["merged", "merged-edited"])
-def test_one_acceptance_outweighs_them(taken: str) -> None:
-    assert RejectFilter([*[case("rejected")] * 9, case(taken)]).unwanted("GF201", WORD) is None
+def test_one_acceptance_outweighs_three_rejections_and_two_any_number(taken: str) -> None:
+    assert RejectFilter([*[case("rejected")] * 3, case(taken)]).unwanted("GF201", WORD) is None
+    assert RejectFilter([*[case("rejected")] * 9, *[case(taken)] * 2]).unwanted("GF201", WORD) is None
+
+
+@pytest.mark.parametrize("place", [0, 4, 9])
+def test_one_slip_among_many_rejections_is_no_change_of_mind(place: int) -> None:
+    past = [case("rejected")] * 9
+    past.insert(place, case("merged"))
+    found = RejectFilter(past).unwanted("GF201", WORD)
+    assert found is not None
+    assert len(found.cases) == 9
+
+
+def test_what_is_taken_as_often_as_rejected_is_never_left_by_a_chance_row_of_rejections() -> None:
+    past = [*[case("merged"), case("rejected")] * 10, *[case("rejected")] * 5]
+    assert RejectFilter(past).unwanted("GF201", WORD) is None
+
+
+UNLESS = ("unless it rains", "unless the disk is full", "unless this is impractical")
+
+
+def said(quote: str, reason: str, outcome: str = "rejected", *, code: str = "GF203", person: bool = True) -> Case:
+    return Case("r1", code, quote, "span", outcome, person, reason)
+
+
+def test_reasons_that_name_a_word_leave_every_quote_that_has_it() -> None:
+    past = RejectFilter([said(quote, "we keep “unless”") for quote in UNLESS[:2]])
+    found = past.unwanted("GF203", UNLESS[2])
+    assert found is not None
+    assert (found.spelt, found.reason) == ("unless", "we keep “unless”")
+    assert past.unwanted("GF203", "where possible") is None
+    assert past.unwanted("GF204", UNLESS[2]) is None
+    assert [one.spelt for one in past.groups] == ["unless"]
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        [said(UNLESS[0], "we keep unless")],
+        [said(quote, "it reads worse") for quote in UNLESS[:2]],
+        [said(quote, "we keep unless", person=False) for quote in UNLESS[:2]],
+        [*(said(quote, "we keep unless") for quote in UNLESS[:2]), said("unless told", "", "merged")],
+        [said(quote, "“unless” stays", code="OS-S15") for quote in UNLESS[:2]],
+    ],
+    ids=["one", "about the edit", "no person", "one was taken", "no rule of wording"],
+)
+def test_less_than_that_leaves_no_other_quote(cases: list[Case]) -> None:
+    assert RejectFilter(cases).unwanted(cases[0].code, UNLESS[2]) is None
 
 
 @pytest.mark.parametrize(

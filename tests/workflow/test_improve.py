@@ -128,6 +128,13 @@ def test_advice_becomes_an_obligation_since_openspec_knows_nothing_weaker(tmp_pa
     assert "The reader SHALL retry the upload." in git(root, "show", f"{result.branch}:{PATH}")
 
 
+def test_an_obligation_is_written_as_the_document_has_it(tmp_path: Path) -> None:
+    must = [requirement(f"Part {n}", f"The part {n} MUST stop within {n} s.") for n in range(2, 5)]
+    will = requirement("Reading", "The reader should retry the upload.")
+    root = make_repo(tmp_path / "r", {PATH: spec(will, *must)})
+    assert [edit.new for edit in run(root, None).edits] == [will.replace("should", "MUST").strip()]
+
+
 def test_two_findings_of_one_requirement_are_composed_into_one_commit(tmp_path: Path) -> None:
     both = requirement("Reading", "The reader SHALL gracefully stop. The reader SHALL be able to print.")
     root = make_repo(tmp_path / "r", {PATH: spec(both, TIDY)})

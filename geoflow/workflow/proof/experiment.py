@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from geoflow.errors import GeoflowError
 from geoflow.improvement.gate import CHECKS, Verdict, judge
+from geoflow.improvement.learning import Case
 from geoflow.improvement.proposal import Proposal
 from geoflow.openspec import read_tree
 from geoflow.workflow.budget import Limits
@@ -14,7 +15,7 @@ from geoflow.workflow.proof.ground import Ground, Stage, WeekClock, Works
 from geoflow.workflow.proof.house import make_house
 from geoflow.workflow.proof.measure import Measured, measure
 from geoflow.workflow.proof.result import Curve, Experiment, Setting, Skipped
-from geoflow.workflow.proof.reviewer import Proposed, Reviewer, proposed
+from geoflow.workflow.proof.reviewer import Proposed, Reviewer, dealt_out, proposed
 from geoflow.workflow.proof.seeding import Field, Key, sow
 from geoflow.workflow.proof.split import Split, split_by_capability
 from geoflow.workflow.triage import Table, deliver_triage
@@ -74,7 +75,12 @@ class Course:
     def _works(self, place: Ground) -> Works:
         learners = self.arm.switches(self.stage.known)
         gate = judge if self.arm.gated else open_gate
-        return Works(self.past, place, self.stage.model(self.seed), self.clock, learners, gate)
+        retold = self._dealt_out if self.arm.shuffled else list[Case]
+        return Works(self.past, place, self.stage.model(self.seed), self.clock, learners, gate, retold)
+
+    def _dealt_out(self, cases: list[Case]) -> list[Case]:
+        # The reviewer has dealt out what was delivered; what the gate refused would tell of edits all the same.
+        return dealt_out(cases, f"{self.seed}")
 
     def _options(self, defects: int, *, dry_run: bool) -> ImproveOptions:
         return ImproveOptions(Limits(tokens=defects * self.setting.tokens_each), dry_run=dry_run)

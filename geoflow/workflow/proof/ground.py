@@ -7,6 +7,7 @@ from typing import Protocol
 
 from geoflow.ports import ChatModel, Documents, Events, Progress, Repository, Runs
 from geoflow.workflow.improve_session import Gate, Workshop
+from geoflow.workflow.past_cases import Retold
 
 
 class Ground(Protocol):
@@ -73,6 +74,7 @@ class Works:
         clock: Time.
         learners: The value of `improve.learn`.
         gate: What edits go through.
+        retold: What is made of past cases before anything is derived from them.
     """
 
     past: Ground
@@ -81,6 +83,7 @@ class Works:
     clock: WeekClock
     learners: Sequence[str]
     gate: Gate
+    retold: Retold
 
 
 class Study(Protocol):

@@ -1,9 +1,10 @@
 """The scripted reviewer: merges right repairs that obey the house, in its own words where a word is wrong."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
+from geoflow.improvement.learning import Case
 from geoflow.workflow.proof.facts import difference
 from geoflow.workflow.proof.house import Deal, House
 from geoflow.workflow.proof.seeding import Key, Sown
@@ -90,6 +91,20 @@ class Reviewer:
         if draw >= self.noise:
             return decision
         return Decision("accept") if decision.kind == "reject" else Decision("reject", "not now")
+
+
+def dealt_out(cases: Sequence[Case], seed: str) -> list[Case]:
+    """Deal out among the cases of each run what became of them, and what was said."""
+    made = list[Case]()
+    for run in dict.fromkeys(one.run for one in cases):
+        own = [one for one in cases if one.run == run]
+        others = list(own)
+        Random(f"dealt:{seed}:{run}").shuffle(others)  # noqa: S311 - to repeat a run, not to hide anything
+        made += (
+            replace(one, outcome=other.outcome, by_person=other.by_person, reason=other.reason)
+            for one, other in zip(own, others, strict=True)
+        )
+    return made
 
 
 def proposed(edit: RecordedEdit) -> Proposed:

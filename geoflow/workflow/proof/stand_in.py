@@ -13,7 +13,7 @@ from geoflow.quality.prompt_size import estimated_tokens, message_tokens
 _TAKE_OUT = re.compile(r"Take out the words? “(?P<quote>.+?)”")
 _EITHER = re.compile(r"Write “or” or “and” in place of “(?P<quote>.+?)”")
 _STANDS_FOR = re.compile(r"Put the thing that “(?P<quote>.+?)” stands for in its place\. It is one of: (?P<names>.+)\.")
-_OBLIGE = re.compile(r"Put SHALL before the main verb")
+_OBLIGE = re.compile(r"Put (?P<word>SHALL|MUST) before the main verb")
 _WEAK = re.compile(r"\b(?:should|will)\b")
 _SAID = re.compile(
     r"Proposal:\n`+\w*\n(?P<proposal>.*?)\n`+.*?(?P<kind>Merged|Rejected, because):\n`+\w*\n(?P<said>.*?)\n`+",
@@ -128,12 +128,13 @@ def _right(sentence: str, instruction: str, *, must: bool) -> tuple[str, str, bo
     if match := _STANDS_FOR.search(instruction):
         names = re.findall(r"“(.+?)”", match["names"])
         return (match["quote"], names[-1], True) if names and match["quote"] in sentence else None
-    weak = _WEAK.search(sentence) if _OBLIGE.search(instruction) else None
-    if weak is None:
+    oblige = _OBLIGE.search(instruction)
+    weak = _WEAK.search(sentence) if oblige else None
+    if oblige is None or weak is None:
         return None
     behind = sentence[weak.end() :].split(" ")[1:2]  # the next word makes the span stand there once
     tail = f" {behind[0]}" if behind else ""
-    return weak.group() + tail, ("MUST" if must else "SHALL") + tail, True
+    return weak.group() + tail, ("MUST" if must else oblige["word"]) + tail, True
 
 
 def _ease(sentence: str, old: str, *, rewords: bool, places: bool) -> float:

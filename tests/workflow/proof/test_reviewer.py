@@ -2,12 +2,16 @@
 
 import pytest
 
+from geoflow.improvement.learning import Case
 from geoflow.workflow.proof.house import HOUSE_RULES, Deal, House, make_house
-from geoflow.workflow.proof.reviewer import Judged, Proposed, Reviewer
+from geoflow.workflow.proof.reviewer import Judged, Proposed, Reviewer, dealt_out
 from geoflow.workflow.proof.seeding import Sown
 from tests.builders import requirement
 
 SCENARIO = "#### Scenario: Late\n- **WHEN** the signal is late\n- **THEN** the door is closed\n"
+RUNS = [
+    Case(f"r{n % 3}", "GF201", f"word {n}", "span", ("rejected", "refused")[n % 2], reason=f"{n}") for n in range(60)
+]
 CLEAN = "The gate SHALL close the door within 3 seconds and log the event."
 HOUSE = House(frozenset({"neatly"}))
 
@@ -25,6 +29,16 @@ def judged(
 
 
 VAGUE = CLEAN.replace("close", "gracefully close")
+
+
+def test_dealt_out_within_each_run_everything_is_there_as_often_and_elsewhere() -> None:
+    dealt = dealt_out(RUNS, "1")
+    assert dealt == dealt_out(RUNS, "1")
+    for run in ("r0", "r1", "r2"):
+        before, after = ([one for one in cases if one.run == run] for cases in (RUNS, dealt))
+        assert sorted((one.outcome, one.reason) for one in before) == sorted((one.outcome, one.reason) for one in after)
+        assert [one.quote for one in before] == [one.quote for one in after]
+        assert sum(one != other for one, other in zip(before, after, strict=True)) > 10
 
 
 def test_the_original_is_merged() -> None:
