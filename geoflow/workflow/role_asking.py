@@ -30,6 +30,10 @@ class Asking:
     asked: int = 0
     _prompts: set[str] = field(default_factory=set)
 
+    def ahead(self, meter: Meter) -> "Asking":
+        """Give the way for a scout, who asks only what is not remembered."""
+        return Asking(self.model, meter, OnlyRecalled(self.memory) if self.memory else None)
+
     @property
     def prompts(self) -> tuple[str, ...]:
         """Name the prompts that were used, with their versions."""
@@ -53,6 +57,24 @@ class Asking:
         if self.memory:
             self.memory.keep(key, json.dumps(dict(value)))
         return value
+
+
+class OnlyRecalled:
+    """A memory for those who go ahead: what they hear is kept when the run comes to it.
+
+    Args:
+        memory: What was said before.
+    """
+
+    def __init__(self, memory: RoleMemory) -> None:
+        self._memory = memory
+
+    def recall(self, key: str) -> str | None:
+        """Give what was said."""
+        return self._memory.recall(key)
+
+    def keep(self, key: str, said: str) -> None:
+        """Keep nothing."""
 
 
 def key_of(*parts: str) -> str:
