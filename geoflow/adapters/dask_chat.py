@@ -53,16 +53,17 @@ class DaskChat:
         tried: set[str] = set()
         while True:
             place = self._place(tried)
-            answer = self._ask(request, place)
+            answer = self._ask(request, place, strict=bool(tried))
             if "error" not in answer:
                 return reply_from(answer["reply"], request)
+            place = str(answer.get("worker") or place)
             tried.add(place)
             if answer["error"]["code"] not in _ELSEWHERE:
                 raise error_from(answer["error"])  # a model is told why its reply was refused: the same wherever it is
             if not self._is_left(tried):
                 raise error_from(answer["error"], place)
 
-    def _ask(self, request: ChatRequest, place: str) -> Plain:
+    def _ask(self, request: ChatRequest, place: str, *, strict: bool) -> Plain:
         left = None if request.deadline is None else max(request.deadline - time.monotonic(), 0.0)
         task = {
             "geoflow": geoflow.__version__,
@@ -71,7 +72,8 @@ class DaskChat:
             "seconds": left,
         }
         try:
-            return self._cluster.result(self._cluster.submit(dask_worker.answer, task, place), left)
+            future = self._cluster.submit(dask_worker.answer, task, place, strict=strict)
+            return self._cluster.result(future, left, place if strict else "")
         except GeoflowError:
             self._leave()
             raise

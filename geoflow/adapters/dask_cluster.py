@@ -82,8 +82,8 @@ class DaskCluster:
                 self._executors[place] = self._executor([place], others=True)
         return self._executors[place].submit(do, task)
 
-    def result(self, future: "Future[Plain]", seconds: float | None) -> Plain:
-        """Wait for a task, for so many seconds (None: as long as somebody works on it).
+    def result(self, future: "Future[Plain]", seconds: float | None, only: str = "") -> Plain:
+        """Wait for a task, for so many seconds (None: as long as somebody works on it, or the worker that may).
 
         Raises:
             GeoflowError: `no-workers`, `scheduler-lost`, `workers-lost`, `worker-refuses`, `budget-spent`.
@@ -96,7 +96,7 @@ class DaskCluster:
                 except TimeoutError:
                     if future.done():
                         raise
-                    self._look(end)
+                    self._look(end, only)
         except BaseException:
             future.cancel()
             raise
@@ -140,12 +140,13 @@ class DaskCluster:
             reason = str(error.__cause__ or error).splitlines()[0]
             raise dask_errors.no_geoflow(f"a worker of {self.address}", reason[:200]) from error
 
-    def _look(self, end: float | None) -> None:
+    def _look(self, end: float | None, only: str) -> None:
         """Give up a task whose time is over, or that nobody is there to do."""
         now = time.monotonic()
         if end is not None and now > end:
             raise budget_spent()
-        if self.places():
+        there = self.places()
+        if only in there or (there and not only):
             self._seen = time.monotonic()
         elif now - self._seen > self._patience.alone:
             raise dask_errors.no_workers(self.address, self._patience.alone)

@@ -33,7 +33,7 @@ def describe(task: Mapping[str, Any]) -> Plain:
 
 
 def answer(task: Mapping[str, Any]) -> Plain:
-    """Answer a request: {"reply"} or {"error"}. Doing it again does no harm, so Dask may.
+    """Answer a request: {"reply"} or {"error", "worker"}. Doing it again does no harm, so Dask may.
 
     Args:
         task: {"geoflow": version, "model": name, "request", "seconds": how long it may take, or None}.
@@ -47,7 +47,17 @@ def answer(task: Mapping[str, Any]) -> Plain:
         deadline = None if left is None else started + float(left)
         return {"reply": plain_reply(model.complete(request_from(task["request"], deadline)))}
     except GeoflowError as error:
-        return {"error": plain_error(error)}
+        return {"error": plain_error(error), "worker": _own_address()}
+
+
+def _own_address() -> str:
+    """Give this worker's address: an idle worker may take a task that was meant for another one."""
+    from distributed import get_worker
+
+    try:
+        return str(get_worker().address)
+    except ValueError:
+        return ""
 
 
 def _model() -> "ChatModel":
