@@ -54,6 +54,7 @@ bench: .make/venv npm ## Measure geoflow beside the npm openspec CLI, how soon i
 	@$(BIN)/python -m tests.benchmarks.rules
 	@$(BIN)/python -m tests.benchmarks.improve
 	@$(BIN)/python -m tests.benchmarks.monitor
+	@$(BIN)/python -m tests.benchmarks.dask
 
 npm: ## Install the npm openspec CLI, the judge of some tests, where node is
 	@command -v npm >/dev/null || { echo "npm is not installed: the tests that need the npm openspec CLI will be skipped"; exit 0; }; \

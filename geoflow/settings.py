@@ -17,6 +17,8 @@ class ModelSettings:
     without work. `parallel` is the number of calls at a time, over all servers together. `transcript` is what is kept
     of a call: its figures and the reply, and the prompt as well (`full`), or the figures alone (`calls`), or nothing.
     `profile` says whether the model is used as a small or a large one, or as its last bench found it.
+    `executor` is where the calls of a run are made: `threads` of this machine, or the workers of a Dask scheduler at
+    `dask://HOST:PORT` or `tls://HOST:PORT`.
     """
 
     base_url: str = ""
@@ -29,6 +31,7 @@ class ModelSettings:
     parallel: int = 1
     transcript: Kept = "replies"
     profile: Profile = "bench"
+    executor: str = "threads"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ MEANINGS = {
     "llm.parallel": Meaning("calls at a time, over all servers together", "4"),
     "llm.transcript": Meaning("what is kept of each call: full, replies, calls (figures only), off", "replies"),
     "llm.profile": Meaning("use the model as a small or a large one; bench: as its bench found it", "large"),
+    "llm.executor": Meaning("where a run calls the model: threads, or a Dask scheduler", "dask://127.0.0.1:8786"),
     "rules.off": Meaning("codes of rules that nobody wants to hear of", "[GF301]"),
     "questions.people": Meaning("who is asked where CODEOWNERS names nobody", '["@ada", "@org/team"]'),
     "questions.me": Meaning("the names under which you are asked", '["@ada"]'),

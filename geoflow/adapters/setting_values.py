@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, NamedTuple, get_args
 
+from geoflow.adapters.executor_address import read_executor
 from geoflow.adapters.threshold_settings import accepted, thresholds
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.settings import (
@@ -42,10 +43,12 @@ class Entry(NamedTuple):
 
 
 def typed_value(name: str, text: str, source: str) -> Any:
-    """Read what a known setting is set to; GeoflowError `settings-invalid`, which names the source."""
+    """Read what a known setting is set to; GeoflowError `settings-invalid`, which names the source, `bad-executor`."""
     value = typed(name, Entry(text, source))
     if name == "improve.learn":
         require_learners(value, source)
+    if name == "llm.executor":
+        read_executor(value)
     return value
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from geoflow.adapters.addresses import is_loopback, listed_addresses
+from geoflow.adapters.executor_address import read_executor
 from geoflow.adapters.setting_values import (
     SECTIONS,
     Entry,
@@ -62,8 +63,8 @@ def read_settings(
     notices: list[str] = []
     user = {**_lm_studio_token(environ), **_from_file(user_file)}
     project = _from_file(project_file) if project_file else {}
-    if "llm.base_url" in _from_environment(environ):
-        project.pop("llm.base_url", None)
+    for name in {"llm.base_url", "llm.executor"} & _from_environment(environ).keys():
+        project.pop(name, None)
     _disarm(project, notices, trusts)
     own = {**user, **_from_environment(environ)}
     if "llm.base_url" in project:
@@ -104,6 +105,22 @@ def address_items(root: Path) -> list[TrustItem]:
     return [item] if item else []
 
 
+def executor_items(root: Path) -> list[TrustItem]:
+    """List the Dask scheduler that a project's settings name, if they do; GeoflowError `settings-invalid`."""
+    entry = _from_file(root / PROJECT_FILE).get("llm.executor")
+    item = _executor_item(entry) if entry else None
+    return [item] if item else []
+
+
+def _executor_item(entry: Entry) -> TrustItem | None:
+    # On this machine as well: who holds that port can run code as whoever connects to it.
+    place = typed("llm.executor", entry)
+    if read_executor(place) is None:
+        return None
+    effect = f"sends text of your specs to {place}, and runs what that scheduler sends"
+    return TrustItem("address", "llm.executor", PROJECT_FILE, effect, place)
+
+
 def tool_items(root: Path) -> list[TrustItem]:
     """List the tools that a project's settings let a model call, as one item; GeoflowError `settings-invalid`."""
     allow = _from_file(root / PROJECT_FILE).get("tools.allow")
@@ -141,6 +158,14 @@ def _disarm(project: dict[str, Entry], notices: list[str], trusts: Trusts) -> No
         notices.append(
             f"{allow.source} sets tools.allow, which is ignored: if you trust this repository with it, type: "
             "geoflow trust"
+        )
+    executor = project.get("llm.executor")
+    scheduler = _executor_item(executor) if executor else None
+    if executor and scheduler and not trusts(scheduler):
+        del project["llm.executor"]
+        notices.append(
+            f"{executor.source} sets llm.executor to {scheduler.content}, which is ignored: if you trust this "
+            "repository with it, type: geoflow trust"
         )
     url = project.get("llm.base_url")
     item = _address_item(url) if url else None

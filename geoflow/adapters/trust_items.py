@@ -5,11 +5,17 @@ from pathlib import Path
 
 from geoflow.adapters.mcp_servers import server_items
 from geoflow.adapters.prompt_overrides import prompt_items
-from geoflow.adapters.settings_file import address_items, tool_items
+from geoflow.adapters.settings_file import address_items, executor_items, tool_items
 from geoflow.adapters.trust_store import TrustItem
 from geoflow.errors import GeoflowError
 
-SOURCES: tuple[Callable[[Path], list[TrustItem]], ...] = (address_items, prompt_items, server_items, tool_items)
+SOURCES: tuple[Callable[[Path], list[TrustItem]], ...] = (
+    address_items,
+    executor_items,
+    prompt_items,
+    server_items,
+    tool_items,
+)
 """Each lists items of one kind for the folder that holds `openspec/`."""
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoflow.cli.options import ExecutorOption
 from geoflow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def bench_improve(
     with_model: Annotated[
         bool, typer.Option("--with-model", help="Ask the model that answers, not the stand-in; replies are kept.")
     ] = False,
+    executor: ExecutorOption = None,
     cache: Annotated[
         Path | None,
         typer.Option("--cache", metavar="FILE", help="Where replies are kept; in the git folder unless told."),
@@ -61,7 +63,7 @@ def bench_improve(
     from geoflow.cli.bench_improve_parts import Model, open_stage
     from geoflow.workflow.proof.experiment import run_experiment
 
-    with open_stage(Model(with_model, cache)) as stage:
+    with open_stage(Model(with_model, cache, executor)) as stage:
         result = run_experiment(stage, setting, live_files(root), chosen)
     if html is not None:
         _write(html, result, force=force)

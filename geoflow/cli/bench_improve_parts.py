@@ -2,7 +2,7 @@
 
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +14,21 @@ if TYPE_CHECKING:
 
     from geoflow.ports import ChatModel
     from geoflow.quality.kept import Kept
+    from geoflow.workflow.ahead import Calls
     from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.proof.ground import Ground, Stage, Works
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Which model is asked: the one that answers or the stand-in, and where replies are kept (None: where usual)."""
+    """Which model is asked: the one that answers or the stand-in, and where replies are kept (None: where usual).
+
+    `executor` is where it is called; None where the settings say it.
+    """
 
     real: bool = False
     cache: Path | None = None
+    executor: str | None = None
 
 
 @contextmanager
@@ -36,38 +41,45 @@ def open_stage(model: Model) -> "Iterator[Stage]":
     from geoflow.workflow.proof.arms import teachable
     from geoflow.workflow.proof.ground import Stage
 
-    asked = _asked(model)
-
     def ground(name: str, files: "Mapping[str, str]") -> "Ground":
         return ScratchRepository(Path(folder) / name, files)
 
-    with tempfile.TemporaryDirectory(prefix="geoflow-bench-") as folder, progress_bar() as progress:
+    with (
+        _asked(model) as (asked, calls),
+        tempfile.TemporaryDirectory(prefix="geoflow-bench-") as folder,
+        progress_bar() as progress,
+    ):
         ended = say if model.real else _nobody
         known = teachable(LEARNERS, studies=True)
         # Each round looks at the same specs but for a few defects, in all arms.
         kept = Kept()
-        joined, taught = partial(join_workshop, kept=kept), partial(study, kept=kept)
-        yield Stage(ground, joined, asked, known, progress, ended, taught, can_skip_replay=True)
+
+        def workshop(works: "Works") -> "Workshop":
+            return replace(join_workshop(works, kept), calls=calls)
+
+        yield Stage(ground, workshop, asked, known, progress, ended, partial(study, kept=kept), can_skip_replay=True)
 
 
 def _nobody(_: str) -> None:
     pass
 
 
-def _asked(model: Model) -> "Callable[[int], ChatModel]":
+@contextmanager
+def _asked(model: Model) -> "Iterator[tuple[Callable[[int], ChatModel], Calls | None]]":
     if not model.real:
         from geoflow.workflow.proof.stand_in import StandIn
 
-        return StandIn
+        yield StandIn, None
+        return
     from geoflow.adapters.kept_replies import KeptReplies
     from geoflow.adapters.role_memory import SqliteRoleMemory
-    from geoflow.cli.context import find_root_or_fail, open_model, private_folder, say_model
+    from geoflow.cli.calls import needed_model
+    from geoflow.cli.context import find_root_or_fail, load_settings, private_folder
 
-    behind = open_model()
-    say_model(behind, None)
-    file = model.cache or private_folder(find_root_or_fail()) / "bench-improve.sqlite"
-    kept = KeptReplies(behind, SqliteRoleMemory(file))
-    return lambda _: kept
+    with needed_model(load_settings(), model.executor) as (behind, calls):
+        file = model.cache or private_folder(find_root_or_fail()) / "bench-improve.sqlite"
+        kept = KeptReplies(behind, SqliteRoleMemory(file))
+        yield (lambda _: kept), calls
 
 
 def join_workshop(works: "Works", kept: "Kept | None" = None) -> "Workshop":

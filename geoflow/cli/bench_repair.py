@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoflow.cli.options import BUDGET_FORMS
+from geoflow.cli.options import BUDGET_FORMS, ExecutorOption
 from geoflow.cli.render import one_line, print_json, printable
 from geoflow.errors import ExitCode
 
@@ -22,6 +22,7 @@ def bench_repair(
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same defects.")] = 1,
     per_operator: Annotated[int, typer.Option(min=1, max=100, help="Defects an operator, and half of phrasings.")] = 1,
     budget: Annotated[str, typer.Option(help=f"How much the model may take: {BUDGET_FORMS}.")] = "10m",
+    executor: ExecutorOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
 ) -> None:
     """Tell how many defects of wording improve repairs with the model that answers here, on your own specs.
@@ -34,7 +35,8 @@ def bench_repair(
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.bench_review import live_files
-    from geoflow.cli.context import find_root_or_fail, load_settings, open_templates, optional_model
+    from geoflow.cli.calls import Wish, opened_model
+    from geoflow.cli.context import find_root_or_fail, load_settings, open_templates
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.bench_repair import RepairBench
     from geoflow.workflow.bench_repair import bench_repair as run_bench
@@ -42,12 +44,11 @@ def bench_repair(
 
     root, limits = find_root_or_fail(), read_limits(budget)
     files, settings = live_files(root), load_settings()
-    model = optional_model("Only defects of form are repaired.", settings)
-    templates = open_templates("improve", root) if model else JinjaTemplates()
-    with progress_bar() as progress:
-        bench = RepairBench(
-            model, templates, SystemClock(), progress, files, seed, per_operator, frozenset(settings.rules.off)
-        )
+    wish = Wish("Only defects of form are repaired.", executor=executor)
+    with opened_model(settings, wish) as (model, calls), progress_bar() as progress:
+        templates = open_templates("improve", root) if model else JinjaTemplates()
+        off = frozenset(settings.rules.off)
+        bench = RepairBench(model, templates, SystemClock(), progress, files, seed, per_operator, off, calls)
         result = run_bench(bench, limits)
     if as_json:
         print_json(result.document())

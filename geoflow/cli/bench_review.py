@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from geoflow.cli.options import BUDGET_FORMS
+from geoflow.cli.options import BUDGET_FORMS, ExecutorOption
 from geoflow.errors import ExitCode
 
 
@@ -22,6 +22,7 @@ def bench_review(
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same mutants.")] = 1,
     per_operator: Annotated[int, typer.Option(min=1, max=500, help="Mutants an operator, and half of phrasings.")] = 20,
     budget: Annotated[str, typer.Option(help=f"How much the model may take: {BUDGET_FORMS}.")] = "10m",
+    executor: ExecutorOption = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a page of its own, too.")
     ] = None,
@@ -50,7 +51,7 @@ def bench_review(
         from geoflow.adapters.page_file import check_page
 
         check_page(html, "bench review", force=force)
-    with open_review(rules_only=rules_only, roles=names) as reviewer:
+    with open_review(rules_only=rules_only, roles=names, executor=executor) as reviewer:
         result = run_bench(ReviewBench(reviewer, seed, per_operator), live_files(root), limits)
     if html is not None:
         from geoflow.adapters.bench_page import bench_page

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geoflow.adapters.settings_file import LoadedSettings
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.ports import ChatModel
-    from geoflow.settings import Settings
+    from geoflow.settings import ModelSettings, Settings
     from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.outcomes import Past
     from geoflow.workflow.review import Reviewer
@@ -96,13 +96,19 @@ def open_model(settings: "Settings | None" = None, replay: Path | None = None) -
         from geoflow.adapters.replay import ReplayedModel
 
         return ReplayedModel(replay)
-    from geoflow.adapters import backends, git
+    from geoflow.adapters import backends
+
+    llm = (settings or load_settings()).llm
+    return transcribed(backends.open_model(llm, _StartNote()), llm)
+
+
+def transcribed(model: "ChatModel", llm: "ModelSettings") -> "ChatModel":
+    """Have the calls of a model written down in the git folder, unless there is none or nobody wants it."""
+    from geoflow.adapters import git
     from geoflow.adapters.transcript import Transcribed
     from geoflow.adapters.transcript_file import TranscriptFile
     from geoflow.openspec.disk import find_root
 
-    llm = (settings or load_settings()).llm
-    model = backends.open_model(llm, _StartNote())
     root = find_root(str(Path.cwd()))
     try:
         folder = git.open_repository(Path(root)).state_folder if root else None
@@ -174,15 +180,15 @@ def is_roomy(settings: "Settings", model: "ChatModel") -> bool:
     return ModelProfiles().profile(model.backend, model.name) == "large"
 
 
-def say_model(model: "ChatModel", replay: Path | None) -> None:
-    """Tell on stderr which model answers, or answered when the transcript was recorded."""
+def say_model(model: "ChatModel", replay: Path | None, where: str = "") -> None:
+    """Tell on stderr which model answers and where, or which one answered when the transcript was recorded."""
     replayed = f", replayed from {replay}" if replay else ""
-    hint(f"model: {printable(model.name)} ({printable(model.backend)}){printable(replayed)}")
+    hint(f"model: {printable(model.name)} ({printable(model.backend)}){printable(where or replayed)}")
 
 
 @contextmanager
 def improve_workshop(
-    replay: Path | None = None, *, with_model: bool = True, dry_run: bool = False
+    replay: Path | None = None, *, with_model: bool = True, dry_run: bool = False, executor: str | None = None
 ) -> "Iterator[Workshop]":
     """Join what improve works with, the model where it is wanted, and show a progress bar; other runs are kept out.
 
@@ -199,6 +205,7 @@ def improve_workshop(
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.alerting import worse_at
     from geoflow.cli.ask_parts import open_questions
+    from geoflow.cli.calls import Asked, Wish, opened_model
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.desk import NOBODY, Desk
     from geoflow.workflow.improve_history import past_texts
@@ -221,12 +228,13 @@ def improve_workshop(
     with nullcontext() if dry_run else only_run(repository.state_folder, root), ended_by_kill():
         if not dry_run:
             repository.check_delivery()  # before a model is asked for minutes
-        model = optional_model("Only edits of form are made.", settings, replay) if with_model else None
-        templates = open_templates("improve", root) if model else JinjaTemplates()
-        with progress_bar() as progress:
+        wish = Wish("Only edits of form are made.", replay, executor)
+        with opened_model(settings, wish) if with_model else nullcontext(Asked()) as asked, progress_bar() as progress:
+            templates = open_templates("improve", root) if asked.model else JinjaTemplates()
             yield Workshop(
                 repository=repository,
-                model=model,
+                model=asked.model,
+                calls=asked.calls,
                 templates=templates,
                 clock=SystemClock(),
                 progress=progress,
@@ -269,6 +277,7 @@ def open_review(
     fresh: bool = False,
     dialogue: "Callable[[bool], FactDesk] | None" = None,
     files: "Mapping[str, str] | None" = None,
+    executor: str | None = None,
 ) -> "Iterator[Reviewer]":
     """Join what review works with, the model unless only rules are wanted, and show a progress bar.
 
@@ -281,6 +290,7 @@ def open_review(
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.second_process import second_process
     from geoflow.adapters.templates import JinjaTemplates
+    from geoflow.cli.calls import Asked, Wish, opened_model
     from geoflow.cli.progress import progress_bar
     from geoflow.cli.review_seats import open_memory, open_seats, opened_tools
     from geoflow.workflow.review import Reviewer
@@ -288,12 +298,18 @@ def open_review(
     root = find_root_or_fail()
     settings = load_settings()
     off = frozenset(settings.rules.off)
-    model = None if rules_only else optional_model("Only rules look at it.", settings, replay)
-    templates = open_templates("review", root) if model else JinjaTemplates()
+    wish = Wish("Only rules look at it.", replay, executor)
+    opening = nullcontext(Asked()) if rules_only else opened_model(settings, wish)
     seating = open_seats(root, settings, seats, rules_only=rules_only)
     file = KeptFile(str(root))
     kept = file.read()
-    with seating as seated, opened_tools(root, settings, wanted=model is not None) as tools, progress_bar() as progress:
+    with (
+        opening as (model, calls),
+        seating as seated,
+        opened_tools(root, settings, wanted=model is not None) as tools,
+        progress_bar() as progress,
+    ):
+        templates = open_templates("review", root) if model else JinjaTemplates()
         yield Reviewer(
             model=model,
             templates=templates,
@@ -311,6 +327,7 @@ def open_review(
             roomy=bool(model and tools and is_roomy(settings, model)),
             kept=kept,
             aside=second_process,
+            calls=calls,
         )
     file.write(kept)
 

@@ -6,7 +6,7 @@ import typer
 
 from geoflow.cli.adopted import show_adopted
 from geoflow.cli.completing import complete_item_or_run
-from geoflow.cli.options import Replay
+from geoflow.cli.options import ExecutorOption, Replay
 from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.errors import ExitCode
 
@@ -41,6 +41,7 @@ def improve(
     replay: Replay = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edits; make no commit and no branch.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start anew, also where a killed run could go on.")] = False,
+    executor: ExecutorOption = None,
     triage: Annotated[
         bool, typer.Option("--triage", help="Take a run's edits one by one; the newest run unless one is named.")
     ] = False,
@@ -91,7 +92,7 @@ def improve(
     from geoflow.workflow.improve import improve as run_improve
 
     limits = read_limits(budget)
-    with improve_workshop(replay, dry_run=dry_run) as workshop:
+    with improve_workshop(replay, dry_run=dry_run, executor=executor) as workshop:
         result = run_improve(workshop, ImproveOptions(limits, tuple(targets or ()), dry_run, fresh))
     if as_json:
         print_json(result.document())

@@ -9,9 +9,9 @@ from geoflow.cli.render import answer_console, one_line, print_json, printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from geoflow.workflow.budget import Taken
     from geoflow.workflow.outcomes import EditOutcome, Outcomes
     from geoflow.workflow.run_candidates import RecordedCandidate
+    from geoflow.workflow.taken import Taken
 
 _STYLES = {"merged": "green", "merged-edited": "green", "rejected": "red", "stale": "yellow", "pending": ""}
 

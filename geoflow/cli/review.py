@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from geoflow.cli.completing import complete_item, complete_roles
-from geoflow.cli.options import Replay
+from geoflow.cli.options import ExecutorOption, Replay
 from geoflow.cli.reviewing import FailOn, Format, Request, run
 
 
@@ -34,6 +34,7 @@ def review(
     staged: Annotated[bool, typer.Option("--staged", help="Look only at what is staged, as it is staged.")] = False,
     budget: Annotated[str, typer.Option(help="How much the model may take: 10m, 90s, 50calls, 20000tokens.")] = "10m",
     replay: Replay = None,
+    executor: ExecutorOption = None,
     record: Annotated[
         bool | None,
         typer.Option(
@@ -93,6 +94,7 @@ def review(
         staged=staged,
         budget=budget,
         replay=replay,
+        executor=executor,
         fail_on=fail_on,
         form="json" if as_json else form,
         record=record,

@@ -31,6 +31,7 @@ class Request(NamedTuple):
     ask: bool = False
     fresh: bool = False
     dry_run: bool = False
+    executor: str | None = None
 
 
 _VALUES = ("--since", "--fail-on", "--format")
@@ -111,6 +112,7 @@ def run(request: Request) -> int:
         fresh=request.fresh,
         dialogue=facts if _may_be_answered(request) else None,
         files=looked.files,
+        executor=request.executor,
     )
     with opened as reviewer:
         result = review(reviewer, looked.files, request.targets, limits, looked.before)

@@ -1,7 +1,9 @@
 """Bench repair: put defects of wording into a copy of the team's own specs, and let improve mend them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, zip_longest
 
 from geoflow.errors import GeoflowError
@@ -13,6 +15,7 @@ from geoflow.quality.mutation.mutant import Mutant
 from geoflow.quality.mutation.operators import mutants
 from geoflow.quality.mutation.superfluous import ANSWERED, REPAIRED
 from geoflow.quality.mutation.verdict import by_path, new_findings
+from geoflow.workflow.ahead import Ahead, Calls
 from geoflow.workflow.bench_repair_judge import Texts, difference
 from geoflow.workflow.bench_repair_result import Outcome, RepairBenchResult, Tried
 from geoflow.workflow.budget import Limits, Meter
@@ -26,6 +29,7 @@ class RepairBench:
     """What the bench works with, which is what a run of improve works with (`Workplace`), and which mutants it makes.
 
     `files` are the tree, {path: text}; `per_operator` is how many mutants an operator and half of phrasings.
+    With `calls` several are mended at a time.
     """
 
     model: ChatModel | None
@@ -36,6 +40,7 @@ class RepairBench:
     seed: int
     per_operator: int
     off: frozenset[str] = frozenset()
+    calls: Calls | None = None
 
 
 class _Nobody:
@@ -64,29 +69,35 @@ def bench_repair(bench: RepairBench, limits: Limits) -> RepairBenchResult:
     meter = Meter(bench.clock, limits)
     bench.progress.follow(meter.spent)
     made = _in_turn(mutants(read_tree(bench.files), bench.seed, bench.per_operator, REPAIRED))
-    tried, notes, stopped = list[Tried](), list[str](), False
-    for done, mutant in enumerate(made):
-        bench.progress.update(f"{mutant.operator.id} {mutant.requirement}"[:60], done, len(made))
-        if meter.exhausted:
-            break
-        try:
-            one = _try(bench, meter, mutant)
-        except GeoflowError as error:
-            if not tried:
-                raise
-            notes.append(f"{error.message} {error.fix}".strip())
-            break
-        except KeyboardInterrupt:
-            stopped = True
-            break
-        if one.why in {STOPPED, BUDGET_SPENT}:
-            stopped = one.why == STOPPED
-            break
-        tried.append(one)
+    with closing(Ahead(meter, bench.calls, lambda place: partial(_try, bench, made[place]), len(made))) as ahead:
+        tried, notes, stopped = _try_all(bench, meter, made, ahead)
     bench.progress.update("done", len(made), len(made))
     model = f"{bench.model.name} ({bench.model.backend})" if bench.model else ""
     given = (bench.seed, bench.per_operator, model, len(made))
     return RepairBenchResult(*given, tuple(tried), meter.cost(), tuple(notes), stopped)
+
+
+def _try_all(
+    bench: RepairBench, meter: Meter, made: Sequence[Mutant], ahead: Ahead
+) -> tuple[list[Tried], list[str], bool]:
+    tried = list[Tried]()
+    for done, mutant in enumerate(made):
+        bench.progress.update(f"{mutant.operator.id} {mutant.requirement}"[:60], done, len(made))
+        if meter.exhausted:
+            break
+        ahead.until(done)
+        try:
+            one = _try(bench, mutant, meter)
+        except GeoflowError as error:
+            if not tried:
+                raise
+            return tried, [f"{error.message} {error.fix}".strip()], False
+        except KeyboardInterrupt:
+            return tried, [], True
+        if one.why in {STOPPED, BUDGET_SPENT}:
+            return tried, [], one.why == STOPPED
+        tried.append(one)
+    return tried, [], False
 
 
 def _in_turn(made: Iterable[Mutant]) -> list[Mutant]:
@@ -94,12 +105,12 @@ def _in_turn(made: Iterable[Mutant]) -> list[Mutant]:
     return [mutant for turn in zip_longest(*groups) for mutant in turn if mutant is not None]
 
 
-def _try(bench: RepairBench, meter: Meter, mutant: Mutant) -> Tried:
+def _try(bench: RepairBench, mutant: Mutant, meter: Meter) -> Tried:
     before, work = Workbench({mutant.path: mutant.before}), Workbench({mutant.path: mutant.after})
     known = {_kind(one) for one in (*before.findings, *work.findings)}
     had = by_path(before.findings)
     found = new_findings(mutant, had, by_path(work.findings))
-    calls = meter.calls
+    before_it = meter.taken()
     session = Session(_Place(bench.model, bench.templates, _Nobody(), bench.off), work, meter)
     session.work(sorted(found, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.start)))
     texts = Texts(mutant.path, mutant.requirement, mutant.before, mutant.after, work.document(mutant.path).text)
@@ -119,7 +130,7 @@ def _try(bench: RepairBench, meter: Meter, mutant: Mutant) -> Tried:
         needs_answer=mutant.operator.id in ANSWERED,
         bad=bad or mutant.injected,
         new=new,
-        calls=meter.calls - calls,
+        calls=meter.taken().since(before_it).calls,
     )
 
 

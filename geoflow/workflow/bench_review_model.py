@@ -1,7 +1,9 @@
 """The part of a bench of the reviewer that a model plays: mutants, equivalent texts and clean ones, in turns."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 
 from geoflow.errors import GeoflowError
@@ -11,6 +13,7 @@ from geoflow.quality.findings import documents, requirements_of
 from geoflow.quality.mutation.mutant import Mutant, Target
 from geoflow.quality.mutation.verdict import jaccard
 from geoflow.quality.roles import ROLES, Role
+from geoflow.workflow.ahead import Ahead
 from geoflow.workflow.bench_review_result import Seen
 from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.item import Item
@@ -60,13 +63,23 @@ class ModelLook:
         Raises:
             GeoflowError: The model fails before it has answered anything.
         """
-        said, done, failures = ModelSaid(), 0, 0
+        said = ModelSaid()
         self.reviewer.progress.follow(self.meter.spent)
         units = list(self._units(seen, clean))
+        with closing(
+            Ahead(self.meter, self.reviewer.calls, lambda place: partial(self._ask_ahead, units[place]), len(units))
+        ) as ahead:
+            done, ending = self._over(units, said, ahead)
+        said.notes = (f"the model looked at {done} of {len(units)} texts: {ending}",) if ending else ()
+        return said
+
+    def _over(self, units: Sequence[_Unit], said: ModelSaid, ahead: Ahead) -> tuple[int, str]:
+        """Ask about each unit; how many were looked at, and why no more."""
+        done, failures = 0, 0
         again: list[tuple[_Unit, frozenset[str]]] = []
-        ending = ""
-        for unit in units:
+        for place, unit in enumerate(units):
             self.reviewer.progress.update(f"model: {unit.item.requirement.name}"[:60], done, len(units))
+            ahead.until(place)
             try:
                 objections = self._mark(unit, said)
                 done += 1
@@ -76,17 +89,23 @@ class ModelLook:
             except GeoflowError as error:
                 if error.code in (SPENT, INTERRUPTED):
                     said.stopped = error.code == INTERRUPTED
-                    ending = error.message
-                    break
+                    return done, error.message
                 failures += 1
                 if error.code in ONE_CALL_ONLY and failures < MOST_FAILURES:
                     continue
                 if not done:
                     raise
-                ending = f"{error.message} {error.fix}".strip()
-                break
-        said.notes = (f"the model looked at {done} of {len(units)} texts: {ending}",) if ending else ()
-        return said
+                return done, f"{error.message} {error.fix}".strip()
+        return done, ""
+
+    def _ask_ahead(self, unit: _Unit, meter: Meter) -> None:
+        """Ask ahead what `_mark` will ask; whether the original is known already is seen when it is the unit's turn."""
+        codes = self._objections(unit.item, unit.roles, SEED, meter)
+        if (original := unit.original) is None:
+            return
+        for role in unit.roles:
+            if role.code in codes and self._key(original, role) not in self._said:
+                self._objections(original, (role,), SEED, meter)
 
     def _mark(self, unit: _Unit, said: ModelSaid) -> frozenset[str]:
         objections = self._objections(unit.item, unit.roles, SEED)
@@ -102,15 +121,18 @@ class ModelLook:
         """Tell whether the role objects to the text before the mutation; asked only where it objects to the mutant."""
         if unit.original is None:
             return False
-        requirement = unit.original.requirement
-        # By its text: the original of a mended typo is not the requirement as it stands.
-        key = (unit.original.document.text[requirement.start : requirement.end], role.name)
+        key = self._key(unit.original, role)
         if key not in self._said:
             self._said[key] = bool(self._objections(unit.original, (role,), SEED))
         return self._said[key]
 
-    def _objections(self, item: Item, roles: Iterable[Role], seed: int) -> frozenset[str]:
-        dialogue = RoleDialogue(Asking(self.model, self.meter), self.reviewer.templates, seed)
+    @staticmethod
+    def _key(item: Item, role: Role) -> tuple[str, str]:
+        # By its text: the original of a mended typo is not the requirement as it stands.
+        return item.document.text[item.requirement.start : item.requirement.end], role.name
+
+    def _objections(self, item: Item, roles: Iterable[Role], seed: int, meter: Meter | None = None) -> frozenset[str]:
+        dialogue = RoleDialogue(Asking(self.model, meter or self.meter), self.reviewer.templates, seed)
         alone = self.reviewer.roles == ("testing",)
         return frozenset(finding.code for role in roles for finding in dialogue.ask(item, role, alone=alone))
 

@@ -1,18 +1,22 @@
 """Budgets: how much time, how many calls or tokens a run may take."""
 
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Protocol
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import AroundModel, ChatModel, ChatReply, ChatRequest, Clock, Spent
 from geoflow.quality.prompt_size import message_tokens
+from geoflow.workflow.foreseen import Foreseen, Said
 from geoflow.workflow.hearing import Hearing
 from geoflow.workflow.model_failures import INTERRUPTED
+from geoflow.workflow.taken import NOTHING_TAKEN, Taken
 
 SPENT = "budget-spent"
 """The code of the error that ends a run when its budget does."""
+_ASKED_ANEW = frozenset({SPENT, INTERRUPTED, "model-context-exceeded"})
+"""Codes of failures that cost no call, or say nothing of the request: it is asked anew when it is its turn."""
 _FORM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|h|calls?|tokens?)\s*\Z", re.IGNORECASE)
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -61,40 +65,12 @@ class ReplyMemory(Protocol):
         """Write a reply down before this returns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a piece of a run took: calls of the model, tokens, and seconds of the clock.
-
-    Replies that are recalled count with the tokens and seconds that they took when they came.
-    """
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    seconds: float = 0.0
-
-    def since(self, mark: "Taken") -> "Taken":
-        """Give what was taken after a mark."""
-        return Taken(
-            self.calls - mark.calls,
-            self.prompt_tokens - mark.prompt_tokens,
-            self.completion_tokens - mark.completion_tokens,
-            round(self.seconds - mark.seconds, 4),
-        )
-
-    def document(self) -> dict[str, float | int]:
-        """Give the fields that scripts see."""
-        return asdict(self)
-
-
-NOTHING_TAKEN = Taken()
-
-
 @dataclass
 class Meter:
     """Count what a run takes, from any number of threads, and begin no call that its budget has no room for.
 
-    With a `memory` a request that it knows is answered from there, and takes nothing of the budget.
+    With a `memory` a request that it knows is answered from there, and takes nothing of the budget. What was asked
+    ahead counts for the budget when it is asked, and as taken when it is used. `is_stopped` tells that Ctrl-C came.
     """
 
     clock: Clock
@@ -107,6 +83,9 @@ class Meter:
     model_seconds: float = 0.0
     memory: ReplyMemory | None = None
     last_prompt: str = ""
+    is_stopped: bool = False
+    _foreseen: Foreseen = field(default_factory=Foreseen)
+    _unused: Taken = NOTHING_TAKEN
     _recalled: Taken = NOTHING_TAKEN
     _writing_seconds: float = 0.0
     _fastest: dict[str, float] = field(default_factory=dict)
@@ -129,12 +108,28 @@ class Meter:
 
     @property
     def exhausted(self) -> bool:
-        """Tell whether one of the limits is reached."""
+        """Tell whether one of the limits is reached by what the run has used."""
+        with self._lock:
+            unused = self._unused
+            calls = self.calls - unused.calls
+            tokens = self._tokens - unused.prompt_tokens - unused.completion_tokens
+        return self._reaches(calls, tokens)
+
+    @property
+    def has_no_room(self) -> bool:
+        """Tell whether one of the limits is reached by what was asked, what was asked ahead included."""
+        return self._reaches(self.calls, self._tokens)
+
+    @property
+    def _tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+    def _reaches(self, calls: int, tokens: int) -> bool:
         limits = self.limits
         return (
             self.out_of_time
-            or (limits.calls is not None and self.calls >= limits.calls)
-            or (limits.tokens is not None and self.prompt_tokens + self.completion_tokens >= limits.tokens)
+            or (limits.calls is not None and calls >= limits.calls)
+            or (limits.tokens is not None and tokens >= limits.tokens)
         )
 
     def complete(self, model: ChatModel, request: ChatRequest) -> ChatReply:
@@ -146,13 +141,49 @@ class Meter:
                 so that a verb can give what it has so far; what the model raises.
         """
         self.last_prompt = request.prompt
-        if self.memory and (known := self.memory.recall(model.name, request)):
-            self._count_recalled(known)
+        if said := self._foreseen.take(model.name, request):
+            with self._lock:
+                self._unused = self._unused.since(said.took)
+            if isinstance(said.outcome, GeoflowError):
+                raise said.outcome
+            return said.outcome
+        if known := self._recall(model, request):
             return known
+        if self.is_stopped:
+            raise _stopped()
+        return self._ask(model, request)
+
+    def complete_ahead(self, model: ChatModel, request: ChatRequest) -> ChatReply:
+        """Ask before its turn; the outcome is kept for `complete`. Raises GeoflowError as `complete` does."""
+        if self.is_stopped:
+            raise _stopped()
+        if known := self._recall(model, request, ahead=True):
+            self._foreseen.keep(model.name, request, Said(known, _took(known, known.seconds)))
+            return known
+        try:
+            reply = self._ask(model, request, ahead=True)
+        except GeoflowError as error:
+            if error.code not in _ASKED_ANEW:
+                self._foreseen.keep(model.name, request, Said(error, Taken(1)))
+            raise
+        self._foreseen.keep(model.name, request, Said(reply, _took(reply)))
+        return reply
+
+    def _recall(self, model: ChatModel, request: ChatRequest, *, ahead: bool = False) -> ChatReply | None:
+        with self._lock:  # each reply is given once, whoever asks
+            known = self.memory.recall(model.name, request) if self.memory else None
+            if known:
+                took = _took(known, known.seconds)
+                self._recalled = self._recalled.with_more(took)
+                self._unused = self._unused.with_more(took) if ahead else self._unused
+        return known
+
+    def _ask(self, model: ChatModel, request: ChatRequest, *, ahead: bool = False) -> ChatReply:
         prompt = sum(message_tokens(message.content) for message in request.messages)
         if prompt + request.max_tokens > model.context_tokens:
             raise _too_long(request, model)
         hearing = Hearing(self.clock.seconds, prompt + request.max_tokens)
+        hearing.is_ahead = ahead
         if not self._begin(request, prompt, hearing):
             raise self._spent()
         before = self.clock.seconds()
@@ -170,23 +201,30 @@ class Meter:
             self._count_failed(hearing, self.clock.seconds() - before)
             raise
         self._count(request, reply, hearing, self.clock.seconds() - before)
-        if self.memory:
-            self.memory.keep(model.name, request, reply)
+        with self._lock:
+            if self.memory:
+                self.memory.keep(model.name, request, reply)
         return reply
+
+    def forget(self) -> None:
+        """Recall and keep nothing more: the run is over, whatever is still under way."""
+        with self._lock:
+            self.memory = None
 
     def count_call(self) -> None:
         """Count a call of something that is no model, such as an agent; GeoflowError `budget-spent` before it."""
         with self._lock:
-            if not self.exhausted:
+            if not self.has_no_room:
                 self.calls += 1
                 return
         raise self._spent()
 
     def _begin(self, request: ChatRequest, prompt: int, hearing: Hearing) -> bool:
         with self._lock:
-            if self.exhausted or not self._has_room(request, prompt):
+            if self.has_no_room or not self._has_room(request, prompt):
                 return False
             self.calls += 1
+            self._unused = self._unused.with_more(Taken(1)) if hearing.is_ahead else self._unused
             self._under_way.append(hearing)
             return True
 
@@ -210,26 +248,14 @@ class Meter:
             self.prompt_tokens += reply.usage.prompt
             self.completion_tokens += reply.usage.completion
             self.cached_tokens += reply.usage.cached or 0
-
-    def _count_recalled(self, reply: ChatReply) -> None:
-        with self._lock:
-            known, usage = self._recalled, reply.usage
-            self._recalled = Taken(
-                known.calls + 1,
-                known.prompt_tokens + usage.prompt,
-                known.completion_tokens + usage.completion,
-                known.seconds + reply.seconds,
-            )
+            if hearing.is_ahead:
+                self._unused = self._unused.with_more(Taken(0, reply.usage.prompt, reply.usage.completion))
 
     def taken(self) -> Taken:
         """Give what was taken so far, what was recalled included."""
-        known = self._recalled
-        return Taken(
-            self.calls + known.calls,
-            self.prompt_tokens + known.prompt_tokens,
-            self.completion_tokens + known.completion_tokens,
-            self.seconds + known.seconds,
-        )
+        with self._lock:
+            asked = Taken(self.calls, self.prompt_tokens, self.completion_tokens, self.seconds)
+            return asked.with_more(self._recalled).since(self._unused)
 
     def _count_failed(self, hearing: Hearing, seconds: float) -> None:
         with self._lock:
@@ -281,6 +307,10 @@ class Meter:
             "cached_tokens": self.cached_tokens,
             "recalled_calls": self._recalled.calls,
         }
+
+
+def _took(reply: ChatReply, seconds: float = 0.0) -> Taken:
+    return Taken(1, reply.usage.prompt, reply.usage.completion, seconds)
 
 
 def _stopped() -> GeoflowError:

@@ -9,6 +9,8 @@ class Hearing:
     Args:
         now: Gives seconds that only grow.
         most: How many tokens the call may take, prompt and reply.
+
+    `is_ahead` tells that the call is made before its turn.
     """
 
     def __init__(self, now: Callable[[], float], most: int) -> None:
@@ -16,6 +18,7 @@ class Hearing:
         self._first = 0.0
         self.most = most
         self.tokens = 0
+        self.is_ahead = False
 
     def __call__(self) -> None:
         """Count one more."""

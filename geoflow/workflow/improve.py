@@ -72,7 +72,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
         return _work(begun, options, head, (files, bench, chosen))
     except GeoflowError:
         if begun.journal and not begun.meter.taken().calls:
-            begun.journal.forget(begun.run)  # nothing was paid for
+            begun.forget()  # nothing was paid for
         raise
 
 
@@ -84,6 +84,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     workshop.progress.follow(meter.spent)
     session = Session(workshop, bench, meter, workshop.learn(run), workshop.gate)
     session.notes += begun.notes
+    session.calls = workshop.calls
     if workshop.veto and workshop.model:
         session.veto = MeaningVeto(workshop.model, workshop.templates, meter)
     before = summary(bench.specs, bench.reports, bench.findings)
@@ -129,8 +130,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     )
     if not options.dry_run:
         _publish(workshop, result, tip, [bench.blocks(target)[0] for target, _ in session.kept], head.branch or "")
-    if begun.journal:
-        begun.journal.forget(run)
+    begun.forget()
     return result
 
 
@@ -148,6 +148,12 @@ class _Begun:
     notes: tuple[str, ...] = ()
     resumed: tuple[int, int] | None = None
     worse: tuple[Alert, ...] = ()
+
+    def forget(self) -> None:
+        """Remove what was written down; what is still under way of a stopped run writes nothing more."""
+        self.meter.forget()
+        if self.journal:
+            self.journal.forget(self.run)
 
 
 def _begin(workshop: Workshop, options: ImproveOptions, base: str) -> _Begun:

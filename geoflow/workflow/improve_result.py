@@ -12,7 +12,7 @@ from geoflow.quality.finding import Finding
 from geoflow.questions.licensing import WITHDRAWN
 from geoflow.questions.question import About, Question
 from geoflow.workflow.adopted_item import AdoptedItem
-from geoflow.workflow.budget import NOTHING_TAKEN, Taken
+from geoflow.workflow.taken import NOTHING_TAKEN, Taken
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """One run of improve in progress: every finding tried, first by code, then with the model."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,7 +22,8 @@ from geoflow.quality.finding import Finding
 from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.settings import Allowed
-from geoflow.workflow.budget import SPENT, Meter, Taken
+from geoflow.workflow.ahead import Ahead, Calls, Errand
+from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.desk import NOBODY, Desk
 from geoflow.workflow.improve_result import (
     BETWEEN_DOCUMENTS,
@@ -40,6 +43,7 @@ from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_
 from geoflow.workflow.past_cases import NOTHING_LEARNT, Learning
 from geoflow.workflow.span_dialogue import Dialogue
 from geoflow.workflow.strategy_dialogue import Asked, dialogue_for
+from geoflow.workflow.taken import Taken
 from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
 
 BETWEEN = "GF3"
@@ -89,6 +93,7 @@ class Workshop:
     of `improvement.gate`.
     `kept` is what rules worked out before, `aside` begins a part of their work in another process. `worse` tells which
     measures got worse at a commit.
+    With `calls` the model is asked about several requirements at a time.
     """
 
     repository: Repository
@@ -111,6 +116,7 @@ class Workshop:
     kept: Kept | None = None
     worse: Callable[[str], Sequence[Alert]] = lambda _: ()
     aside: Aside | None = None
+    calls: Calls | None = None
 
 
 class Session:
@@ -135,6 +141,7 @@ class Session:
         self.stopped = False
         self._mark = meter.taken()
         self.veto: MeaningVeto | None = None
+        self.calls: Calls | None = None
         self._elsewhere = changed_elsewhere(bench.tree)
         self._specs = {spec.path: spec.id for spec in bench.tree.specs}
 
@@ -154,14 +161,37 @@ class Session:
                 self.left.append(Left(finding, why))
             elif not self._by_code(finding):
                 for_model.append(finding)
-        for done, finding in enumerate(for_model):
-            self.workshop.progress.update(f"{finding.code} {finding.requirement}"[:60], done, len(for_model))
-            try:
-                self._by_model(finding)
-            except GeoflowError as error:
-                self._give_up(error, for_model[done:])
-                return
-        self.workshop.progress.update("done", len(for_model), len(for_model))
+        self._work_by_model(for_model)
+
+    def _work_by_model(self, findings: Sequence[Finding]) -> None:
+        groups = _by_requirement(findings)
+        places = {_requirement(group[0]): place for place, group in enumerate(groups)}
+        calls = self.calls if self.workshop.model else None
+        with closing(Ahead(self.meter, calls, lambda place: self._errand(groups[place]), len(groups))) as ahead:
+            for done, finding in enumerate(findings):
+                self.workshop.progress.update(f"{finding.code} {finding.requirement}"[:60], done, len(findings))
+                ahead.until(places[_requirement(finding)])
+                try:
+                    self.mend_by_model(finding)
+                except GeoflowError as error:
+                    self._give_up(error, findings[done:])
+                    return
+        self.workshop.progress.update("done", len(findings), len(findings))
+
+    def _errand(self, findings: Sequence[Finding]) -> Errand:
+        """Go through the findings of a requirement ahead, on a copy of what the documents are now."""
+        ahead = copy(self)
+        # A draw of the policy ahead of its turn would change every later one.
+        learning = replace(self.learning, policy=None)
+        vars(ahead).update(bench=self.bench.fork(), learning=learning, _orders=dict(self._orders))
+        vars(ahead).update(kept=[], refused=[], left=[], notes=[])
+
+        def go(meter: Meter) -> None:
+            ahead.meter, ahead.veto = meter, self.veto.metered(meter) if self.veto else None
+            for finding in findings:
+                ahead.mend_by_model(finding)
+
+        return go
 
     def _give_up(self, error: GeoflowError, remaining: Sequence[Finding]) -> None:
         # What was kept so far is still delivered; with nothing kept the failure is the answer.
@@ -223,7 +253,8 @@ class Session:
             self._orders[finding.id] = self.learning.ordered(finding.code, fitting(finding.code))
         return self._orders[finding.id]
 
-    def _by_model(self, finding: Finding) -> None:
+    def mend_by_model(self, finding: Finding) -> None:
+        """Have the model mend a finding, or write down why it is left; GeoflowError as the model raises it."""
         current = self.bench.refresh(finding)
         if current is None:
             return
@@ -336,3 +367,15 @@ class Session:
         now = self.meter.taken()
         taken, self._mark = now.since(self._mark), now
         return taken
+
+
+def _requirement(finding: Finding) -> tuple[str, str]:
+    return finding.path, finding.requirement
+
+
+def _by_requirement(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Group what is edited together: an edit of a requirement changes what is asked about the next one there."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_requirement(finding), []).append(finding)
+    return list(groups.values())

@@ -34,6 +34,10 @@ class MeaningVeto:
     def __init__(self, model: ChatModel, templates: Templates, meter: Meter) -> None:
         self._model, self._templates, self._meter = model, templates, meter
 
+    def metered(self, meter: Meter) -> "MeaningVeto":
+        """Give the same reader with another meter."""
+        return MeaningVeto(self._model, self._templates, meter)
+
     def why(self, proposal: Proposal) -> str:
         """Say why the edit is refused; an empty string where nothing speaks against it.
 

@@ -25,6 +25,7 @@ from geoflow.workflow.rule_findings import Rules, find_by_rule
 # What only roles need is a third of what a review by rule would load.
 if TYPE_CHECKING:
     from geoflow.ports import ChatModel, Clock, History, RoleMemory, RunProgress, Templates, ToolBox
+    from geoflow.workflow.ahead import Calls
     from geoflow.workflow.role_facts import FactDesk
     from geoflow.workflow.role_lookup import Lookup
     from geoflow.workflow.role_rounds import RoleRounds
@@ -40,6 +41,7 @@ class Reviewer:
     `allowed` are findings that the settings let stand, `lexicon` the words of the project. With `tools` the model looks
     up what a role misses; `roomy` tells that it is trained for that. `kept` is what rules worked out before,
     `aside` begins a part of their work in another process.
+    With `calls` the model is asked about several requirements at a time.
     """
 
     model: "ChatModel | None"
@@ -58,6 +60,7 @@ class Reviewer:
     roomy: bool = False
     kept: Kept | None = None
     aside: Aside | None = None
+    calls: "Calls | None" = None
 
 
 def review(
@@ -97,11 +100,8 @@ def review(
     _look_from_seats(reviewer, meter, ordered, looked)
     if reviewer.model and roles:
         from geoflow.workflow.pairs import candidate_pairs
-        from geoflow.workflow.role_asking import Asking
-        from geoflow.workflow.role_rounds import RoleRounds
 
-        asking = Asking(reviewer.model, meter, reviewer.memory)
-        rounds = RoleRounds(asking, reviewer.templates, reviewer.progress, [one for one in roles if one != CONSISTENCY])
+        rounds = _rounds(reviewer, reviewer.model, meter, roles)
         if rounds.roles:
             rounds.over(ordered)
         if CONSISTENCY in roles:
@@ -167,6 +167,15 @@ def _changed(
     """Give what tells what changed, and the earlier tree, as far as it is in question."""
     earlier = read_tree({path: before[path] for path in within or () if path in before})
     return Changed(tree, files, earlier, before), earlier
+
+
+def _rounds(reviewer: Reviewer, model: "ChatModel", meter: Meter, roles: Sequence[Role]) -> "RoleRounds":
+    from geoflow.workflow.role_asking import Asking
+    from geoflow.workflow.role_rounds import RoleRounds
+
+    asking = Asking(model, meter, reviewer.memory)
+    named = [role for role in roles if role != CONSISTENCY]
+    return RoleRounds(asking, reviewer.templates, reviewer.progress, named, reviewer.calls)
 
 
 def _look_from_seats(reviewer: Reviewer, meter: Meter, items: Sequence[Item], looked: _Looked) -> None:

@@ -21,6 +21,8 @@ class Asking:
         memory: What was said before; None remembers nothing.
         closed: Whether nothing new is asked any more, because the budget is spent.
         asked: How many replies came from the model and not from memory.
+        heard: What scouts have heard and kept in this run: that is no memory of an earlier one.
+        is_scout: Whether this is the way of one who goes ahead.
     """
 
     model: ChatModel
@@ -28,7 +30,13 @@ class Asking:
     memory: RoleMemory | None = None
     closed: bool = False
     asked: int = 0
+    heard: set[str] = field(default_factory=set)
+    is_scout: bool = False
     _prompts: set[str] = field(default_factory=set)
+
+    def ahead(self, meter: Meter) -> "Asking":
+        """Give the way for a scout, who asks only what is not remembered."""
+        return Asking(self.model, meter, self.memory, heard=self.heard, is_scout=True)
 
     @property
     def prompts(self) -> tuple[str, ...]:
@@ -43,6 +51,10 @@ class Asking:
         """
         self._prompts.add(request.prompt)
         key = _key(self.model, request)
+        if not self.is_scout and key in self.heard:
+            self.heard.discard(key)
+            self.asked += 1
+            return self.meter.complete(self.model, request).value or {}
         kept = _read(self.memory.recall(key)) if self.memory else None
         if kept is not None:
             return kept
@@ -52,6 +64,8 @@ class Asking:
         self.asked += 1
         if self.memory:
             self.memory.keep(key, json.dumps(dict(value)))
+        if self.is_scout:
+            self.heard.add(key)
         return value
 
 

@@ -1,6 +1,7 @@
 """The first round of a review: every role looks at each requirement, and one of them at pairs."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -8,7 +9,8 @@ from geoflow.errors import GeoflowError
 from geoflow.ports import RunProgress, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.roles import CONSISTENCY, Role
-from geoflow.workflow.budget import SPENT
+from geoflow.workflow.ahead import Ahead, Calls, Errand
+from geoflow.workflow.budget import SPENT, Meter
 from geoflow.workflow.item import Item
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.pair_dialogue import PairDialogue
@@ -26,13 +28,14 @@ class RoleRounds:
     """The model in the roles, requirement by requirement.
 
     Once the budget is spent or the model is gone nothing new is asked, but what is remembered still counts: so a review
-    that goes on where another one stopped has all that both of them saw.
+    that goes on where another one stopped has all that both of them saw. With `calls` several are looked at at a time.
     """
 
     asking: Asking
     templates: Templates
     progress: RunProgress
     roles: Sequence[Role]
+    calls: Calls | None = None
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     looked: list[Place] = field(default_factory=list)
@@ -46,9 +49,15 @@ class RoleRounds:
     def over(self, items: Sequence[Item]) -> None:
         """Let every role look at each requirement, until the budget is spent or the model fails for good."""
         dialogue = RoleDialogue(self.asking, self.templates)
-        for item in items:
+        with self._ahead(lambda place: partial(self._ask_roles, items[place]), len(items)) as ahead:
+            self._over(items, dialogue, ahead)
+        self._end(len(self.looked), len(items), "requirements")
+
+    def _over(self, items: Sequence[Item], dialogue: RoleDialogue, ahead: Ahead) -> None:
+        for place, item in enumerate(items):
             label = f"{self.roles[0].name if len(self.roles) == 1 else 'roles'}: {item.requirement.name}"
             self.progress.update(label[:60], len(self.looked), len(items))
+            self._wait(ahead, place)
             before, whole = self.asking.asked, True
             for role in self.roles:
                 found = self._try(partial(dialogue.ask, item, role, alone=len(self.roles) == 1))
@@ -61,14 +70,20 @@ class RoleRounds:
             if whole:
                 self.looked.append(item.place)
                 self.remembered += self.asking.asked == before
-        self._end(len(self.looked), len(items), "requirements")
 
     def over_pairs(self, pairs: Sequence[Pair]) -> None:
         """Let the role consistency look at each pair."""
-        dialogue, looked = PairDialogue(self.asking, self.templates), 0
-        for pair in pairs:
+        with self._ahead(lambda place: partial(self._ask_pair, pairs[place]), len(pairs)) as ahead:
+            looked = self._over_pairs(pairs, PairDialogue(self.asking, self.templates), ahead)
+        self.pairs = (looked, len(pairs))
+        self._end(looked, len(pairs), "pairs")
+
+    def _over_pairs(self, pairs: Sequence[Pair], dialogue: PairDialogue, ahead: Ahead) -> int:
+        looked = 0
+        for place, pair in enumerate(pairs):
             label = f"{CONSISTENCY.name}: {pair.first.requirement.name}"
             self.progress.update(label[:60], looked, len(pairs))
+            self._wait(ahead, place)
             found = self._try(partial(dialogue.ask, pair))
             if found is None:
                 self._missed.setdefault(CONSISTENCY.name, []).append(pair.first.place)
@@ -76,8 +91,30 @@ class RoleRounds:
             else:
                 self.findings += found
                 looked += 1
-        self.pairs = (looked, len(pairs))
-        self._end(looked, len(pairs), "pairs")
+        return looked
+
+    def _ahead(self, errand: Callable[[int], Errand], count: int) -> "closing[Ahead]":
+        return closing(Ahead(self.asking.meter, self.calls, errand, count))
+
+    def _wait(self, ahead: Ahead, place: int) -> None:
+        if not self.asking.closed:
+            ahead.until(place)
+
+    def _ask_roles(self, item: Item, meter: Meter) -> None:
+        """Ask ahead what the roles will ask of an item; a bad reply to one of them ends nothing."""
+        dialogue = RoleDialogue(self.asking.ahead(meter), self.templates)
+        for role in self.roles:
+            if self.asking.closed:
+                return
+            try:
+                dialogue.ask(item, role, alone=len(self.roles) == 1)
+            except GeoflowError as error:
+                if error.code not in ONE_CALL_ONLY:
+                    return
+
+    def _ask_pair(self, pair: Pair, meter: Meter) -> None:
+        if not self.asking.closed:
+            PairDialogue(self.asking.ahead(meter), self.templates).ask(pair)
 
     def looks(self, total: int) -> list[RoleLook]:
         """Say how far each role came, of so many requirements; consistency counts pairs."""

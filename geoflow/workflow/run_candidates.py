@@ -7,8 +7,8 @@ from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import Runs
-from geoflow.workflow.budget import NOTHING_TAKEN, Taken
 from geoflow.workflow.run_record import RecordedRun, read_record
+from geoflow.workflow.taken import NOTHING_TAKEN, Taken
 
 
 @dataclass(frozen=True, slots=True)

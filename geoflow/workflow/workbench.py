@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -102,6 +103,19 @@ class Workbench:
             for issue in others
         ]
         self._elsewhere += across
+
+    def fork(self) -> "Workbench":
+        """Give a copy of the state, on which edits are tried and leave this one as it is."""
+        other = copy(self)
+        vars(other).update(
+            files=dict(self.files),
+            _now=dict(self._now),
+            _seen={target: set(texts) for target, texts in self._seen.items()},
+            _mended=self._mended.copy(),
+            _reshaped=dict(self._reshaped),
+            _hindrances=dict(self._hindrances),
+        )
+        return other
 
     @property
     def findings(self) -> list[Finding]:
