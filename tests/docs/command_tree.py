@@ -90,6 +90,8 @@ def what_is_wrong(line: str) -> str:
     words = words[len(command.words) :]
     if words and not words[0].startswith("-") and not command.words:
         return f"there is no command {words[0]}"
+    if words and not words[0].startswith("-") and not _takes_arguments(command):
+        return f"{command.name} takes no {words[0]}"
     options = {name for one in command.typed.params for name in (*one.opts, *one.secondary_opts)} | {"--help"}
     unknown = [word for word in words if word.startswith("--") and word.partition("=")[0] not in options]
     if unknown:

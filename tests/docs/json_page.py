@@ -13,6 +13,9 @@ from tests.docs.source_schemas import fields_beside, schema_names
 ELSEWHERE = {
     "geoflow.bench-improve/1": "`geoflow bench improve --json`: rounds, arms and whether the loop got better",
     "geoflow.bench-model/1": "`geoflow bench model --json`: speed, form, honesty and right answers of the model",
+    "geoflow.health/1": "`/health` of `geoflow monitor serve`: that it answers, and the commit that is checked out",
+    "geoflow.monitor-history/1": "`/api/history` of `geoflow monitor serve`: measures over many commits",
+    "geoflow.monitor-serve/1": "`geoflow monitor serve --json`: the address, in the first line",
     "geoflow.call/1": "a line of `.git/geoflow/transcript.jsonl`: one call of a model",
     "geoflow.evolve/1": "`geoflow improve --evolve --json`: the texts of a prompt that were tried",
     "geoflow.journal/1": "the journal of a run in the git folder, from which a killed run goes on",

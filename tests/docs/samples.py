@@ -44,10 +44,16 @@ improve --outcomes --json
 improve --explain --json
 improve --explain RUN --json
 improve --triage --accept EDIT --json
+feedback EDIT --comment "Shorter than before." --json
+feedback RUN --rate 4 --json
+feedback list --json
 improve --learn --json
 monitor record --json
 monitor backfill --json
+monitor --json
 monitor show --json
+monitor live --once --json
+monitor report --json
 monitor history coverage --json
 monitor compare HEAD~1 --json
 monitor check --json
@@ -64,6 +70,10 @@ model stop --json
 mcp install --client cursor --dry-run --json
 mcp tools --json
 doctor --json
+doctor --bug-report --json
+hooks install --dry-run --json
+hooks status --json
+hooks uninstall --json
 trust --json
 trust --yes --json
 trust --revoke --json
