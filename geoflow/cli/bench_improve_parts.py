@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from geoflow.ports import ChatModel
     from geoflow.quality.kept import Kept
     from geoflow.workflow.ahead import Calls
-    from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.proof.ground import Ground, Stage, Works
+    from geoflow.workflow.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ def join_workshop(works: "Works", kept: "Kept | None" = None) -> "Workshop":
     from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.progress import silent_progress
-    from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.outcomes import Past
     from geoflow.workflow.past_cases import learn
+    from geoflow.workflow.workshop import Workshop
 
     past, place = works.past, works.place
     known = Past(past.repository, past.runs, past.documents, past.events, works.clock)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.ports import ChatModel
     from geoflow.settings import ModelSettings, Settings
-    from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.outcomes import Past
     from geoflow.workflow.review import Reviewer
     from geoflow.workflow.role_facts import FactDesk
+    from geoflow.workflow.workshop import Workshop
 
 
 def find_root_or_fail() -> Path:
@@ -209,8 +209,8 @@ def improve_workshop(
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.desk import NOBODY, Desk
     from geoflow.workflow.improve_history import past_texts
-    from geoflow.workflow.improve_session import Workshop
     from geoflow.workflow.past_cases import learn
+    from geoflow.workflow.workshop import Workshop
 
     root = find_root_or_fail()
     repository = open_repository()

@@ -20,13 +20,14 @@ from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking, asked_on_branches
 from geoflow.workflow.improve_result import Idle, ImproveResult, Left
 from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes, worst_first
-from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.improve_session import Session
 from geoflow.workflow.improve_summary import measured, must_not_be_worse, summary, with_adopted
 from geoflow.workflow.improve_together import take_together
 from geoflow.workflow.meaning_veto import MeaningVeto
 from geoflow.workflow.run_record import record_of
 from geoflow.workflow.unfinished import Noted, Place, going_on, take_up
 from geoflow.workflow.workbench import Workbench
+from geoflow.workflow.workshop import Workshop
 
 BRANCHES = "geoflow/improve/"
 TEN_MINUTES = Limits(seconds=600.0)

@@ -17,7 +17,8 @@ from geoflow.questions.question import MOST_OPEN, About, Mark, Question
 from geoflow.workflow.desk import Desk
 from geoflow.workflow.improve_choices import candidate_for
 from geoflow.workflow.improve_result import ASKED, BETWEEN_DOCUMENTS, NEEDS_ANSWER, Left
-from geoflow.workflow.improve_session import Session, Workshop
+from geoflow.workflow.improve_session import Session
+from geoflow.workflow.workshop import Workshop
 
 ENOUGH_ASKED = f"needs an answer, and those who may give it have {MOST_OPEN} open questions"
 NO_WAY = "no way to carry it out would pass the gate"

@@ -1,30 +1,20 @@
 """One run of improve in progress: every finding tried, first by code, then with the model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from copy import copy
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from geoflow.errors import GeoflowError
 from geoflow.improvement.contract import contract_of
-from geoflow.improvement.edit import Candidate
-from geoflow.improvement.gate import Verdict, judge
+from geoflow.improvement.gate import judge
 from geoflow.improvement.insight import Insight
-from geoflow.improvement.past_texts import NO_PAST, PastTexts
-from geoflow.improvement.proposal import Proposal
 from geoflow.improvement.scenario_strategy import MISSING
 from geoflow.improvement.strategies import BY_CODE, begins_with_code, by_code, by_model, fitting
-from geoflow.metrics.alert import Alert
-from geoflow.ports import ChatModel, Clock, Journal, Progress, QuestionStore, Repository, RunProgress, Runs, Templates
-from geoflow.quality.beside import Aside
 from geoflow.quality.finding import Finding
-from geoflow.quality.kept import Kept
-from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
-from geoflow.settings import Allowed
 from geoflow.workflow.ahead import Ahead, Calls, Errand
 from geoflow.workflow.budget import SPENT, Meter
-from geoflow.workflow.desk import NOBODY, Desk
+from geoflow.workflow.edit_judging import EditJudging
 from geoflow.workflow.improve_result import (
     BETWEEN_DOCUMENTS,
     BUDGET_SPENT,
@@ -34,17 +24,14 @@ from geoflow.workflow.improve_result import (
     NO_STRATEGY,
     STOPPED,
     Heard,
-    KeptEdit,
     Left,
-    Refusal,
 )
-from geoflow.workflow.meaning_veto import CHECK, MeaningVeto
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED, ONE_CALL_ONLY
 from geoflow.workflow.past_cases import NOTHING_LEARNT, Learning
 from geoflow.workflow.span_dialogue import Dialogue
 from geoflow.workflow.strategy_dialogue import Asked, dialogue_for
-from geoflow.workflow.taken import Taken
-from geoflow.workflow.workbench import Target, Workbench, changed_elsewhere
+from geoflow.workflow.workbench import Workbench, changed_elsewhere
+from geoflow.workflow.workshop import Gate, Workplace
 
 BETWEEN = "GF3"
 """How the codes of findings between documents start: no edit of one document mends them."""
@@ -56,70 +43,7 @@ TRIES = 2
 """How often the model is asked for one finding: once, and once more with the gate's own message."""
 
 
-Gate = Callable[[Proposal], Verdict]
-"""Says of a proposal whether it is kept, and why not."""
-
-
-class Workplace(Protocol):
-    """What a session works with, whoever runs it."""
-
-    @property
-    def model(self) -> ChatModel | None:
-        """Give the model; None where none answers."""
-
-    @property
-    def templates(self) -> Templates:
-        """Give the prompts."""
-
-    @property
-    def progress(self) -> Progress:
-        """Give what is told how far it is."""
-
-    @property
-    def off(self) -> frozenset[str]:
-        """Give the codes of rules that are off."""
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What improve works with. Without a model only code makes edits; findings of rules that are `off` are none.
-
-    `questions` reads the question files of the base commit; without it no answer licenses anything. In `runs` the run
-    is kept; `learn` derives what past runs teach, for a run's name. `allowed` are findings that the settings let stand;
-    `words` reads the project's lexicon from the files of the base commit, and `past` tells what past runs did to them.
-    In the `journal` a run writes itself down, so that a killed one goes on; `tell` says something at once.
-    With `veto` the model reads each of its edits of words a second time. `desk` tells who asks whom.
-    Every edit goes through `gate`; only an experiment that shows what the gate is good for gives another one than that
-    of `improvement.gate`.
-    `kept` is what rules worked out before, `aside` begins a part of their work in another process. `worse` tells which
-    measures got worse at a commit.
-    With `calls` the model is asked about several requirements at a time.
-    """
-
-    repository: Repository
-    model: ChatModel | None
-    templates: Templates
-    clock: Clock
-    progress: RunProgress
-    off: frozenset[str] = frozenset()
-    questions: QuestionStore | None = None
-    runs: Runs | None = None
-    learn: Callable[[str], Learning] = Learning
-    allowed: tuple[Allowed, ...] = ()
-    words: Callable[[Mapping[str, str]], ProjectLexicon] = lambda _: NO_WORDS
-    journal: Journal | None = None
-    tell: Callable[[str], None] = lambda _: None
-    past: Callable[[Mapping[str, str]], PastTexts] = lambda _: NO_PAST
-    veto: bool = False
-    desk: Desk = NOBODY
-    gate: Gate = judge
-    kept: Kept | None = None
-    worse: Callable[[str], Sequence[Alert]] = lambda _: ()
-    aside: Aside | None = None
-    calls: Calls | None = None
-
-
-class Session:
+class Session(EditJudging):
     """One run in progress: the bench, and what has been kept, refused and left so far."""
 
     def __init__(
@@ -130,17 +54,14 @@ class Session:
         learning: Learning = NOTHING_LEARNT,
         gate: Gate = judge,
     ) -> None:
-        self.workshop, self.bench, self.meter, self.learning, self._gate = workshop, bench, meter, learning, gate
-        self.kept: list[tuple[Target, KeptEdit]] = []
-        self.refused: list[Refusal] = []
+        super().__init__(bench, meter, gate)
+        self.workshop, self.learning = workshop, learning
         self.left: list[Left] = []
         self.notes: list[str] = []
         self.heard: list[Heard] = []
         self.answered: dict[str, str] = {}
         self._orders: dict[str, list[str]] = {}
         self.stopped = False
-        self._mark = meter.taken()
-        self.veto: MeaningVeto | None = None
         self.calls: Calls | None = None
         self._elsewhere = changed_elsewhere(bench.tree)
         self._specs = {spec.path: spec.id for spec in bench.tree.specs}
@@ -297,76 +218,13 @@ class Session:
                     raise
                 answer = f"no usable reply: {error.message}"
             if isinstance(answer, str):
-                self.refused.append(self._unusable(finding, answer, dialogue.strategy))
+                self.refused.append(self.unusable(finding, answer, dialogue.strategy))
                 refused = answer
             else:
                 refused = self.judge(answer, insight).reason
             if not refused or self.meter.exhausted:
                 break
         return refused
-
-    def _vetoed(self, verdict: Verdict, proposal: Proposal, candidate: Candidate) -> Verdict:
-        """Let the second reader speak against what a model wrote and the gate has passed; it has no other say."""
-        by_model = bool(candidate.prompt) and candidate.answer is None and proposal.contract.name == "reword"
-        if self.veto is None or not verdict.kept or not by_model:
-            return verdict
-        if why := self.veto.why(proposal):
-            return Verdict(verdict.passed, CHECK, why)
-        return replace(verdict, passed=(*verdict.passed, CHECK))
-
-    def judge(self, candidate: Candidate, insight: Insight | None = None) -> Verdict:
-        """Put a candidate through the gate; it is kept, or written down as refused."""
-        proposal = self.bench.propose(candidate)
-        verdict = self._vetoed(self._gate(proposal), proposal, candidate)
-        finding = candidate.finding
-        if not verdict.kept:
-            self.refused.append(
-                Refusal(
-                    finding,
-                    verdict.refused_by,
-                    verdict.reason,
-                    proposal.old_text,
-                    proposal.new_text,
-                    candidate.strategy,
-                    verdict.passed,
-                    candidate.lesson,
-                    prompt=candidate.prompt,
-                    cost=self._taken(),
-                )
-            )
-            return verdict
-        target = self.bench.target(finding)
-        self.kept.append(
-            (
-                target,
-                KeptEdit(
-                    finding=finding,
-                    path=finding.path,
-                    requirement=finding.requirement,
-                    old=proposal.old_text,
-                    new=proposal.new_text,
-                    strategy=candidate.strategy,
-                    prompt=candidate.prompt,
-                    licences=verdict.licences,
-                    checks=verdict.passed,
-                    insight=insight,
-                    lesson=candidate.lesson,
-                    cost=self._taken(),
-                ),
-            )
-        )
-        self.bench.keep(proposal)
-        return verdict
-
-    def _unusable(self, finding: Finding, why: str, strategy: str) -> Refusal:
-        prompt = self.meter.last_prompt
-        return Refusal(finding, "span-found", why, finding.quote, "", strategy, (), prompt=prompt, cost=self._taken())
-
-    def _taken(self) -> Taken:
-        """Give what was taken since the candidate before."""
-        now = self.meter.taken()
-        taken, self._mark = now.since(self._mark), now
-        return taken
 
 
 def _requirement(finding: Finding) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Report, Spec
 from geoflow.quality.finding import Finding
 from geoflow.workflow.adopted_item import AdoptedItem
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.workbench import Workbench
+from geoflow.workflow.workshop import Workshop
 
 
 def summary(specs: Sequence[Spec], reports: Sequence[Report], findings: Sequence[Finding]) -> dict[str, float | int]:

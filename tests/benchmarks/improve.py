@@ -22,9 +22,9 @@ from geoflow.cli.context import open_past
 from geoflow.ports import ChatRequest
 from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.past_cases import learn
 from geoflow.workflow.workbench import Workbench
+from geoflow.workflow.workshop import Workshop
 from tests.benchmarks.trees import some_requirements
 from tests.builders import git, write_tree
 from tests.conftest import CORPUS

@@ -24,10 +24,10 @@ from geoflow.workflow.bench_repair import RepairBench, bench_repair
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.model_failures import INTERRUPTED
 from geoflow.workflow.review import Reviewer, review
 from geoflow.workflow.review_result import Review
+from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec
 from tests.fakes import QueueModel, SilentProgress
 

@@ -15,7 +15,7 @@ from geoflow.ports import ChatModel
 from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
-from geoflow.workflow.improve_session import Workshop
+from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec
 from tests.fakes import QueueModel, SilentProgress
 

@@ -16,8 +16,8 @@ from geoflow.questions.question import Reply
 from geoflow.workflow.desk import Desk
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.past_cases import Learning
+from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec
 from tests.fakes import QueueModel, SilentProgress
 

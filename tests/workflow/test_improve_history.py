@@ -16,8 +16,8 @@ from geoflow.questions.feedback import Feedback, edit_id
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_history import past_texts
 from geoflow.workflow.improve_result import ImproveResult
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.outcomes import Past
+from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.fakes import QueueModel, SilentProgress
 

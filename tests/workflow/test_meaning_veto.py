@@ -14,8 +14,8 @@ from geoflow.workflow.bench_veto import bench_veto, is_of_one_sentence
 from geoflow.workflow.budget import Limits, Meter
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.meaning_veto import SEED, MeaningVeto, sentences_of
+from geoflow.workflow.workshop import Workshop
 from tests.builders import make_repo, requirement, spec
 from tests.fakes import QueueModel, Script, SilentProgress
 

@@ -18,10 +18,10 @@ from geoflow.workflow.ask import ask
 from geoflow.workflow.ask_desk import AskDesk
 from geoflow.workflow.budget import Limits, Meter, Metered
 from geoflow.workflow.improve import ImproveOptions, improve
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.propose import Desk, Idea, propose
 from geoflow.workflow.reading import Reader
 from geoflow.workflow.review import Reviewer, review
+from geoflow.workflow.workshop import Workshop
 from tests.builders import make_repo, requirement, spec, write_tree
 from tests.fakes import QueueModel, SilentProgress
 

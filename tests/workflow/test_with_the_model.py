@@ -11,8 +11,8 @@ from geoflow.adapters.templates import JinjaTemplates
 from geoflow.improvement.gate import CHECKS
 from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.review import Reviewer, review
+from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec
 from tests.fakes import SilentProgress
 from tests.long.judge import losses

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from geoflow.ports import ChatModel, Documents, Events, Progress, Repository, Runs
-from geoflow.workflow.improve_session import Gate, Workshop
 from geoflow.workflow.past_cases import Retold
+from geoflow.workflow.workshop import Gate, Workshop
 
 
 class Ground(Protocol):

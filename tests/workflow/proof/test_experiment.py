@@ -14,9 +14,9 @@ from geoflow.errors import GeoflowError
 from geoflow.improvement.gate import judge
 from geoflow.settings import ImproveSettings, Settings
 from geoflow.workflow.improve import ImproveOptions
-from geoflow.workflow.improve_session import Workshop
 from geoflow.workflow.proof.arms import ARMS, chosen_arms, teachable
 from geoflow.workflow.proof.result import MEASURES, Experiment
+from geoflow.workflow.workshop import Workshop
 from tests.builders import git
 from tests.workflow.proof.trees import experiment
 
