@@ -37,7 +37,8 @@ def bench_review(
     Example: geoflow bench review --rules-only --html bench.html
     """
     from geoflow.cli.bench_review_text import print_bench
-    from geoflow.cli.context import find_root_or_fail, open_review
+    from geoflow.cli.context import find_root_or_fail
+    from geoflow.cli.workshops import open_review
     from geoflow.quality.roles import ROLES
     from geoflow.workflow.bench_review import ReviewBench
     from geoflow.workflow.bench_review import bench_review as run_bench

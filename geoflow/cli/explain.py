@@ -17,7 +17,8 @@ Found = Mapping[str, Any]
 def explain(*, as_json: bool) -> None:
     """Say for each learner what it has learnt; GeoflowError `lexicon-invalid`, `lessons-invalid`."""
     from geoflow.adapters.learnt_files import LearntFiles
-    from geoflow.cli.context import find_root_or_fail, load_settings, open_past, open_repository
+    from geoflow.cli.context import find_root_or_fail, load_settings, open_repository
+    from geoflow.cli.workshops import open_past
     from geoflow.workflow.explain import explained
 
     past = open_past(find_root_or_fail(), open_repository())

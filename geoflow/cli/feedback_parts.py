@@ -53,7 +53,8 @@ def open_places() -> "Places":
 
 def told_effects(noted: "Noted", *, dry_run: bool) -> Sequence[str]:
     """Say what a judgement changes; one that is only tried counts as if it was written."""
-    from geoflow.cli.context import find_root_or_fail, load_settings, open_past, open_repository
+    from geoflow.cli.context import find_root_or_fail, load_settings, open_repository
+    from geoflow.cli.workshops import open_past
     from geoflow.workflow.feedback_effect import effects
     from geoflow.workflow.outcomes import outcomes
 

@@ -86,7 +86,7 @@ def improve(
     if triage or outcomes or accept or reject:
         _look_back(targets or [], accept or [], reject or [], outcomes=outcomes, dry_run=dry_run, as_json=as_json)
         return
-    from geoflow.cli.context import improve_workshop
+    from geoflow.cli.workshops import improve_workshop
     from geoflow.workflow.budget import read_limits
     from geoflow.workflow.improve import ImproveOptions
     from geoflow.workflow.improve import improve as run_improve

@@ -66,7 +66,8 @@ def open_desk(replay: Path | None, *, with_model: bool | None = None) -> "Iterat
     The model is started where it is wanted; unless told, where an outcome may teach a lesson.
     """
     from geoflow.adapters.learnt_files import LearntFiles
-    from geoflow.cli.context import find_root_or_fail, improve_workshop, open_past, open_repository
+    from geoflow.cli.context import find_root_or_fail, open_repository
+    from geoflow.cli.workshops import improve_workshop, open_past
     from geoflow.workflow.learn import may_teach
     from geoflow.workflow.learn_delivery import LearnDesk
 
@@ -85,7 +86,8 @@ def end(result: "LearnResult") -> None:
 def show_due(*, indent: str = "") -> None:
     """Say which words are due after something that may have taught them, if any are and the learner is on."""
     from geoflow.adapters.learnt_files import LearntFiles
-    from geoflow.cli.context import find_root_or_fail, open_past, open_repository, settings_here
+    from geoflow.cli.context import find_root_or_fail, open_repository, settings_here
+    from geoflow.cli.workshops import open_past
     from geoflow.workflow.learn import words_due
 
     if "induction" not in settings_here().settings.improve.learn:

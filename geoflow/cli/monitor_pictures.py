@@ -16,8 +16,8 @@ MOST = 100_000
 def open_ground(root: "Path") -> "tuple[GitRepository, Ground]":
     """Open the repository around a root, and join what a report is gathered from."""
     from geoflow.adapters.recent_calls import calls_since
-    from geoflow.cli.context import open_past
     from geoflow.cli.monitor_parts import open_recorder
+    from geoflow.cli.workshops import open_past
     from geoflow.workflow.monitor_report import Ground
 
     repository, recorder = open_recorder(root)

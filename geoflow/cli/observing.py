@@ -42,7 +42,7 @@ def _questions(root: "Path", repository: "GitRepository") -> dict[str, float]:
 
 
 def _edits(root: "Path", repository: "GitRepository") -> dict[str, float]:
-    from geoflow.cli.context import open_past
+    from geoflow.cli.workshops import open_past
     from geoflow.improvement.outcome import STALE_AFTER
     from geoflow.metrics.observed import edit_figures, rework_figures
     from geoflow.workflow.outcomes import counted, outcomes

@@ -18,7 +18,8 @@ _STYLES = {"merged": "green", "merged-edited": "green", "rejected": "red", "stal
 
 def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
     """Show them, the newest run first."""
-    from geoflow.cli.context import find_root_or_fail, open_past, open_repository
+    from geoflow.cli.context import find_root_or_fail, open_repository
+    from geoflow.cli.workshops import open_past
     from geoflow.workflow.outcomes import outcomes
 
     found = outcomes(open_past(find_root_or_fail(), open_repository()), names)

@@ -85,11 +85,11 @@ def _may_be_answered(request: Request) -> bool:
 
 def run(request: Request) -> int:
     """Review what was asked for, print the answer, and give the exit code."""
-    from geoflow.cli.context import open_review
     from geoflow.cli.review_files import files_to_review
     from geoflow.cli.review_record import Recording
     from geoflow.cli.review_seats import open_facts
     from geoflow.cli.review_text import print_review
+    from geoflow.cli.workshops import open_review
     from geoflow.quality.roles import NAMES
     from geoflow.workflow.budget import read_limits
     from geoflow.workflow.review import review

@@ -18,7 +18,7 @@ from geoflow.adapters.clock import SystemClock
 from geoflow.adapters.git import open_repository
 from geoflow.adapters.run_journal import RunJournal
 from geoflow.adapters.templates import JinjaTemplates
-from geoflow.cli.context import open_past
+from geoflow.cli.workshops import open_past
 from geoflow.ports import ChatRequest
 from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
