@@ -52,7 +52,7 @@ def explain_run(name: str, *, as_json: bool) -> None:
 
 
 def _show_candidate(console: "Console", one: "RecordedCandidate") -> None:
-    from geoflow.cli.improve import changed_part
+    from geoflow.cli.improve_text import changed_part
 
     place = f"{one.path}:{one.line}  {one.requirement or 'Purpose'}"
     verdict = f"refused by {one.refused_by}" if one.refused_by else "kept"

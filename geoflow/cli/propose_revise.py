@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from geoflow.cli.improve import changed_part
+from geoflow.cli.improve_text import changed_part
 from geoflow.cli.render import answer_console, one_line, print_json, printable
 from geoflow.errors import ExitCode
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from geoflow.cli.improve import changed_part
+from geoflow.cli.improve_text import changed_part
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.servers import drop, html, http_error, model_server
 
