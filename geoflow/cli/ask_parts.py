@@ -93,7 +93,8 @@ def _open_reader(root: Path, settings: "Settings", budget: str, replay: Path | N
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.in_threads import CallThreads
     from geoflow.adapters.templates import JinjaTemplates
-    from geoflow.workflow.budget import Meter, Metered, read_limits
+    from geoflow.workflow.budget import Meter, Metered
+    from geoflow.workflow.limits import read_limits
     from geoflow.workflow.reading import Reader
 
     meter = Meter(SystemClock(), read_limits(budget))

@@ -41,7 +41,7 @@ def bench_model(
     from geoflow.cli.context import open_model
     from geoflow.workflow.bench_model import Bench
     from geoflow.workflow.bench_model import bench_model as run_bench
-    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.limits import read_limits
 
     limits = read_limits(budget)
     with progress_bar() as progress:

@@ -43,7 +43,8 @@ def bench_ask(
     from geoflow.cli.context import find_root_or_fail, load_settings, open_templates, optional_model
     from geoflow.workflow.bench_ask import AskBench
     from geoflow.workflow.bench_ask import bench_ask as run_bench
-    from geoflow.workflow.budget import Meter, read_limits
+    from geoflow.workflow.budget import Meter
+    from geoflow.workflow.limits import read_limits
 
     root, limits = find_root_or_fail(), read_limits(budget)
     model = None if no_model else optional_model("The bench asks the documents alone.", load_settings())

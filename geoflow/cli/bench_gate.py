@@ -58,7 +58,8 @@ def bench_gate(
 def _open_veto(budget: str) -> "MeaningVeto":
     from geoflow.adapters.clock import SystemClock
     from geoflow.cli.context import find_root_or_fail, open_model, open_templates
-    from geoflow.workflow.budget import Meter, read_limits
+    from geoflow.workflow.budget import Meter
+    from geoflow.workflow.limits import read_limits
     from geoflow.workflow.meaning_veto import MeaningVeto
 
     limits = read_limits(budget)

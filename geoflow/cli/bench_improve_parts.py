@@ -111,9 +111,9 @@ def join_workshop(works: "Works", kept: "Kept | None" = None) -> "Workshop":
 def study(works: "Works", *, replays: bool, tokens: int, kept: "Kept | None" = None) -> bool:
     """Deliver what outcomes teach, as `geoflow improve --learn` does; tells whether Ctrl-C ended it."""
     from geoflow.adapters.learnt_files import LearntFiles
-    from geoflow.workflow.budget import Limits
     from geoflow.workflow.learn import LearnOptions, learn_from_outcomes
     from geoflow.workflow.learn_delivery import LearnDesk
+    from geoflow.workflow.limits import Limits
     from geoflow.workflow.outcomes import Past
 
     past = works.past

@@ -40,7 +40,7 @@ def bench_repair(
     from geoflow.cli.progress import progress_bar
     from geoflow.workflow.bench_repair import RepairBench
     from geoflow.workflow.bench_repair import bench_repair as run_bench
-    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.limits import read_limits
 
     root, limits = find_root_or_fail(), read_limits(budget)
     files, settings = live_files(root), load_settings()

@@ -42,7 +42,7 @@ def bench_review(
     from geoflow.quality.roles import ROLES
     from geoflow.workflow.bench_review import ReviewBench
     from geoflow.workflow.bench_review import bench_review as run_bench
-    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.limits import read_limits
     from geoflow.workflow.review import known_roles
 
     root, limits = find_root_or_fail(), read_limits(budget)

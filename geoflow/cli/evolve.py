@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from geoflow.adapters.templates import JinjaTemplates
-    from geoflow.workflow.budget import Limits
     from geoflow.workflow.evolve import Evolved
+    from geoflow.workflow.limits import Limits
 
 
 def run(limits: "Limits", replay: Path | None, *, dry_run: bool, as_json: bool) -> None:

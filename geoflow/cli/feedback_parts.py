@@ -113,7 +113,7 @@ def _findings(root: Path, files: dict[str, str]) -> "Sequence[Finding]":
     from geoflow.adapters.templates import JinjaTemplates
     from geoflow.cli.context import load_settings
     from geoflow.cli.progress import silent_progress
-    from geoflow.workflow.budget import Limits
+    from geoflow.workflow.limits import Limits
     from geoflow.workflow.review import Reviewer, review
 
     settings = load_settings()

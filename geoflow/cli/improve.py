@@ -72,9 +72,9 @@ def improve(
         _look_back(targets or [], accept or [], reject or [], outcomes=outcomes, dry_run=dry_run, as_json=as_json)
         return
     from geoflow.cli.workshops import improve_workshop
-    from geoflow.workflow.budget import read_limits
     from geoflow.workflow.improve import ImproveOptions
     from geoflow.workflow.improve import improve as run_improve
+    from geoflow.workflow.limits import read_limits
 
     limits = read_limits(budget)
     with improve_workshop(replay, dry_run=dry_run, executor=executor) as workshop:

@@ -25,7 +25,7 @@ _SHOWN = 5  # ids of evidence
 def run(budget: str, replay: Path | None, *, evolve: bool, alone: bool, dry_run: bool, as_json: bool) -> None:
     """Learn, or evolve a prompt, and show what came of it; GeoflowError `usage`, `learner-off` and those of both."""
     from geoflow.cli.context import load_settings
-    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.limits import read_limits
 
     if not alone:
         raise GeoflowError(

@@ -44,7 +44,7 @@ class Checks:
         from geoflow.cli.progress import silent_progress
         from geoflow.openspec.disk import load
         from geoflow.quality.finding import SEVERITY_ORDER
-        from geoflow.workflow.budget import Limits
+        from geoflow.workflow.limits import Limits
         from geoflow.workflow.review import Reviewer, review
 
         settings, history, files = load_settings(), HistoryWhenAsked(self._root), load(str(self._root), archive=False)

@@ -108,7 +108,8 @@ class Changing:
         from geoflow.adapters.documents import WorkTreeDocuments
         from geoflow.cli.context import open_model, open_passages, open_templates
         from geoflow.cli.progress import silent_progress
-        from geoflow.workflow.budget import Meter, Metered, read_limits
+        from geoflow.workflow.budget import Meter, Metered
+        from geoflow.workflow.limits import read_limits
         from geoflow.workflow.propose import Desk
 
         model = Metered(open_model(), Meter(SystemClock(), read_limits(BUDGET)))

@@ -87,7 +87,7 @@ class Jobs:
 
 def _bounded_budget(text: str) -> str:
     """Write a budget anew that has a limit of time; GeoflowError `budget-unreadable`, `budget-too-large`."""
-    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.limits import read_limits
 
     limits = read_limits(text)
     seconds = _TEN_MINUTES if limits.seconds is None else limits.seconds

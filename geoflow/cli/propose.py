@@ -82,7 +82,8 @@ def _drafted(root: Path, wanted: "Idea", budget: str, replay: Path | None) -> "t
     from geoflow.adapters.people import signature
     from geoflow.cli.context import open_model, open_passages, open_templates, say_model
     from geoflow.cli.cycle_parts import open_cycle
-    from geoflow.workflow.budget import Meter, Metered, read_limits
+    from geoflow.workflow.budget import Meter, Metered
+    from geoflow.workflow.limits import read_limits
     from geoflow.workflow.propose import Desk
     from geoflow.workflow.propose_finished import draft_and_write
 

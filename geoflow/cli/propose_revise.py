@@ -38,8 +38,8 @@ def _revised(change: str, budget: str, replay: Path | None, *, write: bool) -> "
     from geoflow.cli.context import find_root_or_fail, history_or_none, load_settings, open_templates, optional_model
     from geoflow.cli.cycle_parts import open_cycle
     from geoflow.cli.progress import progress_bar
-    from geoflow.workflow.budget import read_limits
     from geoflow.workflow.change_cycle import active_change
+    from geoflow.workflow.limits import read_limits
     from geoflow.workflow.revise import Reviser, revise
     from geoflow.workflow.rule_findings import Rules
 

@@ -91,7 +91,7 @@ def run(request: Request) -> int:
     from geoflow.cli.review_text import print_review
     from geoflow.cli.workshops import open_review
     from geoflow.quality.roles import NAMES
-    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.limits import read_limits
     from geoflow.workflow.review import review
 
     limits = read_limits(request.budget)

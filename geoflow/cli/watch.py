@@ -37,7 +37,7 @@ def watch(
     from geoflow.cli.watch_model import open_looks
     from geoflow.cli.watch_page import open_page
     from geoflow.cli.watch_rules import CurrentRules
-    from geoflow.workflow.budget import read_limits
+    from geoflow.workflow.limits import read_limits
 
     root, limits = find_root_or_fail(), read_limits(budget)
     looks = None if rules_only else open_looks(root, limits)

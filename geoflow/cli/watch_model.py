@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 
 from geoflow.adapters.stop import Stop
 from geoflow.errors import GeoflowError
-from geoflow.workflow.budget import Limits
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.review import Reviewer, review
 from geoflow.workflow.review_result import Review
 

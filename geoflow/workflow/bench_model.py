@@ -18,7 +18,8 @@ from geoflow.metrics.model_bench import (
     profile_of,
 )
 from geoflow.ports import ChatModel, ChatReply, ChatRequest, Clock, Progress, Prompt, Templates
-from geoflow.workflow.budget import SPENT, Limits, Meter
+from geoflow.workflow.budget import SPENT, Meter
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.reading import answer_schema
 from geoflow.workflow.role_dialogue import verdict_schema
 

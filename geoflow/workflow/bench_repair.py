@@ -18,9 +18,10 @@ from geoflow.quality.mutation.verdict import by_path, new_findings
 from geoflow.workflow.ahead import Ahead, Calls
 from geoflow.workflow.bench_repair_judge import Texts, difference
 from geoflow.workflow.bench_repair_result import Outcome, RepairBenchResult, Tried
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
 from geoflow.workflow.improve_result import BUDGET_SPENT, NEEDS_ANSWER, STOPPED
 from geoflow.workflow.improve_session import Session
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.workbench import Workbench
 
 

@@ -19,7 +19,8 @@ from geoflow.quality.mutation.rounds import Files, Round, rounds
 from geoflow.quality.mutation.verdict import by_path, jaccard, new_findings
 from geoflow.workflow.bench_review_model import ModelLook, ModelSaid
 from geoflow.workflow.bench_review_result import Clean, ReviewBenchResult, Seen, Stability
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.review import Reviewer, review
 
 RUNS = 3

@@ -1,6 +1,5 @@
 """Budgets: how much time, how many calls or tokens a run may take."""
 
-import re
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Protocol
@@ -10,6 +9,7 @@ from geoflow.ports import AroundModel, ChatModel, ChatReply, ChatRequest, Clock,
 from geoflow.quality.prompt_size import message_tokens
 from geoflow.workflow.foreseen import Foreseen, Said
 from geoflow.workflow.hearing import Hearing
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.model_failures import INTERRUPTED
 from geoflow.workflow.taken import NOTHING_TAKEN, Taken
 
@@ -17,42 +17,6 @@ SPENT = "budget-spent"
 """The code of the error that ends a run when its budget does."""
 _ASKED_ANEW = frozenset({SPENT, INTERRUPTED, "model-context-exceeded"})
 """Codes of failures that cost no call, or say nothing of the request: it is asked anew when it is its turn."""
-_FORM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|h|calls?|tokens?)\s*\Z", re.IGNORECASE)
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a run may take; None means no limit of that kind. Time is in seconds."""
-
-    seconds: float | None = None
-    calls: int | None = None
-    tokens: int | None = None
-
-
-def read_limits(text: str) -> Limits:
-    """Read a budget such as `10m`, `90s`, `50calls`, `20000tokens`, or several joined by commas.
-
-    Raises:
-        GeoflowError: `budget-unreadable`, with the forms that are understood.
-    """
-    found: dict[str, float] = {}
-    for part in text.split(","):
-        match = _FORM.match(part)
-        if match is None:
-            raise GeoflowError(
-                f"The budget {text!r} cannot be read.",
-                fix="Write it as 10m, 90s, 1h, 50calls or 20000tokens.",
-                code="budget-unreadable",
-                exit_code=ExitCode.USAGE,
-            )
-        amount, unit = float(match[1]), match[2].lower()
-        if unit in _SECONDS:
-            found["seconds"] = amount * _SECONDS[unit]
-        else:
-            found["tokens" if unit.startswith("token") else "calls"] = amount
-    calls, tokens = found.get("calls"), found.get("tokens")
-    return Limits(found.get("seconds"), None if calls is None else int(calls), None if tokens is None else int(tokens))
 
 
 class ReplyMemory(Protocol):

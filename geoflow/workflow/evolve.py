@@ -7,12 +7,13 @@ from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.improvement.paired import p_no_better
-from geoflow.workflow.budget import SPENT, Limits
+from geoflow.workflow.budget import SPENT
 from geoflow.workflow.evolve_cases import SEEDS, cases_of
 from geoflow.workflow.evolve_trial import FILE, EvolveDesk, Trial
 from geoflow.workflow.learn import live_texts_of, offered_of
 from geoflow.workflow.learn_delivery import Gathered, LearnDesk, LearnResult, deliver
 from geoflow.workflow.learn_record import Offer
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.model_failures import INTERRUPTED
 from geoflow.workflow.outcomes import outcomes
 from geoflow.workflow.replayed import past_instances

@@ -13,7 +13,7 @@ from geoflow.questions.question import Question
 from geoflow.workflow.adopt_dialogue import LineDialogue
 from geoflow.workflow.adopt_items import adopt_items, with_questions, write_adoptions
 from geoflow.workflow.adopted_item import AdoptedItem
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
 from geoflow.workflow.deliver import write_commits, write_questions
 from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
@@ -23,6 +23,7 @@ from geoflow.workflow.improve_scope import chosen_findings, live_files, path_pre
 from geoflow.workflow.improve_session import Session
 from geoflow.workflow.improve_summary import measured, must_not_be_worse, summary, with_adopted
 from geoflow.workflow.improve_together import take_together
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.meaning_veto import MeaningVeto
 from geoflow.workflow.run_record import record_of
 from geoflow.workflow.unfinished import Noted, Place, going_on, take_up

@@ -9,11 +9,12 @@ from geoflow.improvement.induction import LearntWord
 from geoflow.improvement.lesson import Lesson
 from geoflow.ports import LearntFiles
 from geoflow.settings import LEARNERS
-from geoflow.workflow.budget import SPENT, Limits
+from geoflow.workflow.budget import SPENT
 from geoflow.workflow.learn_delivery import Gathered, LearnDesk, LearnResult, deliver
 from geoflow.workflow.learn_lessons import LessonDesk, Reflected, Weighed
 from geoflow.workflow.learn_record import Offer, Offered, offered_in
 from geoflow.workflow.learn_words import due_words
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.model_failures import ENDS_THE_RUN, INTERRUPTED
 from geoflow.workflow.outcomes import Past, RunOutcome, outcomes
 from geoflow.workflow.past_cases import lessons_of, obligation_of

@@ -6,9 +6,10 @@ from typing import Any
 
 from geoflow.errors import GeoflowError
 from geoflow.ports import LearntFiles
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
 from geoflow.workflow.learn_lessons import Weighed
 from geoflow.workflow.learn_record import BRANCHES, RUN_PREFIX, Offer, message_of, record_of
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.outcomes import Past
 from geoflow.workflow.replayed import Rehearsal
 from geoflow.workflow.workshop import Workshop

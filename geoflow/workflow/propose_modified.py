@@ -9,8 +9,9 @@ from geoflow.openspec.model import Requirement, Spec
 from geoflow.ports import ChatModel, ChatRequest, Clock, Progress, Templates
 from geoflow.quality.prompt_size import beginning, estimated_tokens
 from geoflow.quality.tokens import tokens
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
 from geoflow.workflow.improve_session import Session
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.prompt_room import room
 from geoflow.workflow.revise_findings import Working
 from geoflow.workflow.revise_wishes import Wishes

@@ -16,9 +16,10 @@ from geoflow.quality.roles import CONSISTENCY, NAMES, ROLES, Role
 from geoflow.quality.since import find_since
 from geoflow.quality.waivers import split
 from geoflow.settings import Allowed
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
 from geoflow.workflow.heard import Heard
 from geoflow.workflow.item import Item
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.review_result import Review, RoleLook
 from geoflow.workflow.rule_findings import Rules, find_by_rule
 

@@ -7,10 +7,11 @@ from geoflow.ports import ChatModel, RunProgress, Templates
 from geoflow.quality.finding import Finding
 from geoflow.quality.waivers import split
 from geoflow.questions.cycle import spoken_of_in
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
 from geoflow.workflow.change_cycle import ChangeView, Cycle, active_change
 from geoflow.workflow.change_parts import Parts, check_change
 from geoflow.workflow.improve_session import Session
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.revise_change import Revision, revise_change
 from geoflow.workflow.revise_findings import Findings, Working
 from geoflow.workflow.revise_repeats import repeat

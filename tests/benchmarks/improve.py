@@ -20,8 +20,8 @@ from geoflow.adapters.run_journal import RunJournal
 from geoflow.adapters.templates import JinjaTemplates
 from geoflow.cli.workshops import open_past
 from geoflow.ports import ChatRequest
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.past_cases import learn
 from geoflow.workflow.workbench import Workbench
 from geoflow.workflow.workshop import Workshop

@@ -23,7 +23,7 @@ from geoflow.quality.mutation.mutant import Mutant
 from geoflow.quality.mutation.operators import OPERATORS, mutants
 from geoflow.quality.mutation.rounds import Files, rounds
 from geoflow.workflow.bench_review import ReviewBench, bench_review
-from geoflow.workflow.budget import Limits
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.review import Reviewer
 from tests.builders import write_tree
 from tests.conftest import NPM_OPENSPEC

@@ -15,7 +15,7 @@ from geoflow.ports import ChatRequest
 from geoflow.workflow.bench_repair import RepairBench, bench_repair
 from geoflow.workflow.bench_repair_judge import Texts, difference
 from geoflow.workflow.bench_repair_result import RepairBenchResult
-from geoflow.workflow.budget import Limits
+from geoflow.workflow.limits import Limits
 from tests.builders import make_repo, requirement, spec
 from tests.cli.verbs import state_of
 from tests.fakes import QueueModel, SilentProgress

@@ -15,10 +15,10 @@ from geoflow.cli.app import app
 from geoflow.cli.learn import open_desk
 from geoflow.errors import GeoflowError
 from geoflow.ports import PromptSearch, Scored
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.evolve import Evolved, evolve
 from geoflow.workflow.evolve_cases import cases_of
 from geoflow.workflow.evolve_trial import FILE, EvolveDesk
+from geoflow.workflow.limits import Limits
 from tests.builders import git, make_repo, requirement, spec
 from tests.cli.lessons import asked
 from tests.cli.verbs import state_of

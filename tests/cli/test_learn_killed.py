@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from geoflow.cli.learn import open_desk
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.learn_delivery import Gathered
 from geoflow.workflow.learn_record import Offer
+from geoflow.workflow.limits import Limits
 from tests.builders import git
 from tests.cli.test_learn import document, dropped, tree
 from tests.cli.test_learn import make as make_root

@@ -13,8 +13,8 @@ from geoflow.adapters.templates import JinjaTemplates
 from geoflow.ports import ChatModel
 from geoflow.questions.question import About, Mark, Question, Reply
 from geoflow.questions.review_round import Author, Round, RoundFinding, finding_id
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.change_cycle import Cycle, look_at_change
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.revise import Reviser, revise
 from geoflow.workflow.revise_result import Handled, RevisionResult
 from geoflow.workflow.submit_review import Review, Said, submit_review

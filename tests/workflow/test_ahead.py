@@ -21,9 +21,10 @@ from geoflow.errors import GeoflowError
 from geoflow.ports import ChatRequest, Message
 from geoflow.workflow.ahead import Ahead, Calls, Scout
 from geoflow.workflow.bench_repair import RepairBench, bench_repair
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.model_failures import INTERRUPTED
 from geoflow.workflow.review import Reviewer, review
 from geoflow.workflow.review_result import Review

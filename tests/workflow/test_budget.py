@@ -6,7 +6,8 @@ import pytest
 from geoflow.adapters.clock import SystemClock
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatRequest, Message
-from geoflow.workflow.budget import Limits, Meter, read_limits
+from geoflow.workflow.budget import Meter
+from geoflow.workflow.limits import Limits, read_limits
 from tests.fakes import QueueModel
 
 

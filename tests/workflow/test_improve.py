@@ -12,10 +12,10 @@ from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import GeoflowError
 from geoflow.openspec import Issue, Report, Span
 from geoflow.ports import ChatModel, ChatRequest
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
 from geoflow.workflow.improve_summary import must_not_be_worse
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec
 from tests.fakes import QueueModel, SilentProgress

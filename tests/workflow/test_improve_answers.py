@@ -12,9 +12,9 @@ from geoflow.adapters.question_files import QuestionFiles
 from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatModel
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec
 from tests.fakes import QueueModel, SilentProgress

@@ -11,9 +11,10 @@ from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import GeoflowError
 from geoflow.workflow.bench_gate import Case, GateBench
 from geoflow.workflow.bench_veto import bench_veto, is_of_one_sentence
-from geoflow.workflow.budget import Limits, Meter
+from geoflow.workflow.budget import Meter
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.meaning_veto import SEED, MeaningVeto, sentences_of
 from geoflow.workflow.workshop import Workshop
 from tests.builders import make_repo, requirement, spec

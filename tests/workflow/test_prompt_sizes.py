@@ -16,8 +16,9 @@ from geoflow.ports import ChatRequest
 from geoflow.quality.prompt_size import beginning, estimated_tokens, message_tokens
 from geoflow.workflow.ask import ask
 from geoflow.workflow.ask_desk import AskDesk
-from geoflow.workflow.budget import Limits, Meter, Metered
+from geoflow.workflow.budget import Meter, Metered
 from geoflow.workflow.improve import ImproveOptions, improve
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.propose import Desk, Idea, propose
 from geoflow.workflow.reading import Reader
 from geoflow.workflow.review import Reviewer, review

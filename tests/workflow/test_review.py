@@ -9,7 +9,7 @@ from geoflow.adapters.clock import SystemClock
 from geoflow.adapters.templates import JinjaTemplates
 from geoflow.errors import GeoflowError
 from geoflow.ports import ChatModel
-from geoflow.workflow.budget import Limits
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.review import Reviewer, review
 from geoflow.workflow.review_result import Review
 from tests.builders import requirement, spec

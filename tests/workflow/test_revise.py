@@ -8,8 +8,8 @@ from geoflow.openspec import validate
 from geoflow.openspec.disk import load
 from geoflow.questions.question import Mark, Question
 from geoflow.questions.review_round import Response
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.change_cycle import look_at_change
+from geoflow.workflow.limits import Limits
 from tests.builders import requirement
 from tests.fakes import QueueModel
 from tests.workflow.revising import (

@@ -9,8 +9,8 @@ from geoflow.adapters.embedded import EmbeddedChat
 from geoflow.adapters.git import open_repository
 from geoflow.adapters.templates import JinjaTemplates
 from geoflow.improvement.gate import CHECKS
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.review import Reviewer, review
 from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec

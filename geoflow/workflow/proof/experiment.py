@@ -8,8 +8,8 @@ from geoflow.improvement.gate import CHECKS, Verdict, judge
 from geoflow.improvement.learning import Case
 from geoflow.improvement.proposal import Proposal
 from geoflow.openspec import read_tree
-from geoflow.workflow.budget import Limits
 from geoflow.workflow.improve import ImproveOptions, improve
+from geoflow.workflow.limits import Limits
 from geoflow.workflow.proof.arms import STUDIED, Arm
 from geoflow.workflow.proof.ground import Ground, Stage, WeekClock, Works
 from geoflow.workflow.proof.house import make_house
