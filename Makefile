@@ -8,7 +8,7 @@ SARIF_VERSION := 5.7.0
 MCP_CONFORMANCE_VERSION := 0.2.0-alpha.12
 MCP_INSPECTOR_VERSION := 2.12.0
 
-.PHONY: help demo test coverage long lint format docs model bench npm mcp-servers sarif-schema prometheus judges conformance clean
+.PHONY: help demo test coverage long lint format docs picture model bench npm mcp-servers sarif-schema prometheus judges conformance clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -87,6 +87,9 @@ conformance: .make/venv npm ## Compare with the npm openspec CLI and print the a
 
 docs: .make/venv ## Write the reference pages in .github/docs from the code
 	@$(BIN)/python -m tests.docs
+
+picture: .make/venv ## Take the picture of the report for the README, where Chromium is
+	@$(BIN)/python -m tests.docs.report_picture
 
 format: .make/venv ## Format the code
 	$(BIN)/ruff check --fix

@@ -140,9 +140,9 @@ class Page:
         """Give the addresses that the page has asked for."""
         return [one["params"]["request"]["url"] for one in self._own() if one["method"] == "Network.requestWillBeSent"]
 
-    def picture(self, file: Path) -> None:
-        """Write what the whole page looks like as a PNG."""
-        found = self.ask("Page.captureScreenshot", captureBeyondViewport=True, clip=self._all())
+    def picture(self, file: Path, clip: dict[str, float] | None = None) -> None:
+        """Write what the whole page looks like, or a part of it, as a PNG."""
+        found = self.ask("Page.captureScreenshot", captureBeyondViewport=True, clip=clip or self._all())
         file.write_bytes(base64.b64decode(found["data"]))
 
     def _all(self) -> dict[str, float]:
