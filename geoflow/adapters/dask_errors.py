@@ -54,7 +54,7 @@ def no_geoflow(place: str, reason: str) -> GeoflowError:
     """A worker has no geoflow, or one that knows nothing of this."""
     return GeoflowError(
         f"{place} cannot do what geoflow asks of it ({reason})",
-        fix='Install the same geoflow where the workers run (pip install "geoflow[dask]"), and start them again.',
+        fix="Install the same geoflow where the workers run, with its extra [dask], and start them again.",
         code="worker-refuses",
     )
 

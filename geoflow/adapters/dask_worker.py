@@ -91,7 +91,7 @@ def _require_version(task: Mapping[str, Any]) -> None:
     if wanted != geoflow.__version__:
         raise GeoflowError(
             f"it has geoflow {geoflow.__version__}, and the run has {wanted}",
-            fix=f'Type there: pip install "geoflow[dask]=={wanted}", and start the worker again.',
+            fix=f"Install geoflow {wanted} there, from where the run has it, and start the worker again.",
             code=REFUSES,
         )
 

@@ -121,6 +121,6 @@ class JinjaTemplates:
 def _missing(name: str) -> GeoflowError:
     return GeoflowError(
         f"The template {name} is missing from this installation.",
-        fix="Install geoflow again: pip install --force-reinstall geoflow",
+        fix="Install geoflow again, from where it came; in a clone: pip install --force-reinstall .",
         code="template-missing",
     )

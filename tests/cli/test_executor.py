@@ -133,7 +133,7 @@ def test_a_worker_with_another_geoflow_refuses_and_says_so(depot: Depot, tmp_pat
     document = json.loads(done.stdout)
     assert (done.returncode, document["code"]) == (3, "worker-refuses")
     assert "has geoflow 0.1.0, and the run has 9.9.9 (on the worker tcp://127.0.0.1:" in document["message"]
-    assert document["fix"].startswith('Type there: pip install "geoflow[dask]==9.9.9"')
+    assert document["fix"].startswith("Install geoflow 9.9.9 there")
 
 
 def test_without_a_scheduler_it_says_what_to_type(tmp_path: Path) -> None:
