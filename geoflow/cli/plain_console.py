@@ -9,12 +9,12 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from geoflow.cli.looks import color
 from geoflow.cli.render import answer_console
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_ASKS_FOR_STYLE = ("FORCE_COLOR", "TTY_COMPATIBLE")
 _WIDTH = 80
 
 
@@ -48,5 +48,5 @@ class PlainConsole:
 
 def lines_console() -> "Console | PlainConsole":
     """Make the console of an answer of many lines: rich's on a terminal, and where style is asked for."""
-    styled = sys.stdout.isatty() or sys.platform == "win32" or any(name in os.environ for name in _ASKS_FOR_STYLE)
+    styled = sys.stdout.isatty() or sys.platform == "win32" or "TTY_COMPATIBLE" in os.environ or color() == "always"
     return answer_console() if styled else PlainConsole()

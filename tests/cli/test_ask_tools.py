@@ -305,7 +305,7 @@ def test_a_repository_that_nobody_trusts_starts_no_process_and_reaches_no_host(
         run("review", "--rules-only")
         checks = [one for one in run("doctor")["checks"] if one["area"] == "tools"]
         assert [(one["status"], one["fix"]) for one in checks if "does not count" in one["text"]] == [
-            ("warning", "Look at it, and type: geoflow trust")
+            ("warn", "Look at it, and type: geoflow trust")
         ] * 3
         assert (server.lines, canary.exists(), host.seen) == ([], False, [])  # type: ignore[attr-defined]
 
@@ -368,7 +368,7 @@ def test_a_list_of_the_repository_that_cannot_be_read_stops_nothing(
     with model_server(always=model(LOOK)) as models:
         with_model(models, monkeypatch)
         assert asked(UNKNOWN)["by"] == "wiki:look"
-    assert run("trust", "--list")["code"] == "mcp-config-invalid"
+    assert "is not JSON" in run("trust", "--list")["broken"][0]["why"]
     states = {one["name"]: (one["state"], one["why"]) for one in run("mcp", "tools")["servers"]}
     assert states["mcp.json"][0] == "not trusted"
     assert "is not JSON" in states["mcp.json"][1]

@@ -173,7 +173,7 @@ def test_doctor_says_what_a_model_may_call(wiki: Script, monkeypatch: pytest.Mon
     monkeypatch.setenv("GEOFLOW_TOOLS__ALLOW", "wiki,gone:look")
     [(status, text)] = told()
     assert (status, "wiki: tools.allow has it without a tool" in text, "gone: no mcp.json" in text) == (
-        "problem",
+        "fail",
         True,
         True,
     )

@@ -34,5 +34,6 @@ def test_the_width_is_the_one_that_rich_goes_by(monkeypatch: pytest.MonkeyPatch,
 
 def test_where_style_is_asked_for_rich_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(lines_console(), PlainConsole)
+    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert not isinstance(lines_console(), PlainConsole)
