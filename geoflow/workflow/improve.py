@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from geoflow.errors import GeoflowError
 from geoflow.metrics.alert import Alert
@@ -18,7 +19,7 @@ from geoflow.workflow.deliver import write_commits, write_questions
 from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking, asked_on_branches
-from geoflow.workflow.improve_result import Idle, ImproveResult, Left
+from geoflow.workflow.improve_result import Idle, ImproveResult, KeptEdit, Left
 from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes, worst_first
 from geoflow.workflow.improve_session import Session
 from geoflow.workflow.improve_summary import measured, must_not_be_worse, summary, with_adopted
@@ -102,20 +103,15 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     live = with_adopted(bench.files, adopted)
     reports = validate_again(live, None, workshop.kept or Kept())
     must_not_be_worse(bench.reports, reports)
-    branch, tip, edits = "", head.commit, tuple(edit for _, edit in session.kept)
-    if (edits or asked) and not options.dry_run:
-        branch = BRANCHES + run
-        tip, edits = write_commits(workshop.repository, bench, head.commit, session.kept)
-        tip = write_questions(workshop.repository, tip, workshop.questions, asked)
-    if any(one.kept or one.stored for one in adopted) and not options.dry_run:
-        branch = BRANCHES + run
-        tip, adopted = write_adoptions(workshop.repository, tip, adopted, workshop.questions)
-    specs, findings = measured(workshop, bench, live, adopted)
+    delivered = _Delivered("", head.commit, tuple(edit for _, edit in session.kept), adopted)
+    if not options.dry_run:
+        delivered = _delivered(session, workshop, run, asked, delivered)
+    specs, findings = measured(workshop, bench, live, delivered.adopted)
     result = ImproveResult(
         run=run,
         base=head.commit,
-        branch=branch,
-        edits=edits,
+        branch=delivered.branch,
+        edits=delivered.edits,
         refused=tuple(session.refused),
         left=tuple(session.left),
         before=before,
@@ -127,13 +123,37 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
         insights=(*session.heard, *idle),
         resumed=begun.resumed,
         questions=asked,
-        adopted=tuple(adopted),
+        adopted=tuple(delivered.adopted),
         worse=begun.worse,
     )
     if not options.dry_run:
-        _publish(workshop, result, tip, [bench.blocks(target)[0] for target, _ in session.kept], head.branch or "")
+        blocks = [bench.blocks(target)[0] for target, _ in session.kept]
+        _publish(workshop, result, delivered.tip, blocks, head.branch or "")
     begun.forget()
     return result
+
+
+class _Delivered(NamedTuple):
+    """What lies on the run's branch, if it has one: its last commit, and edits and adopted items with theirs."""
+
+    branch: str
+    tip: str
+    edits: tuple[KeptEdit, ...]
+    adopted: Sequence[AdoptedItem]
+
+
+def _delivered(
+    session: Session, workshop: Workshop, run: str, asked: Sequence[Question], found: _Delivered
+) -> _Delivered:
+    branch, tip, edits, adopted = found
+    if edits or asked:
+        branch = BRANCHES + run
+        tip, edits = write_commits(workshop.repository, session.bench, tip, session.kept)
+        tip = write_questions(workshop.repository, tip, workshop.questions, asked)
+    if any(one.kept or one.stored for one in adopted):
+        branch = BRANCHES + run
+        tip, adopted = write_adoptions(workshop.repository, tip, adopted, workshop.questions)
+    return _Delivered(branch, tip, edits, adopted)
 
 
 @dataclass(frozen=True)

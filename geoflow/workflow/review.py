@@ -1,27 +1,24 @@
 """Review: findings by rule, then a dialogue of roles in rounds: each with closed questions, then those who may know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec import Spec, Tree, read_tree
 from geoflow.quality.beside import Aside
-from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding, by_place
-from geoflow.quality.findings import documents, requirements_of, wanted
 from geoflow.quality.kept import Kept
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.quality.roles import CONSISTENCY, NAMES, ROLES, Role
-from geoflow.quality.since import find_since
 from geoflow.quality.waivers import split
 from geoflow.settings import Allowed
 from geoflow.workflow.budget import Meter
 from geoflow.workflow.heard import Heard
 from geoflow.workflow.item import Item
 from geoflow.workflow.limits import Limits
+from geoflow.workflow.review_ground import Ground, looked_by_rule
 from geoflow.workflow.review_result import Review, RoleLook
-from geoflow.workflow.rule_findings import Rules, find_by_rule
+from geoflow.workflow.rule_findings import Rules
 
 # What only roles need is a third of what a review by rule would load.
 if TYPE_CHECKING:
@@ -78,57 +75,47 @@ def review(
     Raises:
         GeoflowError: A target is unknown, or the model fails before it looked at anything.
     """
-    tree = read_tree(files)
-    prefixes = _prefixes(tree, targets)
     roles = _roles(reviewer)
-    within = _in_question(files, prefixes, before)
-    changed = _changed(tree, files, before, within) if before is not None else None
-    lost = wanted(find_since(tree, changed[1]), reviewer.off) if changed else []
     rules = Rules(reviewer.off, reviewer.allowed, reviewer.lexicon, reviewer.history, reviewer.kept, reviewer.aside)
-    by_rule = find_by_rule(rules, tree, files, within, lost, changed[0] if changed else None)
-    waivers, unlooked, found = by_rule.waivers, by_rule.notes, by_rule.findings
-    findings = [finding for finding in found if finding.path.startswith(prefixes)]
-    everything = [Item(document, one) for document in documents(tree) for one in requirements_of(document)]
-    items = [item for item in everything if item.document.path.startswith(prefixes)]
-    if changed:
-        findings = changed[0].among(findings)
-        items = [item for item in items if changed[0].holds(item.document.path, item.requirement.name)]
+    ground = looked_by_rule(rules, files, targets, before)
     meter = Meter(reviewer.clock, limits)
     if reviewer.model or reviewer.seats:
         reviewer.progress.follow(meter.spent)
-    looked = _Looked(notes=list(unlooked))
-    ordered = _riskiest_first(items, findings)
-    _look_from_seats(reviewer, meter, ordered, looked)
+    looked = _Looked(notes=list(ground.notes))
+    _look_from_seats(reviewer, meter, ground.items, looked)
     if reviewer.model and roles:
-        from geoflow.workflow.pairs import candidate_pairs
-
-        rounds = _rounds(reviewer, reviewer.model, meter, roles)
-        if rounds.roles:
-            rounds.over(ordered)
-        if CONSISTENCY in roles:
-            rounds.over_pairs(candidate_pairs(ordered, everything, tree))
-        looked.take(rounds, len(items))
-    looked.findings, waived_objections = split(looked.findings, waivers)
+        _look_with_model(_rounds(reviewer, reviewer.model, meter, roles), ground, looked, pairs=CONSISTENCY in roles)
+    looked.findings, waived_objections = split(looked.findings, ground.waivers)
     lookup = _lookup(reviewer, meter)
-    heard = _put_to_others(reviewer.facts, files, looked.findings, prefixes if len(targets) == 1 else (), lookup)
-    stopped = looked.stopped or (lookup is not None and lookup.stopped)
-    kept, waived = split(sorted([*findings, *heard.findings], key=by_place), waivers)
+    about = ground.prefixes if len(targets) == 1 else ()
+    heard = _put_to_others(reviewer.facts, files, looked.findings, about, lookup)
+    kept, waived = split(sorted([*ground.findings, *heard.findings], key=by_place), ground.waivers)
     unseen = {place for look in looked.looks if look.role != CONSISTENCY.name for place in look.missed}
     return Review(
         findings=tuple(kept),
         looked_at=len(looked.places),
-        requirements=len(items),
+        requirements=len(ground.items),
         cost=meter.cost(),
         notes=(*looked.notes, *heard.notes),
-        stopped=stopped,
+        stopped=looked.stopped or (lookup is not None and lookup.stopped),
         waived=(*waived, *waived_objections),
         remembered=looked.remembered,
-        missed=tuple(item.place for item in ordered if item.place in unseen),
+        missed=tuple(item.place for item in ground.items if item.place in unseen),
         pairs=looked.pairs,
         looks=tuple(looked.looks),
         withdrawn=tuple(heard.withdrawn),
         questions=tuple({one.id: one for one in reversed(heard.waiting)}.values()),
     )
+
+
+def _look_with_model(rounds: "RoleRounds", ground: Ground, looked: "_Looked", *, pairs: bool) -> None:
+    from geoflow.workflow.pairs import candidate_pairs
+
+    if rounds.roles:
+        rounds.over(ground.items)
+    if pairs:
+        rounds.over_pairs(candidate_pairs(ground.items, ground.everything, ground.tree))
+    looked.take(rounds, len(ground.items))
 
 
 @dataclass
@@ -150,24 +137,6 @@ class _Looked:
         self.places = rounds.looked
         self.looks += rounds.looks(total)
         self.remembered, self.pairs, self.stopped = rounds.remembered, rounds.pairs, rounds.stopped
-
-
-def _in_question(
-    files: Mapping[str, str], prefixes: tuple[str, ...], before: Mapping[str, str] | None
-) -> frozenset[str] | None:
-    """Give the files that are asked about; None for all, so that what belongs to no file is found as well."""
-    if before is None and prefixes == ("",):
-        return None
-    paths = files.keys() if before is None else changed_paths(files, before)
-    return frozenset(path for path in paths if path.startswith(prefixes))
-
-
-def _changed(
-    tree: Tree, files: Mapping[str, str], before: Mapping[str, str], within: frozenset[str] | None
-) -> tuple[Changed, Tree]:
-    """Give what tells what changed, and the earlier tree, as far as it is in question."""
-    earlier = read_tree({path: before[path] for path in within or () if path in before})
-    return Changed(tree, files, earlier, before), earlier
 
 
 def _rounds(reviewer: Reviewer, model: "ChatModel", meter: Meter, roles: Sequence[Role]) -> "RoleRounds":
@@ -220,18 +189,6 @@ def _put_to_others(
     return replace(heard, waiting=[*heard.waiting, *rounds.waiting_about(about)]) if about else heard
 
 
-def _prefixes(tree: Tree, targets: Sequence[str]) -> tuple[str, ...]:
-    known = {spec.id: spec.path for spec in tree.specs} | {change.id: f"{change.path}/" for change in tree.changes}
-    if unknown := [target for target in targets if target not in known]:
-        raise GeoflowError(
-            f"There is no spec or active change named {unknown[0]}.",
-            fix="See the names with: geoflow list --specs, or geoflow list",
-            code="unknown-item",
-            exit_code=ExitCode.USAGE,
-        )
-    return tuple(known[target] for target in targets) or ("",)
-
-
 def known_roles(names: Sequence[str]) -> list[Role]:
     """Give the roles of these names, each once; GeoflowError `unknown-role`."""
     known = {**ROLES, CONSISTENCY.name: CONSISTENCY}
@@ -250,14 +207,3 @@ def _roles(reviewer: Reviewer) -> list[Role]:
     taken = reviewer.seats.taken if reviewer.seats else {}
     named = known_roles(reviewer.roles)
     return [role for role in named if role.code not in reviewer.off and role.name not in taken]
-
-
-def _riskiest_first(items: Iterable[Item], findings: Iterable[Finding]) -> list[Item]:
-    # New text first, then what the rules found most in: where one thing is wrong another is likely.
-    counts: dict[tuple[str, str], int] = {}
-    for finding in findings:
-        counts[finding.path, finding.requirement] = counts.get((finding.path, finding.requirement), 0) + 1
-    return sorted(
-        items,
-        key=lambda item: (isinstance(item.document, Spec), -counts.get((item.document.path, item.requirement.name), 0)),
-    )
