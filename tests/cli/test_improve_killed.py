@@ -79,6 +79,17 @@ def kill(root: Path, base_url: str, seconds: float, *words: str) -> bool:
     return child.returncode == -signal.SIGKILL
 
 
+def kill_in_call(root: Path, server: ModelServer, number: int) -> bool:
+    """Run it and kill it once the model got this many calls of it; whether it was still at work."""
+    child, calls = start(root, server.base_url), len(server.requests) + number
+    while child.poll() is None and len(server.requests) < calls:
+        time.sleep(0.001)
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+    child.communicate()
+    return child.returncode == -signal.SIGKILL
+
+
 def own_branches(root: Path) -> list[str]:
     return git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads/geoflow/").splitlines()
 
@@ -111,7 +122,11 @@ def kill_runs(tmp_path: Path, server: ModelServer, kills: int) -> Counter[str]:
     asked_of_one = len(server.requests)
     published = 0
     while counts["killed"] < kills:
-        was_killed = kill(root, server.base_url, chance.uniform(0.05, length * 1.1))
+        # At any moment; and among the calls, however small a part of the run they are.
+        if chance.random() < 0.3:
+            was_killed = kill_in_call(root, server, chance.randint(1, asked_of_one))
+        else:
+            was_killed = kill(root, server.base_url, chance.uniform(0.05, length * 1.1))
         age_locks(root)
         counts["killed" if was_killed else "too late"] += 1
         assert users_things(root) == before

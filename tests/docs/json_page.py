@@ -19,6 +19,7 @@ ELSEWHERE = {
     "geoflow.call/1": "a line of `.git/geoflow/transcript.jsonl`: one call of a model",
     "geoflow.evolve/1": "`geoflow improve --evolve --json`: the texts of a prompt that were tried",
     "geoflow.journal/1": "the journal of a run in the git folder, from which a killed run goes on",
+    "geoflow.live/1": "`geoflow monitor live --once --json`: machine, model, calls, what runs, last runs, newest measures",
     "geoflow.learn-run/1": "the record of a run of `geoflow improve --learn`, kept with its branch",
     "geoflow.mcp-call/1": "`geoflow mcp call --json`: the result of a tool",
     "geoflow.model-pull/1": "`geoflow model pull --json`: the model and where it lies",

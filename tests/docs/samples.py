@@ -52,7 +52,6 @@ monitor record --json
 monitor backfill --json
 monitor --json
 monitor show --json
-monitor live --once --json
 monitor report --json
 monitor history coverage --json
 monitor compare HEAD~1 --json
