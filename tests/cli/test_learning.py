@@ -46,10 +46,11 @@ def test_what_a_person_rejected_three_times_is_left_with_their_reason(root: Path
     reject_three(root)
     after = improve("--dry-run")
     left = [one["why"] for one in after["left"]]
-    assert left.count("people rejected 3 edits like it, the last time because: must is fine here") == 4 - len(
-        after["edits"]
-    )
-    assert len(left) >= 3
+    alone = left.count("people rejected 3 edits like it, the last time because: must is fine here")
+    # One in twenty is tried all the same: its text was seen, it waits on the branch, or it is edited.
+    waiting = sum("waits on the branch" in why for why in left)
+    assert alone + waiting + len(after["refused"]) + len(after["edits"]) == 4
+    assert alone >= 2
 
 
 def test_an_agents_rejections_teach_nothing(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from difflib import unified_diff
 from pathlib import Path
 
 import jsonschema
@@ -31,8 +32,9 @@ def test_a_page_is_what_the_code_gives_now(names: tuple[str, ...]) -> None:
     for name in names:
         file = FOLDER / name
         assert file.is_file(), f".github/docs/{name} is missing; type: make docs"
-        stale = file.read_text("utf-8") != PAGES[name]()
-        assert not stale, f".github/docs/{name} is stale; type: make docs"
+        lies, would = file.read_text("utf-8").splitlines(), PAGES[name]().splitlines()
+        other = list(unified_diff(lies, would, "as it lies there", "as it would be", n=1))
+        assert not other, "\n".join([f".github/docs/{name} is stale; type: make docs", *other[:40]])
 
 
 def test_every_page_is_linked_from_the_index_and_nothing_else_lies_there() -> None:

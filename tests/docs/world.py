@@ -12,7 +12,7 @@ from unittest.mock import patch
 from geoflow.resources import templates_folder
 from tests.builders import git, make_repo, write_tree
 
-_NOT_OURS = ("GIT_", "GEOFLOW_", "XDG_", "LM_")
+_NOT_OURS = ("GIT_", "GITHUB_", "GEOFLOW_", "XDG_", "LM_", "CI")
 
 
 @contextmanager
