@@ -98,17 +98,10 @@ def _known_rules(values: Mapping[str, Any], entries: Mapping[str, Entry], notice
     return RuleSettings(tuple(sorted(off)))
 
 
-def address_items(root: Path) -> list[TrustItem]:
-    """List the address beyond loopback that a project's settings name, if they do; GeoflowError `settings-invalid`."""
-    url = _from_file(root / PROJECT_FILE).get("llm.base_url")
-    item = _address_item(url) if url else None
-    return [item] if item else []
-
-
-def executor_items(root: Path) -> list[TrustItem]:
-    """List the Dask scheduler that a project's settings name, if they do; GeoflowError `settings-invalid`."""
-    entry = _from_file(root / PROJECT_FILE).get("llm.executor")
-    item = _executor_item(entry) if entry else None
+def setting_items(name: str, root: Path) -> list[TrustItem]:
+    """List what a setting of the project would reach or let do, if it wants trust; GeoflowError `settings-invalid`."""
+    entry = _from_file(root / PROJECT_FILE).get(name)
+    item = _WANT_TRUST[name](entry) if entry else None
     return [item] if item else []
 
 
@@ -119,13 +112,6 @@ def _executor_item(entry: Entry) -> TrustItem | None:
         return None
     effect = f"sends text of your specs to {place}, and runs what that scheduler sends"
     return TrustItem("address", "llm.executor", PROJECT_FILE, effect, place)
-
-
-def tool_items(root: Path) -> list[TrustItem]:
-    """List the tools that a project's settings let a model call, as one item; GeoflowError `settings-invalid`."""
-    allow = _from_file(root / PROJECT_FILE).get("tools.allow")
-    item = _tool_item(allow) if allow else None
-    return [item] if item else []
 
 
 def _tool_item(allow: Entry) -> TrustItem | None:
@@ -143,6 +129,9 @@ def _address_item(url: Entry) -> TrustItem | None:
         return None
     effect = f"sends text of your specs to {', '.join(beyond)}"
     return TrustItem("address", "llm.base_url", PROJECT_FILE, effect, ",".join(addresses))
+
+
+_WANT_TRUST = {"llm.base_url": _address_item, "llm.executor": _executor_item, "tools.allow": _tool_item}
 
 
 def _disarm(project: dict[str, Entry], notices: list[str], trusts: Trusts) -> None:

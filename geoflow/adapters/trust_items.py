@@ -1,20 +1,21 @@
 """Everything in a repository that wants trust: what reaches, starts or changes something is listed here or inert."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from geoflow.adapters.mcp_servers import server_items
 from geoflow.adapters.prompt_overrides import prompt_items
-from geoflow.adapters.settings_file import address_items, executor_items, tool_items
+from geoflow.adapters.settings_file import setting_items
 from geoflow.adapters.trust_store import TrustItem
 from geoflow.errors import GeoflowError
 
 SOURCES: tuple[Callable[[Path], list[TrustItem]], ...] = (
-    address_items,
-    executor_items,
+    partial(setting_items, "llm.base_url"),
+    partial(setting_items, "llm.executor"),
     prompt_items,
     server_items,
-    tool_items,
+    partial(setting_items, "tools.allow"),
 )
 """Each lists items of one kind for the folder that holds `openspec/`."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geoflow.adapters.executor_address import read_executor
-from geoflow.adapters.settings_file import executor_items, read_settings
+from geoflow.adapters.settings_file import read_settings, setting_items
 from geoflow.adapters.trust_store import TrustItem, trusts_nothing
 from geoflow.errors import GeoflowError
 from tests.builders import write_tree
@@ -65,7 +65,7 @@ def test_a_scheduler_of_a_project_is_inert_until_it_is_trusted_on_loopback_as_we
     assert loaded.settings.llm.executor == "threads"
     assert "sets llm.executor to dask://127.0.0.1:8786, which is ignored" in loaded.notices[0]
     assert loaded.notices[0].endswith("type: geoflow trust")
-    shown = executor_items(tmp_path)
+    shown = setting_items("llm.executor", tmp_path)
     assert shown == [TrustItem("address", "llm.executor", SETTINGS, shown[0].effect, "dask://127.0.0.1:8786")]
     trusted = read_settings({}, file, tmp_path / "mine.yaml", lambda item: item.content == "dask://127.0.0.1:8786")
     assert (trusted.settings.llm.executor, trusted.notices) == ("dask://127.0.0.1:8786", ())
@@ -73,7 +73,7 @@ def test_a_scheduler_of_a_project_is_inert_until_it_is_trusted_on_loopback_as_we
 
 def test_threads_of_a_project_need_no_trust(tmp_path: Path) -> None:
     file = project(tmp_path, "threads")
-    assert executor_items(tmp_path) == []
+    assert setting_items("llm.executor", tmp_path) == []
     assert read_settings({}, file, tmp_path / "mine.yaml", trusts_nothing).notices == ()
 
 

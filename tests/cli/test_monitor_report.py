@@ -13,7 +13,7 @@ from geoflow.cli.app import app
 from geoflow.errors import GeoflowError
 from tests.benchmarks.history import make_history
 from tests.builders import git, make_repo, requirement, spec
-from tests.workflow.monitoring import SPEC, commit, fill, make_project, record
+from tests.workflow.monitoring import SPEC, commit, fill, record, three_records
 
 MARK = '<meta name="generator" content="geoflow monitor report">'
 
@@ -38,10 +38,7 @@ def refused(*arguments: str) -> tuple[str, int]:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three commits with records."""
-    folder = make_project(tmp_path / "p")
-    commit(folder, 2)
-    commit(folder, 4)
-    fill(folder)
+    folder = three_records(tmp_path / "p")
     monkeypatch.chdir(folder)
     return folder
 

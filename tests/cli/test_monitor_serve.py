@@ -14,7 +14,7 @@ from geoflow.cli.app import app
 from geoflow.metrics.measure import BY_NAME
 from tests.builders import git
 from tests.cli.monitor_serving import BEARER, TOKEN, Serving, Stream, serving, storm
-from tests.workflow.monitoring import commit, fill, make_project, record
+from tests.workflow.monitoring import commit, record, three_records
 
 ROUTES = ("/", "/live.js", "/events", "/health", "/metrics", "/api/measures", "/api/runs", "/nowhere")
 
@@ -22,10 +22,7 @@ ROUTES = ("/", "/live.js", "/events", "/health", "/metrics", "/api/measures", "/
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three commits with records."""
-    folder = make_project(tmp_path / "p")
-    commit(folder, 2)
-    commit(folder, 4)
-    fill(folder)
+    folder = three_records(tmp_path / "p")
     monkeypatch.chdir(folder)
     return folder
 

@@ -27,6 +27,15 @@ def make_project(folder: Path) -> Path:
     return make_repo(folder, {SPEC: text(1), "README.md": "x"})
 
 
+def three_records(folder: Path) -> Path:
+    """Make a project of three commits with records."""
+    project = make_project(folder)
+    commit(project, 2)
+    commit(project, 4)
+    fill(project)
+    return project
+
+
 def commit(project: Path, number: int, path: str = SPEC, *options: str) -> str:
     """Commit a spec of so many requirements; the commit's id."""
     write_tree(project, {path: text(number)})
