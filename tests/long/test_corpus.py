@@ -1,6 +1,6 @@
 """The main job on every real tree with the embedded model, judged by the npm CLI and by a check that is not the gate.
 
-`GEOFLOW_LONG_BUDGET` (default 25calls) is what the model may take a tree; `GEOFLOW_LONG_ONLY` names one tree.
+`GEOFLOW_LONG_BUDGET` (default 25calls) is what the model may take a tree.
 """
 
 import json
@@ -9,16 +9,18 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.builders import git
 from tests.conftest import CORPUS, NPM_OPENSPEC
-from tests.long.judge import changed_paths, edits_on, losses, npm_verdicts, texts_at
+from tests.long.judge import adoption_losses, changed_paths, edits_on, losses, npm_verdicts, texts_at
 
 pytestmark = [pytest.mark.long, pytest.mark.corpus, pytest.mark.npm, pytest.mark.model]
 BUDGET = os.environ.get("GEOFLOW_LONG_BUDGET", "25calls")
 ARCHIVES = sorted(CORPUS.glob("*.tar.gz")) if CORPUS.is_dir() else []
+QUESTIONS = "openspec/questions/"
 TABLE = Path(__file__).parents[2] / "build" / "corpus"
 
 
@@ -57,10 +59,14 @@ def test_a_real_tree_is_improved_and_loses_nothing(archive: Path, tmp_path: Path
 
     after, lost = before, list[str]()
     if result["branch"]:
-        paths = changed_paths(root, result["base"], result["branch"])
-        assert set(paths) == {edit["path"] for edit in result["edits"]}
-        old, new = (texts_at(root, commit, paths) for commit in (result["base"], result["branch"]))
-        lost = [f"{path}: {loss}" for path in paths for loss in losses(old[path], new[path], edits_on(result, path))]
+        edited = {edit["path"] for edit in result["edits"]}
+        adopted = {path for item in result["adopted"] if item["commit"] for path in (*item["files"], *item["removed"])}
+        asked = {path for path in changed_paths(root, result["base"], result["branch"]) if path.startswith(QUESTIONS)}
+        assert set(changed_paths(root, result["base"], result["branch"])) == edited | adopted | asked
+        assert not set(texts_at(root, result["base"], sorted(asked)))
+        old, new = (texts_at(root, commit, sorted(edited)) for commit in (result["base"], result["branch"]))
+        lost = [f"{path}: {loss}" for path in edited for loss in losses(old[path], new[path], edits_on(result, path))]
+        lost += _lost_by_adopting(root, result)
         copy = tmp_path / "branch"
         git(root, "worktree", "add", "-q", "--detach", str(copy), result["branch"])
         after = npm_verdicts(str(NPM_OPENSPEC), copy)
@@ -76,6 +82,16 @@ def test_a_real_tree_is_improved_and_loses_nothing(archive: Path, tmp_path: Path
     for refusal in result["refused"]:
         assert refusal["check"]
         assert refusal["reason"]
+
+
+def _lost_by_adopting(root: Path, result: dict[str, Any]) -> list[str]:
+    """Hold all documents of an item before against all after: words may move from one to another, none may go."""
+    found = []
+    for item in result["adopted"]:
+        paths = sorted({*item["files"], *item["removed"]} if item["commit"] else ())
+        old, new = ("\n".join(texts_at(root, at, paths).values()) for at in (result["base"], result["branch"]))
+        found += [f"{item['item']}: {loss}" for loss in adoption_losses(old, new)]
+    return found
 
 
 def _write_row(
