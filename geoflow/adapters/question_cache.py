@@ -12,7 +12,7 @@ from geoflow.adapters.question_nodes import UnreadableQuestionError
 from geoflow.ports import BrokenFile
 from geoflow.questions.question import About, Evidence, Mark, Question, Reply, Step
 
-VERSION = 2
+VERSION = 3
 """Of what is kept and of how a file is read; a cache of another version is built anew."""
 MOST = 20_000
 """Files kept; what was read longest ago goes first."""
@@ -78,7 +78,7 @@ def _question(kept: dict[str, Any]) -> Question:
         id=kept["id"],
         text=kept["text"],
         asked=Mark(**kept["asked"]),
-        about=About(**kept["about"]) if kept["about"] else None,
+        about=About(**{**kept["about"], "parts": tuple(kept["about"]["parts"])}) if kept["about"] else None,
         audience=tuple(kept["audience"]),
         options=tuple(kept["options"]),
         route=tuple(Step(**step) for step in kept["route"]),

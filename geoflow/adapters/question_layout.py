@@ -14,7 +14,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoflow.adapters.question_nodes import held_text
-from geoflow.questions.question import Mark, Question, Reply
+from geoflow.questions.question import About, Mark, Question, Reply
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -45,7 +45,7 @@ def laid_out(question: Question) -> "CommentedMap":
         {
             "question": scalar(question.text),
             "asked": _mark(asked) if asked != Mark("", "") else None,
-            "about": question.about and _texts_of(question.about, "path", "requirement", "code", "quote"),
+            "about": question.about and _about(question.about),
             "for": _listed(question.audience),
             "options": _listed(question.options),
             "route": _sequence([_texts_of(step, "route", "who", "came", "why") for step in question.route]),
@@ -133,6 +133,10 @@ def _typing_resolver() -> Any:
 def _mark(mark: Mark) -> "CommentedMap":
     reason = scalar(mark.reason) if mark.reason else None
     return _mapping({"by": scalar(mark.by), "at": scalar(mark.at, quoted=True), "reason": reason})
+
+
+def _about(about: About) -> "CommentedMap":
+    return _mapping({**_texts_of(about, "path", "requirement", "code", "quote"), "parts": _listed(about.parts)})
 
 
 def _texts_of(value: object, first: str, *others: str) -> "CommentedMap":

@@ -190,8 +190,10 @@ def _mark(value: Value | None) -> Mark | None:
 def _about(value: Value | None) -> About | None:
     if value is None or value.is_nothing:
         return None
-    found = value.fields(_ABOUT_FIELDS, repeated=_ABOUT_FIELDS)
-    return About(*(_text(found, name) for name in _ABOUT_FIELDS))
+    found = value.fields((*_ABOUT_FIELDS, "parts"), repeated=(*_ABOUT_FIELDS, "parts"))
+    parts = found["parts"].texts() if "parts" in found else ()
+    path, requirement, code, quote = (_text(found, name) for name in _ABOUT_FIELDS)
+    return About(path, requirement, code, quote, parts)
 
 
 def _step(value: Value) -> Step:

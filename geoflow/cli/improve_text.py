@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from geoflow.cli.adopted import show_adopted
+from geoflow.cli.carried import show_carried
 from geoflow.cli.render import one_line, printable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def show_result(console: "Console", result: "ImproveResult") -> None:
             each = "Each" if len({edit.checks for edit in result.edits}) == 1 else _counted(result, names)
             console.print(f"{each} passed all {len(names)} checks of the gate: {', '.join(names)}.\n", style="dim")
     show_adopted(console, result.adopted)
+    show_carried(console, result)
     if result.refused:
         console.print("Refused by the gate", style="bold")
     for index, refusal in enumerate(result.refused):
@@ -148,6 +150,7 @@ def _show_figures(console: "Console", result: "ImproveResult") -> None:
     asked = f", {len(result.questions)} asked" if result.questions else ""
     adopted = sum(one.kept for one in result.adopted)
     done = f"{adopted} adopted, " if adopted else ""
+    done += f"{len(result.carried)} answers carried out, " if result.carried else ""
     console.print(
         f"{done}{len(result.edits)} kept, {len(result.refused)} refused{asked}; {cost['calls']} model calls, "
         f"{cost['prompt_tokens']} + {cost['completion_tokens']} tokens, {cost['seconds']} s"
@@ -161,7 +164,7 @@ def _show_next(console: "Console", result: "ImproveResult") -> None:
         console.print(f"  take it:    git merge {result.branch}", soft_wrap=True)
         if result.edits:
             console.print("  in parts:   geoflow improve --triage", soft_wrap=True)
-        if result.adopted:
+        if result.adopted or result.carried:
             shown = f"git log {result.base[:12]}..{result.branch}, then git cherry-pick"
             console.print(f"  by item:    {shown}", soft_wrap=True)
         if result.questions:
@@ -169,7 +172,7 @@ def _show_next(console: "Console", result: "ImproveResult") -> None:
             answer = f'geoflow ask --answer {first.id} "{"1" if first.options else "TEXT"}"'
             console.print(f"  answer:     once it is merged: {answer}", soft_wrap=True)
         console.print(f"  drop it:    git branch -D {result.branch}", soft_wrap=True)
-    elif result.edits or result.questions or any(one.kept for one in result.adopted):
+    elif result.edits or result.questions or result.carried or any(one.kept for one in result.adopted):
         console.print("Nothing was written (--dry-run).")
     elif not result.refused:
         console.print(

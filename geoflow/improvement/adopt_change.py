@@ -153,15 +153,16 @@ def _from_material(work: _Work, material: Material, unstated: Mapping[str, Docum
     document = next(iter(unstated.values()), None)
     if document is None:
         capability, question = _capability(work)
-        work.questions += question
         path = work.path(f"specs/{capability}/spec.md")
         work.pages[path] = write_delta(Page(), planned)
     else:
-        work.pages[document.path] = _above(document, planned)
+        question, path = [], document.path
+        work.pages[path] = _above(document, planned)
     work.scenarios += [scenario for one in planned for scenario in one.scenarios]
-    work.questions += about_modified(material.changes, work.around)
-    work.questions += about_statements(planned)
-    work.questions += about_struck([one for one in planned if one.listed], work.files)
+    asked = [*question, *about_modified(material.changes, work.around)]
+    asked += about_statements(planned)
+    asked += about_struck([one for one in planned if one.listed], work.files)
+    work.questions += [replace(one, target=path) for one in asked]
     return True
 
 
@@ -238,13 +239,14 @@ def _tasks(work: _Work) -> None:
     if document:
         made = None if has_boxes(work.files[document.path]) else write_tasks(document)
         _put(work, "tasks.md", document, made[0] if made else None)
-        work.questions += about_tasks(work.id, made[1]) if made else []
+        work.questions += about_tasks(work.id, made[1], made[0], path) if made else []
         return
     for source, found in work.yaml.items():
         tasks = yaml_tasks(source, found)
         if tasks and not about_states(work.id, source, found):
             work.pages[path] = write_yaml_tasks(tasks)
-            work.questions += about_tasks(work.id, [one.places[0] for one in tasks if not one.state])
+            unknown = [one.places[0] for one in tasks if not one.state]
+            work.questions += about_tasks(work.id, unknown, work.pages[path], path)
             return
 
 

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from geoflow.improvement import adopt_codes as codes
 from geoflow.improvement.adopt_delta import Planned
 from geoflow.improvement.adopt_material import Part
-from geoflow.improvement.adopt_page import Adopted, AdoptQuestion, Place, PurposeLines, Scenario, without_trigger
+from geoflow.improvement.adopt_page import Adopted, AdoptQuestion, Page, Place, PurposeLines, Scenario, without_trigger
 from geoflow.improvement.adopt_requirement import Requirement
 from geoflow.improvement.adopt_tasks import state_of
 from geoflow.improvement.adopt_yaml import Entry, states
 from geoflow.openspec.headings import folded_name
+from geoflow.openspec.tasks import checkboxes
 
 _MOST_OPTIONS = 4
 _MOST_NAMED = 3
@@ -41,7 +43,7 @@ def about_triggers(item: str, scenarios: Sequence[Scenario]) -> tuple[AdoptQuest
         f"trigger to the outcome; the first is “{first.title[:80]}”. What triggers them?"
     )
     options = ("They hold at all times", "I write a WHEN into each", "Some are no scenarios, I remove them")
-    return (AdoptQuestion(text, first.steps[-1].source, options, quote=first.steps[-1].text),)
+    return (AdoptQuestion(text, first.steps[-1].source, options, quote=first.steps[-1].text, code=codes.TRIGGERS),)
 
 
 def about_purpose(purpose: PurposeLines, path: str) -> list[AdoptQuestion]:
@@ -49,7 +51,8 @@ def about_purpose(purpose: PurposeLines, path: str) -> list[AdoptQuestion]:
     if not purpose or purpose[0][1][0].path == path:
         return []
     text = f"The Purpose of {path} is cut from {purpose[0][1][0].path}, which speaks of a change. Is it right?"
-    return [AdoptQuestion(text, purpose[0][1][0], ("It is right", "I write the Purpose"))]
+    options = ("It is right", "I write the Purpose")
+    return [AdoptQuestion(text, purpose[0][1][0], options, code=codes.PURPOSE, target=path)]
 
 
 def about_attached(requirements: Sequence[Requirement]) -> list[AdoptQuestion]:
@@ -63,6 +66,8 @@ def about_attached(requirements: Sequence[Requirement]) -> list[AdoptQuestion]:
             scenario.sources[0],
             tuple(dict.fromkeys([name, *names]))[:_MOST_OPTIONS],
             name,
+            scenario.title,
+            codes.ATTACHED,
         )
         for name, scenario in found
     ]
@@ -76,6 +81,8 @@ def about_turns(scenarios: Sequence[Scenario]) -> list[AdoptQuestion]:
             f"The scenario “{one.title[:80]}” has {[s.keyword for s in one.steps].count('WHEN')} WHENs. Is it one?",
             one.sources[0],
             ("It is one", "Split it at every WHEN"),
+            quote=one.title,
+            code=codes.WHENS,
         )
         for one in found
     ]
@@ -92,7 +99,11 @@ def about_duplicates(capability: str, names: Mapping[str, Place], around: Around
     text = f"{len(same)} of {len(names)} requirements here have names that {where} has already, such as “{name[:80]}”."
     return [
         AdoptQuestion(
-            f"{text} What is this document?", place, ("A copy, delete it", "It changes them: MODIFIED", "Keep it")
+            f"{text} What is this document?",
+            place,
+            ("A copy, delete it", "It changes them: MODIFIED", "Keep it"),
+            code=codes.COPY,
+            parts=tuple(one for one, _ in same),
         )
     ]
 
@@ -104,7 +115,7 @@ def about_capability(change: str, default: str, named: Mapping[str, Place], firs
     if len(options) == 1:
         options = (default, "Another capability")
     text = f"Which capability does {change} change? Its delta is written for {default}, the name of the change."
-    return [AdoptQuestion(text, place, options[:_MOST_OPTIONS])]
+    return [AdoptQuestion(text, place, options[:_MOST_OPTIONS], code=codes.CAPABILITY)]
 
 
 def about_modified(changes: Sequence[Part], around: Around) -> list[AdoptQuestion]:
@@ -120,6 +131,8 @@ def about_modified(changes: Sequence[Part], around: Around) -> list[AdoptQuestio
                 "A requirement of another name",
                 "No requirement at all",
             ),
+            one.name,
+            code=codes.MODIFIED,
         )
         for one in found
     ]
@@ -137,7 +150,10 @@ def about_states(change: str, path: str, found: Sequence[Entry]) -> list[AdoptQu
     text = f"{change} says of itself “{own.text}”, and {len(other)} of its {len(stones)} milestones “{other[0].text}”."
     return [
         AdoptQuestion(
-            f"{text} Which is true?", Place(path, own.line), ("The change is done", "The milestones are right")
+            f"{text} Which is true?",
+            Place(path, own.line),
+            ("The change is done", "The milestones are right"),
+            code=codes.STATES,
         )
     ]
 
@@ -154,6 +170,7 @@ def about_struck(planned: Sequence[Planned], files: Mapping[str, str]) -> list[A
                     Place(path, number),
                     ("It is required", "It is not, remove it", "Another one takes its place"),
                     one.name,
+                    code=codes.STRUCK,
                 )
                 for one in planned
                 if struck and _squashed(one.name) in _squashed(struck)
@@ -165,12 +182,15 @@ def _squashed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def about_tasks(change: str, unknown: Sequence[Place]) -> list[AdoptQuestion]:
-    """Ask whether tasks are done of which nothing says so; they are written as open."""
+def about_tasks(change: str, unknown: Sequence[Place], page: Page, path: str) -> list[AdoptQuestion]:
+    """Ask whether tasks are done of which nothing says so; they are written as open on this page, for this path."""
     if not unknown:
         return []
     text = f"Nothing says whether {len(unknown)} tasks of {change} are done; they are written as open. Are they?"
-    return [AdoptQuestion(text, unknown[0], ("They are open", "All are done", "I tick those that are done"))]
+    options = ("They are open", "All are done", "I tick those that are done")
+    open_ones = [line.text for line in page.lines if line.role == "task" and set(line.sources) & set(unknown)]
+    parts = tuple(box.text for text in open_ones for box in checkboxes(text))
+    return [AdoptQuestion(text, unknown[0], options, code=codes.TASKS, target=path, parts=parts)]
 
 
 def about_statements(planned: Sequence[Planned]) -> list[AdoptQuestion]:
@@ -181,7 +201,8 @@ def about_statements(planned: Sequence[Planned]) -> list[AdoptQuestion]:
     first = described[0]
     text = f"{len(described)} things such as “{first.name[:80]}” are described, not said to be required. Are they?"
     options = ("They are required", "They are descriptions, remove them", "I say what is required")
-    return [AdoptQuestion(text, first.places[-1], options, first.name)]
+    parts = tuple(one.name for one in described)
+    return [AdoptQuestion(text, first.places[-1], options, first.name, code=codes.DESCRIBED, parts=parts)]
 
 
 def cannot(
@@ -191,5 +212,5 @@ def cannot(
     text = f"{item} says nowhere what must hold when it is done: no criterion, no test, no component with a purpose."
     spoken = tuple(f"{path} speaks for it" for path in around.teams[:2])
     options = ("I write its requirements", *spoken, "It is out of date, delete it")
-    question = AdoptQuestion(f"{text} Who says it?", place, options)
+    question = AdoptQuestion(f"{text} Who says it?", place, options, code=codes.UNSAID)
     return Adopted(kind, item, questions=(*asked, question), why_not="only the author can say what it requires")

@@ -119,13 +119,20 @@ def _folded(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AdoptQuestion:
-    """What only someone who knows can say: a text, the line that it is about, two to four answers to choose from."""
+    """What only someone who knows can say: a text, the line that it is about, two to four answers to choose from.
+
+    `code` is its kind (`adopt_codes`), `target` the document that an answer would change where that is not the place's,
+    `parts` what it is about where that is several.
+    """
 
     text: str
     place: Place
     options: tuple[str, ...]
     requirement: str = ""
     quote: str = ""
+    code: str = ""
+    target: str = ""
+    parts: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""

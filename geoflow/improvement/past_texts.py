@@ -15,7 +15,8 @@ class PastTexts:
     `waiting` names the branch on which an edit of a requirement waits for a person. `by_model` are requirements whose
     text is that of a merged edit that a model made. `seen` are texts of a requirement, white space squeezed, that stood
     there before a past edit, or that a person has rejected. `branches` are those of past runs that wait, the newest
-    first; `adopted` names for an item the one on which its adoption waits.
+    first; `adopted` names for an item the one on which its adoption waits, `carried` for the file of a question the one
+    on which what was made of its answer waits.
     """
 
     waiting: Mapping[Place, str] = field(default_factory=dict)
@@ -23,6 +24,7 @@ class PastTexts:
     seen: Mapping[Place, frozenset[str]] = field(default_factory=dict)
     branches: tuple[str, ...] = ()
     adopted: Mapping[str, str] = field(default_factory=dict)
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     def why_waiting(self, path: str, requirement: str) -> str:
         """Say which branch keeps a requirement from being edited once more; an empty string where none does."""

@@ -46,12 +46,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a question is about: a document, a requirement in it, and the finding that nobody could answer."""
+    """What a question is about: a document, a requirement in it, and the finding that nobody could answer.
+
+    `parts` names what it is about where that is several: requirements, or the texts of tasks.
+    """
 
     path: str
     requirement: str = ""
     code: str = ""
     quote: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

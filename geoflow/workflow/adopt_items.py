@@ -18,6 +18,8 @@ from geoflow.workflow.workbench import Workbench
 
 BEING_ADOPTED = "its document is put into OpenSpec form by this run; the next run looks at its words"
 LONGEST_SUBJECT = 100
+MOST_PARTS = 400
+"""A question about more parts names none: nobody answers for so many at once."""
 _SETTINGS = ("openspec/config.yaml", "openspec/config.yml", "openspec/schemas/")
 
 
@@ -111,8 +113,11 @@ def with_questions(
 
 
 def _stored(item: AdoptedItem, asked: AdoptQuestion, mark: Mark) -> Question:
-    path = item.adopted.renamed.get(asked.place.path, asked.place.path)
-    about = About(path, asked.requirement, quote=asked.quote)
+    place = asked.target or asked.place.path
+    path = item.adopted.renamed.get(place, place)
+    about = About(
+        path, asked.requirement, asked.code, asked.quote, asked.parts if len(asked.parts) <= MOST_PARTS else ()
+    )
     key = question_id(f"{item.item} {asked.text}")
     return Question(key, f"{asked.text} ({asked.place.path}:{asked.place.line})", mark, about, options=asked.options)
 

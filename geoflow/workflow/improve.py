@@ -11,10 +11,12 @@ from geoflow.quality.finding import Finding
 from geoflow.quality.kept import Kept
 from geoflow.quality.verdicts import validate_again
 from geoflow.questions.question import Question
+from geoflow.workflow.adopt_answers import carry_out_answers, with_answers, write_answers
 from geoflow.workflow.adopt_dialogue import LineDialogue
 from geoflow.workflow.adopt_items import adopt_items, with_questions, write_adoptions
 from geoflow.workflow.adopted_item import AdoptedItem
 from geoflow.workflow.budget import Meter
+from geoflow.workflow.carried_answer import CarriedAnswer
 from geoflow.workflow.deliver import write_commits, write_questions
 from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
@@ -92,6 +94,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
         session.veto = MeaningVeto(workshop.model, workshop.templates, meter)
     before = summary(bench.specs, bench.reports, bench.findings)
     adopted, chosen = _adopted(session, files, options.targets, chosen)
+    answers = carry_out_answers(session, workshop.questions, files, path_prefixes(bench, options.targets))
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
     waiting = asked_on_branches(workshop, bench.past.branches)
@@ -100,13 +103,13 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     session.work([finding for finding in chosen if finding.id not in mended])
     take_together(session)
     asked = _ask(session, workshop, files, waiting)
-    live = with_adopted(bench.files, adopted)
+    live = with_answers(with_adopted(bench.files, adopted), answers.carried)
     reports = validate_again(live, None, workshop.kept or Kept())
     must_not_be_worse(bench.reports, reports)
-    delivered = _Delivered("", head.commit, tuple(edit for _, edit in session.kept), adopted)
+    delivered = _Delivered("", head.commit, tuple(edit for _, edit in session.kept), adopted, tuple(answers.carried))
     if not options.dry_run:
         delivered = _delivered(session, workshop, run, asked, delivered)
-    specs, findings = measured(workshop, bench, live, delivered.adopted)
+    specs, findings = measured(workshop, bench, live)
     result = ImproveResult(
         run=run,
         base=head.commit,
@@ -120,10 +123,11 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
         model=f"{workshop.model.name} ({workshop.model.backend})" if workshop.model else "",
         notes=tuple(dict.fromkeys(session.notes)),
         stopped=session.stopped,
-        insights=(*session.heard, *idle),
+        insights=(*session.heard, *idle, *answers.heard),
         resumed=begun.resumed,
         questions=asked,
         adopted=tuple(delivered.adopted),
+        carried=delivered.carried,
         worse=begun.worse,
     )
     if not options.dry_run:
@@ -134,18 +138,19 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
 
 
 class _Delivered(NamedTuple):
-    """What lies on the run's branch, if it has one: its last commit, and edits and adopted items with theirs."""
+    """What lies on the run's branch, if it has one: its last commit; edits, adopted items and answers with theirs."""
 
     branch: str
     tip: str
     edits: tuple[KeptEdit, ...]
     adopted: Sequence[AdoptedItem]
+    carried: tuple[CarriedAnswer, ...] = ()
 
 
 def _delivered(
     session: Session, workshop: Workshop, run: str, asked: Sequence[Question], found: _Delivered
 ) -> _Delivered:
-    branch, tip, edits, adopted = found
+    branch, tip, edits, adopted, carried = found
     if edits or asked:
         branch = BRANCHES + run
         tip, edits = write_commits(workshop.repository, session.bench, tip, session.kept)
@@ -153,7 +158,10 @@ def _delivered(
     if any(one.kept or one.stored for one in adopted):
         branch = BRANCHES + run
         tip, adopted = write_adoptions(workshop.repository, tip, adopted, workshop.questions)
-    return _Delivered(branch, tip, edits, adopted)
+    if carried:
+        branch = BRANCHES + run
+        tip, carried = write_answers(workshop.repository, tip, carried)
+    return _Delivered(branch, tip, edits, adopted, carried)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,8 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
     texts_seen = {place: frozenset(found) for place, found in seen.items()}
     left = [run for run in runs if run.branch in there]
     adopted = {item: run.branch for run in left for item in run.adopted}
-    return PastTexts(waiting, frozenset(by_model), texts_seen, tuple(run.branch for run in left), adopted)
+    carried = {question: run.branch for run in left for question in run.carried}
+    return PastTexts(waiting, frozenset(by_model), texts_seen, tuple(run.branch for run in left), adopted, carried)
 
 
 def texts_by_place(files: Mapping[str, str]) -> dict[Place, list[str]]:

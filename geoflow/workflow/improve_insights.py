@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from geoflow.errors import GeoflowError
+from geoflow.improvement.adopt_codes import is_adoption
 from geoflow.improvement.answer_strategy import finding_of, from_answer
 from geoflow.improvement.choice import LEFT, chosen, is_left
 from geoflow.improvement.contract import UNHELD, is_choice
@@ -49,6 +50,8 @@ def insights_of(
     found: list[Insight] = []
     idle: list[Idle] = []
     for _, question in sorted(stored.questions.items()):
+        if question.about and is_adoption(question.about.code):
+            continue  # `adopt_answers` carries those out
         reply = licensing_answer(question, passages_of)
         if isinstance(reply, str):
             idle.append(Idle(question, HELD if _is_merged(question, files, base) else reply))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from geoflow.improvement.adopt_answers import DONE
+from geoflow.improvement.adopt_codes import BY_HAND, STANDS
 from geoflow.improvement.answer_strategy import FINDING_GONE
 from geoflow.improvement.choice import LEFT
 from geoflow.improvement.edit import Licence
@@ -12,6 +14,7 @@ from geoflow.quality.finding import Finding
 from geoflow.questions.licensing import WITHDRAWN
 from geoflow.questions.question import About, Question
 from geoflow.workflow.adopted_item import AdoptedItem
+from geoflow.workflow.carried_answer import CarriedAnswer
 from geoflow.workflow.taken import NOTHING_TAKEN, Taken
 
 
@@ -128,7 +131,7 @@ class Heard:
         return self.insight.document() | ({"why_left": self.why} if self.why else {})
 
 
-SETTLED = frozenset({HELD, WITHDRAWN, FINDING_GONE, LEFT})
+SETTLED = frozenset({HELD, WITHDRAWN, FINDING_GONE, LEFT, DONE, STANDS, BY_HAND})
 """Reasons after which nobody has to do anything more about a question."""
 
 
@@ -160,7 +163,7 @@ class ImproveResult:
     `insights` are the stored questions: those whose answer was to get into the specs, and those that are none, or none
     yet. `questions` are those that arose; they lie on the branch. `resumed` says how many findings of how many were
     done when the run was killed that this one goes on with.
-    `adopted` are the items that were not in OpenSpec form.
+    `adopted` are the items that were not in OpenSpec form, `carried` the answers about such items that led to an edit.
     `worse` are the measures that got worse at the base commit; the findings behind them came first.
     """
 
@@ -181,13 +184,14 @@ class ImproveResult:
     questions: tuple[Question, ...] = ()
     adopted: tuple[AdoptedItem, ...] = ()
     worse: tuple[Alert, ...] = ()
+    carried: tuple[CarriedAnswer, ...] = ()
 
     @property
     def worked(self) -> bool:
         """Tell whether something was kept, or there was nothing that a run could do."""
         whys = [left.why for left in self.left] + [one.why for one in self.insights]
         undone = bool(self.refused) or any(why in WOULD_BE_WORK for why in whys)
-        return bool(self.edits or self.questions) or any(one.kept for one in self.adopted) or not undone
+        return bool(self.edits or self.questions or self.carried) or any(one.kept for one in self.adopted) or not undone
 
     def document(self) -> dict[str, Any]:
         """Give the whole run as scripts see it (`geoflow.improve/1`)."""
@@ -200,6 +204,7 @@ class ImproveResult:
             "refused": [refusal.document() for refusal in self.refused],
             "questions": [*map(_asked, self.questions), *(asked for one in self.adopted for asked in one.questions())],
             "adopted": [one.document() for one in self.adopted],
+            "carried": [one.document() for one in self.carried],
             "insights": [insight.document() for insight in self.insights],
             "worse": [one.document() for one in self.worse],
             "left": [left.document() for left in self.left],

@@ -47,10 +47,8 @@ def with_adopted(files: Mapping[str, str], adopted: Sequence[AdoptedItem]) -> di
     return left | {path: text for one in kept for path, text in one.texts.items()}
 
 
-def measured(
-    workshop: Workshop, bench: Workbench, live: Mapping[str, str], adopted: Sequence[AdoptedItem]
-) -> tuple[list[Spec], list[Finding]]:
+def measured(workshop: Workshop, bench: Workbench, live: Mapping[str, str]) -> tuple[list[Spec], list[Finding]]:
     """Give the specs and findings as they are after the run."""
-    if any(one.kept for one in adopted):
+    if live != bench.files:
         bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept)
     return bench.specs, bench.findings

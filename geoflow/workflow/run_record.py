@@ -53,7 +53,8 @@ class RecordedRefusal:
 class RecordedRun:
     """A kept run: when it ended, its base commit, the branch it was made for (`on`) and the one it made.
 
-    `adopted` names the items that it brought into OpenSpec's form.
+    `adopted` names the items that it brought into OpenSpec's form, `carried` the files of the questions about such
+    items whose answers it carried out.
     """
 
     name: str
@@ -64,6 +65,7 @@ class RecordedRun:
     edits: tuple[RecordedEdit, ...]
     refused: tuple[RecordedRefusal, ...]
     adopted: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
 
 
 def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str, at: datetime) -> bytes:
@@ -89,7 +91,8 @@ def read_record(name: str, content: bytes) -> RecordedRun | None:
         edits = tuple(map(_edit, found["edits"]))
         base, on, branch = (_text(found, key) for key in ("base", "on", "branch"))
         adopted = tuple(_text(one, "item") for one in found.get("adopted", []) if _text(one, "commit"))
-        return RecordedRun(name, at, base, on, branch, edits, tuple(map(_refusal, found["refused"])), adopted)
+        carried = tuple(_text(one, "path") for one in found.get("carried", []) if _text(one, "commit"))
+        return RecordedRun(name, at, base, on, branch, edits, tuple(map(_refusal, found["refused"])), adopted, carried)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

@@ -79,7 +79,7 @@ LISTS = st.lists(texts(), max_size=3).map(tuple)
 REPLY_LISTS = st.lists(REPLIES, max_size=3, unique_by=lambda reply: held(reply.id)).map(tuple)
 QUESTIONS = st.builds(
     Question,
-    st.just(ID), texts(1), MARKS, st.none() | st.builds(About, texts(), texts(), texts(), texts()), LISTS, LISTS,
+    st.just(ID), texts(1), MARKS, st.none() | st.builds(About, texts(), texts(), texts(), texts(), LISTS), LISTS, LISTS,
     st.lists(STEPS, max_size=2).map(tuple), REPLY_LISTS, st.none() | MARKS,
 )  # fmt: skip
 

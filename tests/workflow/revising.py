@@ -110,7 +110,7 @@ def role_round(root: Path, code: str, message: str, quote: str, requirement_name
     return made
 
 
-def answered(root: Path, text: str, answer: str, kind: Any = "person", **about: str) -> Question:
+def answered(root: Path, text: str, answer: str, kind: Any = "person", **about: Any) -> Question:
     """Write a question about the change with its answer."""
     question = Question("q1", text, Mark("Ada", "2026-11-22T10:00:00Z"), About(DELTA, "Level", **about))
     reply = Reply("r1", answer, kind, "Ben", "2026-11-22T11:00:00Z")
