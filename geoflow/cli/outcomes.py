@@ -1,19 +1,22 @@
 """`geoflow improve --outcomes`: what became of the edits of past runs."""
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from geoflow.cli.render import answer_console, one_line, print_json, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from geoflow.questions.feedback import Feedback
+    from geoflow.workflow.adoption_outcomes import ItemOutcome
     from geoflow.workflow.outcomes import EditOutcome, Outcomes
     from geoflow.workflow.run_candidates import RecordedCandidate
     from geoflow.workflow.taken import Taken
 
-_STYLES = {"merged": "green", "merged-edited": "green", "rejected": "red", "stale": "yellow", "pending": ""}
+_STYLES = {"merged": "green", "merged-edited": "green", "merged-partly": "green"}
+_STYLES |= {"rejected": "red", "stale": "yellow", "pending": ""}
 
 
 def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
@@ -75,6 +78,7 @@ def _cost_line(cost: "Taken") -> str:
 
 
 def _show(found: "Outcomes") -> None:
+    from geoflow.workflow.adoption_outcomes import counted_items
     from geoflow.workflow.outcomes import counted
 
     console = answer_console()
@@ -85,8 +89,12 @@ def _show(found: "Outcomes") -> None:
         console.print(f"{name}{f' for {on}' if on else ''}, {len(run.run.refused)} refused", style="bold")
         for one in run.edits:
             _show_edit(one)
+        for item in run.adopted:
+            _show_item(item)
     if counts := counted(found.runs):
-        console.print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()) + ".")
+        console.print(_counts(counts))
+    if items := counted_items(item for run in found.runs for item in run.adopted):
+        console.print(f"Adopted items: {_counts(items)}")
     for broken in found.broken:
         sys.stderr.write(f"note: {one_line(broken.path)}:{broken.line} cannot be read: {one_line(broken.reason)}\n")
 
@@ -96,6 +104,23 @@ def _show_edit(one: "EditOutcome") -> None:
     place = f"{one_line(edit.path)}  {one_line(edit.requirement) or 'Purpose'}"
     console.print(f"  {one.outcome:<14}", end="", style=_STYLES[one.outcome])
     console.print(f"{one_line(edit.code)}  {place}", soft_wrap=True)
-    for said in one.said:
+    _show_said(one.said)
+
+
+def _show_item(one: "ItemOutcome") -> None:
+    console, parts = answer_console(), one.standing
+    console.print(f"  {one.outcome:<14}", end="", style=_STYLES[one.outcome])
+    stands = f" ({parts.as_it_was} as adopted, {parts.edited} edited, {parts.gone} gone)"
+    told = stands if one.outcome in {"merged-edited", "merged-partly"} else ""
+    console.print(f"adopted  {one_line(one.adoption.item)}{told}", soft_wrap=True)
+    _show_said(one.said)
+
+
+def _show_said(found: "Sequence[Feedback]") -> None:
+    for said in found:
         words = f"{said.verdict} by {said.by}{f': {said.reason}' if said.reason else ''}"
-        console.print(f"                {one_line(words)}", soft_wrap=True)
+        answer_console().print(f"                {one_line(words)}", soft_wrap=True)
+
+
+def _counts(counts: "Mapping[Any, int]") -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) + "."

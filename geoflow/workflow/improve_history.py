@@ -11,6 +11,7 @@ from geoflow.openspec import read_tree
 from geoflow.ports import EditCommit
 from geoflow.quality.findings import documents, purpose_place, requirements_of
 from geoflow.questions.feedback import Feedback, edit_id
+from geoflow.workflow.adoption_history import waiting_items
 from geoflow.workflow.outcomes import Past
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
 
@@ -47,7 +48,8 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
     now = texts_by_place(files)
     records = [read_record(name, content) for name, content in past.runs.records().items()]
     runs = [one for one in records if one]
-    chains = _chains(runs, past.events.feedback(past.documents.read("live")).feedback)
+    said = past.events.feedback(past.documents.read("live")).feedback
+    chains = _chains(runs, said)
     there = past.runs.branches_there([name for run in runs for name in _branches(run)])
     waiting: dict[Place, str] = {}
     by_model: set[Place] = set()
@@ -65,7 +67,7 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
             by_model.add(place)
     texts_seen = {place: frozenset(found) for place, found in seen.items()}
     left = [run for run in runs if run.branch in there]
-    adopted = {item: run.branch for run in left for item in run.adopted}
+    adopted = waiting_items(runs, said, there, _TRIAGED)
     return PastTexts(waiting, frozenset(by_model), texts_seen, tuple(run.branch for run in left), adopted)
 
 
