@@ -111,7 +111,8 @@ class ItemWalk:
         self.own[item.id] = edited_files(self.own.get(item.id, item.after), _git())
         changed = {path: text for path, text in self.own[item.id].items() if text != item.after.get(path)}
         removed: dict[str, str | None] = dict.fromkeys(item.removed)
-        fault = fault_among([TakenItem(item, {**removed, **self.own[item.id]})], self.files) if changed else None
+        taken = TakenItem(item, {**removed, **self.own[item.id]})
+        fault = fault_among([taken], taken.on(self.files)) if changed else None
         if fault:
             answer_console().print(f"  not valid so, edit on: {one_line(fault[1])}", style="red", soft_wrap=True)
         elif not changed:

@@ -1,6 +1,6 @@
 """What past adoptions leave a new run to adopt: nothing that waits on a branch, and nothing that people rejected."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,25 +37,32 @@ class RejectedItem:
         return {"item": self.item, "run": self.run, "reason": self.reason}
 
 
-def waiting_items(
-    runs: Iterable[RecordedRun], said: Sequence[Feedback], there: Collection[str], triaged: Sequence[str]
-) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where adoptions may wait: the branches that exist, how the names of those of a triage end, what was merged."""
+
+    there: Collection[str]
+    triaged: Sequence[str]
+    is_merged: Callable[[str], bool]
+
+
+def waiting_items(runs: Iterable[RecordedRun], said: Sequence[Feedback], places: Places) -> dict[str, str]:
     """Name for each item the branch on which its adoption waits: the run's own, or the one that a triage made of it.
 
     Args:
         runs: Kept runs, the newest first.
         said: All judgements, oldest first.
-        there: The branches that exist.
-        triaged: What the names of branches that a triage makes end with.
+        places: Where they may wait. One that was merged and is not in form all the same was put back: it waits no more.
     """
     verdicts = {one.target: one.verdict for one in said if one.verdict != "comment"}  # the last one counts
     waiting: dict[str, str] = {}
     for run in runs:
         for one in run.adopted if run.branch else ():
             verdict = verdicts.get(edit_id(run.name, one.id), "")
-            names = [run.branch + tail for tail in triaged] if verdict in {"accept", "edit"} else [run.branch]
-            found = [name for name in names if name in there and verdict != "reject"]
-            waiting |= {one.item: found[0]} if found and one.item not in waiting else {}
+            tails = places.triaged if verdict in {"accept", "edit"} else [""]
+            found = [name for tail in tails if (name := run.branch + tail) in places.there and verdict != "reject"]
+            if found and one.item not in waiting and not places.is_merged(one.commit):
+                waiting[one.item] = found[0]
     return waiting
 
 

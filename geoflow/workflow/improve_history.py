@@ -11,7 +11,7 @@ from geoflow.openspec import read_tree
 from geoflow.ports import EditCommit
 from geoflow.quality.findings import documents, purpose_place, requirements_of
 from geoflow.questions.feedback import Feedback, edit_id
-from geoflow.workflow.adoption_history import waiting_items
+from geoflow.workflow.adoption_history import Places, waiting_items
 from geoflow.workflow.outcomes import Past
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
 
@@ -67,7 +67,8 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
             by_model.add(place)
     texts_seen = {place: frozenset(found) for place, found in seen.items()}
     left = [run for run in runs if run.branch in there]
-    adopted = waiting_items(runs, said, there, _TRIAGED)
+    head = past.repository.head().commit
+    adopted = waiting_items(runs, said, Places(there, _TRIAGED, lambda commit: past.runs.is_in(commit, head)))
     return PastTexts(waiting, frozenset(by_model), texts_seen, tuple(run.branch for run in left), adopted)
 
 

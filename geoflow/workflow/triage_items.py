@@ -77,7 +77,12 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def fault_among(items: Iterable[TakenItem], files: Mapping[str, str]) -> tuple[str, str] | None:
-    """Find the first item with which strict validation finds fault on these documents: its name, and what is wrong."""
+    """Find the first item with which strict validation finds fault: its name, and what is wrong.
+
+    Args:
+        items: The items.
+        files: The documents with those of the items in their places, {path: text}.
+    """
     reports = {f"{one.type}/{one.id}": one.issues for one in validate(files)}
     for item in items:
         issues = reports.get(item.adoption.item)
