@@ -21,8 +21,8 @@ _ASKED = "accept, edit, reject, view all, skip or quit? [a/e/r/v/s/q]"
 _FEWEST = 8
 """Lines of a diff that are shown on the lowest screen."""
 _NARROWEST = 20  # columns
-_BESIDE = 14
-"""Lines of a screen that the rest of an item takes."""
+_BESIDE = 7
+"""Lines of a screen beside the diff and what is told of the item: its name, how it was made, the question."""
 _WHYS = 3
 _INDENT = 4
 
@@ -34,16 +34,14 @@ def show_item(console: "Console", item: "RecordedAdoption", label: str, *, asked
     """
     console.print(f"{label}  {one_line(item.item)}  put into OpenSpec form", style="bold")
     whys = list(dict.fromkeys(item.why))
-    for why in whys[:_WHYS]:
-        hanging(console, "  was: ", why)
+    used = sum(hanging(console, "  was: ", why) for why in whys[:_WHYS])
     if (more := len(whys) - _WHYS) > 0:
         console.print(f"  was: and {more} more")
-    hanging(console, "  now: ", figures_told(item.figures))
-    for question in item.questions:
-        hanging(console, "    ? ", question, "yellow")
+    used += hanging(console, "  now: ", figures_told(item.figures))
+    used += sum(hanging(console, "    ? ", question, "yellow") for question in item.questions)
     lines = diff_lines(item)
     if asked:
-        _show_beginning(console, list(shown_lines(console, lines, _INDENT)), _BESIDE + len(item.questions))
+        _show_beginning(console, list(shown_lines(console, lines, _INDENT)), used + _BESIDE)
     else:
         for line in shown_lines(console, [one for one in lines if one.startswith("=")], _INDENT):
             console.print(line, soft_wrap=True)
@@ -59,13 +57,15 @@ def _show_beginning(console: "Console", lines: "Sequence[Text]", beside: int) ->
         console.print(f"    … {more} more lines; v shows all", style="dim")
 
 
-def hanging(console: "Console", lead: str, text: str, style: str = "") -> None:
-    """Print a text behind a lead, and what does not fit its line set in below it."""
+def hanging(console: "Console", lead: str, text: str, style: str = "") -> int:
+    """Print a text behind a lead, and what does not fit its line set in below it; how many lines that were."""
     from rich.text import Text
 
-    for number, line in enumerate(Text(one_line(text)).wrap(console, max(console.width - len(lead), _NARROWEST))):
+    lines = Text(one_line(text)).wrap(console, max(console.width - len(lead), _NARROWEST))
+    for number, line in enumerate(lines):
         line.rstrip()
         console.print(Text(" " * len(lead) if number else lead) + line, style=style, soft_wrap=True)
+    return len(lines)
 
 
 def figures_told(figures: Mapping[str, int]) -> str:

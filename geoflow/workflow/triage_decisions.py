@@ -70,7 +70,7 @@ def decided(run: RecordedRun, accept: Iterable[str], reject: Iterable[str]) -> d
         found = _named(run, name)
         if not reason.strip():
             raise GeoflowError(
-                f"{_told(run, found)} is rejected without a reason, and a reason is what can be learnt from.",
+                f"The edit or item {_shown(run, found)} is rejected without a reason, from which one could learn.",
                 fix=f'Say why: --reject "{found}:REASON"',
                 code="reason-missing",
                 exit_code=ExitCode.USAGE,
@@ -80,7 +80,7 @@ def decided(run: RecordedRun, accept: Iterable[str], reject: Iterable[str]) -> d
         names = [one for one in decidable(run) if one not in made] if word == "all" else [_named(run, word)]
         if twice := [name for name in names if name in made and made[name].kind == "reject"]:
             raise GeoflowError(
-                f"{_told(run, twice[0])} is accepted and rejected.",
+                f"The edit or item {_shown(run, twice[0])} is accepted and rejected.",
                 fix="Name it once.",
                 code="decided-twice",
                 exit_code=ExitCode.USAGE,
@@ -94,9 +94,8 @@ def decidable(run: RecordedRun) -> list[str]:
     return [*(edit.id for edit in run.edits), *(one.id for one in run.adoptions)]
 
 
-def _told(run: RecordedRun, name: str) -> str:
-    item = next((one.item for one in run.adoptions if one.id == name), "")
-    return f"The adopted item {item}" if item else f"The edit {name}"
+def _shown(run: RecordedRun, name: str) -> str:
+    return next((one.item for one in run.adoptions if one.id == name), name)
 
 
 def _named(run: RecordedRun, name: str) -> str:
