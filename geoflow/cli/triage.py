@@ -74,9 +74,9 @@ def _open_table() -> "Table":
 def _walk(table: "Table", found: "RecordedRun") -> "dict[str, Decision]":
     """Ask at the terminal; the end of input or Ctrl-C leaves the rest undecided."""
     console, made = answer_console(), dict[str, "Decision"]()
-    steps = _steps(table, found, console)
-    for number, (show, ask) in enumerate(steps, 1):
-        show(f"{number} of {len(steps)}")
+    steps, before = _steps(table, found, console), _decided_before(table, found)
+    for number, (name, show, ask) in enumerate(steps, 1):
+        show(f"{number} of {len(steps)}{f', {before[name]} before' if name in before else ''}")
         try:
             one = ask()
         except (typer.Abort, KeyboardInterrupt, EOFError):
@@ -88,21 +88,31 @@ def _walk(table: "Table", found: "RecordedRun") -> "dict[str, Decision]":
     return made
 
 
-_Step = tuple[Callable[[str], None], Callable[[], "dict[str, Decision] | None"]]
+def _decided_before(table: "Table", found: "RecordedRun") -> dict[str, str]:
+    """Tell what was said last of edits and items of the run, by their ids: a walk may be left and taken up again."""
+    prefix = f"{found.name}/"
+    said = table.events.feedback(table.documents.read("live")).feedback
+    mine = [one for one in said if one.target.startswith(prefix) and one.verdict in _SAID]
+    return {one.target.removeprefix(prefix): _SAID[one.verdict] for one in mine}
+
+
+_Step = tuple[str, Callable[[str], None], Callable[[], "dict[str, Decision] | None"]]
 
 
 def _steps(table: "Table", found: "RecordedRun", console: "Console") -> list[_Step]:
-    """Give for each edit and each adopted item how it is shown and how it is asked about."""
+    """Give for each edit and each adopted item its id, how it is shown, and how it is asked about."""
     from geoflow.cli.triage_items import ItemWalk, show_item
     from geoflow.workflow.triage import documents_at_base
     from geoflow.workflow.triage_items import must_fit
 
-    steps: list[_Step] = [(partial(_show_edit, console, edit), partial(_ask, edit)) for edit in found.edits]
+    steps: list[_Step] = [(one.id, partial(_show_edit, console, one), partial(_ask, one)) for one in found.edits]
     if found.adoptions:
         files = documents_at_base(table, found)
         must_fit(found, files)  # before its paths reach an editor
         walk = ItemWalk(files)
-        steps += [(partial(show_item, console, one, asked=True), partial(walk.ask, one)) for one in found.adoptions]
+        steps += [
+            (one.id, partial(show_item, console, one, asked=True), partial(walk.ask, one)) for one in found.adoptions
+        ]
     return steps
 
 

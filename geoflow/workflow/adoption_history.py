@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from geoflow.questions.feedback import Feedback, edit_id
@@ -26,15 +27,19 @@ class RejectedItem:
     @property
     def why_not(self) -> str:
         """Say why it is not adopted, and what to type to have it adopted anew."""
-        name = self.item.partition("/")[2]
         return (
             f"people rejected its adoption in the run {self.run}: {self.reason}; "
-            f"it is adopted anew once its text is another one, or with: geoflow improve {name} --fresh"
+            f"it is adopted anew once its text is another one, or with: {self.anew}"
         )
+
+    @property
+    def anew(self) -> str:
+        """Give the command that adopts it anew; its name is somebody's text, and one word of it."""
+        return f"geoflow improve {quote(self.item.partition('/')[2])} --fresh"
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
-        return {"item": self.item, "run": self.run, "reason": self.reason}
+        return {"item": self.item, "run": self.run, "reason": self.reason, "anew": self.anew}
 
 
 @dataclass(frozen=True, slots=True)

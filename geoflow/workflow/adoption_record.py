@@ -14,7 +14,8 @@ class RecordedAdoption:
 
     `source` is the digest of all its files as they were, `before` the text of those that were replaced or removed and
     `after` that of all that were written, {path: text}; `renamed` tells the old path of a written file. `asked` are the
-    files of its questions. `why` says what was wrong with its form, a line for each finding.
+    files of those of its `questions` that were written, `asked_texts` what these ask. `why` says what was wrong with
+    its form, a line for each finding.
     A run that was kept by an earlier version has no more than `item` and `commit`.
     """
 
@@ -30,6 +31,7 @@ class RecordedAdoption:
     removed: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
+    asked_texts: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
 
     @property
@@ -81,6 +83,7 @@ def adoption_fields(item: AdoptedItem) -> dict[str, Any]:
         "after": made.texts if item.commit else {},
         "renamed": {new: old for old, new in made.renamed.items()},
         "asked": dict(item.asked),
+        "asked_texts": [one.text for one in item.stored if one.path in item.asked],
         "questions": [one.text for one in made.questions],
     }
 
@@ -89,11 +92,12 @@ def read_adoption(found: Mapping[str, Any]) -> RecordedAdoption:
     """Read it as a record has it; ValueError, KeyError or TypeError where it has another form."""
     findings = found.get("findings", [])
     figures = found.get("figures", {})
-    if not all(isinstance(count, int) for count in figures.values()):
-        raise TypeError("figures")
+    commit = _text(found["commit"])
+    if not all(isinstance(count, int) for count in figures.values()) or not commit.isalnum():
+        raise ValueError("figures or commit")
     return RecordedAdoption(
         item=_text(found["item"]),
-        commit=_text(found["commit"]),
+        commit=commit,
         prompt=_text(found.get("prompt", "")),
         findings=tuple((_text(one["id"]), _text(one["code"])) for one in findings),
         why=tuple(f"{_text(one['code'])} {_text(one['message'])}" for one in findings),
@@ -104,6 +108,7 @@ def read_adoption(found: Mapping[str, Any]) -> RecordedAdoption:
         removed=tuple(map(_text, found.get("removed", []))) if "after" in found else (),
         renamed=_texts(found.get("renamed", {})),
         asked=_texts(found.get("asked", {})),
+        asked_texts=tuple(map(_text, found.get("asked_texts", []))),
         questions=tuple(map(_text, found.get("questions", []))),
     )
 

@@ -14,9 +14,9 @@ from geoflow.questions.feedback import Feedback, edit_id
 from geoflow.workflow.adoption_history import Places, waiting_items
 from geoflow.workflow.outcomes import Past
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
+from geoflow.workflow.triage_decisions import TRIAGED
 
 BY_ANSWER_PROMPT = "improve.answer/"
-_TRIAGED = ("-triaged", *(f"-triaged-{number}" for number in range(2, 10)))
 MOST_COMMITS = 200
 """Commits of past edits that are read; older ones are told from the runs that are kept."""
 
@@ -68,7 +68,7 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
     texts_seen = {place: frozenset(found) for place, found in seen.items()}
     left = [run for run in runs if run.branch in there]
     head = past.repository.head().commit
-    adopted = waiting_items(runs, said, Places(there, _TRIAGED, lambda commit: past.runs.is_in(commit, head)))
+    adopted = waiting_items(runs, said, Places(there, TRIAGED, lambda commit: past.runs.is_in(commit, head)))
     return PastTexts(waiting, frozenset(by_model), texts_seen, tuple(run.branch for run in left), adopted)
 
 
@@ -99,7 +99,7 @@ def _chains(runs: Iterable[RecordedRun], said: Sequence[Feedback]) -> list[_Chai
 
 
 def _branches(run: RecordedRun) -> list[str]:
-    return [run.branch, *(run.branch + tail for tail in _TRIAGED)] if run.branch else []
+    return [run.branch, *(run.branch + tail for tail in TRIAGED)] if run.branch else []
 
 
 def _waits_on(chain: _Chain, texts: Sequence[str], there: Collection[str], past: Past) -> str:

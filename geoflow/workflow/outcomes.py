@@ -14,6 +14,7 @@ from geoflow.questions.feedback import Feedback, edit_id
 from geoflow.workflow.adoption_outcomes import Ground, ItemOutcome, item_outcome, texts_found
 from geoflow.workflow.branch_texts import BranchTexts
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
+from geoflow.workflow.triage_decisions import TRIAGED
 
 REQUIREMENT = re.compile(r"^###[ \t]+Requirement:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
@@ -94,7 +95,8 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
                 exit_code=ExitCode.USAGE,
             )
     chosen = [one for one in found if not names or one.name.startswith(tuple(names))]
-    there = past.runs.branches_there([one.branch for one in chosen if one.branch])
+    names = [f"{one.branch}{tail}" for one in chosen if one.branch for tail in ("", *TRIAGED)]
+    there = past.runs.branches_there(names)
     said = past.events.feedback(past.documents.read("live"))
     bases = {on: BranchTexts(past.repository, past.runs, on) for on in {one.on for one in chosen}}
     by_target: dict[str, list[Feedback]] = {}
@@ -105,24 +107,31 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
     told = []
     for run in chosen:
         gone = bool(run.branch) and run.branch not in there
-        known = _Known(run, by_target, Circumstances("", gone, run.at, now))
+        triaged = any(run.branch + tail in there for tail in TRIAGED)
+        known = _Known(run, by_target, Circumstances("", gone, run.at, now), triaged)
         told.append(_of_run(known, Ground(bases[run.on], past.runs, seen)))
     return Outcomes(tuple(told), said.broken, said.feedback)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A run, what was said of edits and items by their ids, and what is known of all of its own."""
+    """A run, what was said of edits and items by their ids, and what is known of all of its own.
+
+    `triaged` says that a branch is there that a triage of the run has made.
+    """
 
     run: RecordedRun
     by_target: Mapping[str, Sequence[Feedback]]
     circumstances: Circumstances
+    triaged: bool
 
     def about(self, name: str) -> tuple[tuple[Feedback, ...], Circumstances]:
         """Give what was said of an edit or item of the run, and its circumstances."""
         said = tuple(self.by_target.get(edit_id(self.run.name, name), ()))
         judged = next((one.verdict for one in reversed(said) if one.verdict != "comment"), "")
-        return said, replace(self.circumstances, judged=judged)
+        waits = self.triaged and judged in {"accept", "edit"}
+        gone = self.circumstances.branch_gone and not waits
+        return said, replace(self.circumstances, judged=judged, branch_gone=gone)
 
 
 def _of_run(known: _Known, ground: Ground) -> RunOutcome:

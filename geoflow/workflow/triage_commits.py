@@ -44,7 +44,7 @@ def adoption_message(adoption: RecordedAdoption, run: RecordedRun, edited_by: st
 
 def questions_message(adoption: RecordedAdoption, run: RecordedRun) -> str:
     """Write the message of the commit of an item's questions."""
-    told = [f"- {line(text)}" for text in adoption.questions]
+    told = [f"- {line(text)}" for text in adoption.asked_texts]
     return _message(f"ask({line(adoption.name)}): what its form leaves open", told, [f"Geoflow-Run: {line(run.name)}"])
 
 

@@ -10,6 +10,8 @@ from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
 
 Kind = Literal["accept", "edit", "reject"]
 BRANCHES = "geoflow/improve/"
+TRIAGED = ("-triaged", *(f"-triaged-{number}" for number in range(2, 10)))
+"""What the name of a branch that a triage makes has behind that of the run's."""
 _FETCH = "git fetch origin 'refs/geoflow/runs/*:refs/geoflow/runs/*'"
 
 

@@ -151,6 +151,17 @@ def test_a_triage_decides_before_anything_is_merged(root: Path) -> None:
     assert waits["spec/kiln"] == "", "an agent's rejection teaches nothing"
 
 
+def test_what_was_taken_waits_on_the_branch_of_the_triage_though_the_runs_own_is_gone(root: Path) -> None:
+    run = document()
+    taken = document("--triage", "--accept", "all")["branch"]
+    git(root, "branch", "-D", run["branch"])
+    assert outcomes() == {"spec/kiln": "pending", "change/add-kiln": "pending"}
+    assert {one["outcome"] for one in document("--outcomes")["runs"][0]["edits"]} == {"pending"}
+    assert why_left()["spec/kiln"].startswith(f"it waits on the branch {taken}")
+    git(root, "branch", "-D", taken)
+    assert outcomes() == {"spec/kiln": "rejected", "change/add-kiln": "rejected"}
+
+
 def test_what_a_person_rejected_comes_back_with_another_text_or_when_it_is_asked_for(root: Path) -> None:
     run = document()
     person_says(root, run["run"], ids(run)["spec/kiln"], "reject", "we write our specs ourselves")
@@ -182,8 +193,9 @@ def test_the_filter_has_a_switch_and_is_explained(root: Path, monkeypatch: pytes
     run = document("kiln")
     git(root, "branch", "-D", run["branch"])
     before = state_of(root)
+    anew = "geoflow improve kiln --fresh"
     assert document("--explain")["filter"]["adoptions"] == [
-        {"item": "spec/kiln", "run": run["run"], "reason": "its branch was deleted"}
+        {"item": "spec/kiln", "run": run["run"], "reason": "its branch was deleted", "anew": anew}
     ]
     shown = improve("--explain").stdout
     assert "spec/kiln is not put into OpenSpec form, since people rejected that:" in shown

@@ -194,6 +194,23 @@ def test_a_record_that_does_not_fit_its_base_is_not_taken(root: Path) -> None:
     _unreadable(root)
 
 
+@pytest.mark.parametrize("commit", ["--output=x", "HEAD", "$(reboot)", "a b"])
+def test_a_record_whose_commit_is_no_id_is_none(root: Path, commit: str) -> None:
+    """It would be shown as a command to type."""
+    run = document("kiln")
+    _forge(root, run["run"], lambda item: item.update(commit=commit))
+    found = document("--triage")
+    assert found.get("code") == "no-run" or commit.isalnum()
+
+
+def test_marks_and_controls_in_an_item_reach_no_terminal(root: Path) -> None:
+    run = document("kiln")
+    _forge(root, run["run"], lambda item: item.update(questions=["\x1b[2J[bold]what?[/bold]"]))
+    shown = improve("--triage").stdout
+    assert "\x1b" not in shown
+    assert "\\x1b[2J[bold]what?[/bold]" in shown
+
+
 def _unreadable(root: Path) -> None:
     before = git(root, "for-each-ref")
     assert json.loads(improve("--triage", "--accept", "kiln", "--json").stdout)["code"] == "run-unreadable"
