@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geoflow.questions.feedback import Feedback
     from geoflow.workflow.adoption_outcomes import ItemOutcome
     from geoflow.workflow.outcomes import EditOutcome, Outcomes
-    from geoflow.workflow.run_candidates import RecordedCandidate
+    from geoflow.workflow.run_candidates import RecordedCandidate, RecordedTry
     from geoflow.workflow.taken import Taken
 
 _STYLES = {"merged": "green", "merged-edited": "green", "merged-partly": "green"}
@@ -41,17 +41,36 @@ def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
 def explain_run(name: str, *, as_json: bool) -> None:
     """Show every candidate of a run: how it was made, what the gate said, and what it took."""
     from geoflow.cli.context import open_repository
-    from geoflow.workflow.run_candidates import candidates
+    from geoflow.workflow.run_candidates import candidates, tries
 
-    run, found = candidates(open_repository().runs, name)
+    runs = open_repository().runs
+    run, found = candidates(runs, name)
+    items = tries(runs, run)
     if as_json:
-        rows = [one.document() for one in found]
-        print_json({"schema": "geoflow.candidates/1", "run": run.name, "base": run.base, "candidates": rows})
+        rows, tried = [one.document() for one in found], [one.document() for one in items]
+        shown = {"schema": "geoflow.candidates/1", "run": run.name, "base": run.base, "candidates": rows}
+        print_json(shown | {"adopted": tried})
         return
     console = answer_console()
-    console.print(one_line(f"{run.name}, {len(found)} candidates"), style="bold")
+    told = f", {len(items)} hand-written items" if items else ""
+    console.print(one_line(f"{run.name}, {len(found)} candidates{told}"), style="bold")
     for one in found:
         _show_candidate(console, one)
+    for item in items:
+        _show_try(console, item)
+
+
+def _show_try(console: "Console", item: "RecordedTry") -> None:
+    from geoflow.cli.triage_items import figures_told
+
+    console.print(f"{'left' if item.why_not else 'adopted'}  {one_line(item.item)}", soft_wrap=True)
+    if item.why_not:
+        console.print(f"  {one_line(item.why_not)}", style="yellow", soft_wrap=True)
+        return
+    how = item.strategy + (f", prompt {item.prompt}" if item.prompt else "")
+    console.print(f"  {figures_told(item.figures)}", soft_wrap=True)
+    passed = f"passed {len(item.passed)}: {', '.join(item.passed)}"
+    console.print(f"  by {one_line(how)}; {one_line(passed)}", style="dim", soft_wrap=True)
 
 
 def _show_candidate(console: "Console", one: "RecordedCandidate") -> None:

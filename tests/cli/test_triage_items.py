@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from geoflow.openspec import validate
-from tests.builders import git
+from tests.builders import git, write_tree
 from tests.cli.adopted_runs import FILES, GOOD, document, ids, improve, repository
 from tests.cli.asking import at_terminal
 from tests.cli.verbs import state_of
@@ -84,6 +84,20 @@ def test_an_accepted_item_an_edit_and_a_rejected_item(root: Path) -> None:
     assert git(root, "rev-parse", "HEAD") == head
     assert sum(f"target: {run['run']}/{key}" in one and "verdict: accept" in one for one in judgements(root)) == 1
     assert len(judgements(root)) == 3
+
+
+def test_a_run_is_explained_with_what_it_adopted_and_left(root: Path) -> None:
+    write_tree(root, {"openspec/changes/add-lid/notes.md": "# Notes\n\nNothing yet.\n"})
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "notes")
+    run = document()["run"]
+    by_item = {one["item"]: one for one in document("--explain", run)["adopted"]}
+    assert {item for item, one in by_item.items() if one["kept"]} == {"spec/kiln", "change/add-kiln"}
+    assert "words-kept" in by_item["spec/kiln"]["passed"]
+    shown = improve("--explain", run).stdout
+    assert f"{run}, 1 candidates, 3 hand-written items" in shown
+    assert "left  change/add-lid\n  only the author can say" in shown
+    assert "adopted  spec/kiln\n  valid; 3 scenarios, 2 with a WHEN" in shown
 
 
 def test_all_items_accepted_are_the_runs_own_branch(root: Path) -> None:

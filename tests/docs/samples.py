@@ -88,6 +88,7 @@ archive add-battery-saving --yes --json
 HAND_WRITTEN = """
 improve --json
 improve --outcomes --json
+improve --explain RUN --json
 improve --triage --accept all --json
 """
 WITH_MODEL = """
