@@ -61,6 +61,11 @@ class GitRuns:
         finished = self._git.attempt("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}")
         return "" if finished.status else os.fsdecode(finished.output).strip()
 
+    def is_in(self, commit: str, tip: str) -> bool:
+        """Tell whether a commit is among those that another one stands on; false for what is no commit here."""
+        known = commit.isalnum() and tip.isalnum()  # a record that somebody pushed may name anything
+        return known and not self._git.attempt("merge-base", "--is-ancestor", commit, tip).status
+
     def is_kept(self, run: str) -> bool:
         """Tell whether a run of this name is kept."""
         return not self._git.attempt("show-ref", "--verify", "--quiet", f"{_RUNS}{run}").status

@@ -49,6 +49,13 @@ def _filter(console: "Console", part: Found) -> None:
         for one in group["rejections"]:
             why = one["reason"] or "no reason given"
             console.print(f"    {one_line(one['run'])}: {one_line(why)}", soft_wrap=True)
+    for one in part["adoptions"]:
+        told = f"{one_line(one['item'])} is not put into OpenSpec form, since people rejected that:"
+        console.print(f"  {told}", soft_wrap=True)
+        console.print(f"    {one_line(one['run'])}: {one_line(one['reason'])}", soft_wrap=True)
+        console.print(
+            f"    have it anew: geoflow improve {one_line(one['item'].partition('/')[2])} --fresh", style="dim"
+        )
     if part["on"] and not part["left"]:
         console.print("  nothing: no kind of finding was rejected often enough")
 

@@ -25,16 +25,22 @@ def improve(
     budget: Annotated[str, typer.Option(help="10m, 90s, 50calls, 20000tokens, or several joined by commas.")] = "10m",
     replay: Replay = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edits; make no commit and no branch.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start anew, also where a killed run could go on.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start anew: go on with no killed run, and adopt what was rejected.")
+    ] = False,
     executor: ExecutorOption = None,
     triage: Annotated[
-        bool, typer.Option("--triage", help="Take a run's edits one by one; the newest run unless one is named.")
+        bool,
+        typer.Option(
+            "--triage", help="Take a run's edits and adopted items one by one; the newest run unless one is named."
+        ),
     ] = False,
     accept: Annotated[
-        list[str] | None, typer.Option("--accept", metavar="ID", help="In a triage: take this edit; or all.")
+        list[str] | None, typer.Option("--accept", metavar="ID", help="In a triage: take this edit or item; or all.")
     ] = None,
     reject: Annotated[
-        list[str] | None, typer.Option("--reject", metavar="ID:REASON", help="In a triage: leave this edit out.")
+        list[str] | None,
+        typer.Option("--reject", metavar="ID:REASON", help="In a triage: leave this edit or item out."),
     ] = None,
     outcomes: Annotated[bool, typer.Option("--outcomes", help="Tell what became of the edits of past runs.")] = False,
     learn: Annotated[
@@ -53,7 +59,7 @@ def improve(
     Your branch, index and work tree are only read. After Ctrl-C what was kept so far is delivered, with exit code 130.
     A run that was killed goes on where it was when it is typed again. Exit 1 where all that was tried was refused.
 
-    With --triage you accept, edit or reject a run's edits one by one; --outcomes tells what became of past ones.
+    With --triage you accept, edit or reject a run's edits and adopted items; --outcomes tells what became of them.
 
     With --learn what they teach comes as a branch geoflow/learn/... of its own: words, and lessons that won a replay.
 

@@ -162,11 +162,11 @@ def _show_next(console: "Console", result: "ImproveResult") -> None:
         console.print(f"branch {result.branch}", style="bold")
         console.print(f"  look at it: git diff {result.base[:12]} {result.branch}", soft_wrap=True)
         console.print(f"  take it:    git merge {result.branch}", soft_wrap=True)
-        if result.edits:
+        if result.edits or any(one.kept for one in result.adopted):
             console.print("  in parts:   geoflow improve --triage", soft_wrap=True)
-        if result.adopted or result.carried:
+        if result.carried:
             shown = f"git log {result.base[:12]}..{result.branch}, then git cherry-pick"
-            console.print(f"  by item:    {shown}", soft_wrap=True)
+            console.print(f"  by answer:  {shown}", soft_wrap=True)
         if result.questions:
             first = result.questions[0]
             answer = f'geoflow ask --answer {first.id} "{"1" if first.options else "TEXT"}"'

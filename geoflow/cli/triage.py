@@ -1,7 +1,8 @@
-"""`geoflow improve --triage`: a run's edits one by one, at a terminal or by options."""
+"""`geoflow improve --triage`: a run's edits and adopted items one by one, at a terminal or by options."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -37,7 +38,7 @@ def run(name: str, accept: Sequence[str], reject: Sequence[str], *, dry_run: boo
     found = find_run(table.runs, name)
     decisions = decided(found, accept, reject)
     if not decisions and not as_json and sys.stdin.isatty() and sys.stdout.isatty():
-        decisions = _walk(found)
+        decisions = _walk(table, found)
     if not decisions or dry_run:
         _list(found, decisions, as_json=as_json)
         return
@@ -70,13 +71,14 @@ def _open_table() -> "Table":
     )
 
 
-def _walk(found: "RecordedRun") -> "dict[str, Decision]":
+def _walk(table: "Table", found: "RecordedRun") -> "dict[str, Decision]":
     """Ask at the terminal; the end of input or Ctrl-C leaves the rest undecided."""
     console, made = answer_console(), dict[str, "Decision"]()
-    for number, edit in enumerate(found.edits, 1):
-        _show_edit(console, edit, f"{number} of {len(found.edits)}")
+    steps, before = _steps(table, found, console), _decided_before(table, found)
+    for number, (name, show, ask) in enumerate(steps, 1):
+        show(f"{number} of {len(steps)}{f', {before[name]} before' if name in before else ''}")
         try:
-            one = _ask(edit)
+            one = ask()
         except (typer.Abort, KeyboardInterrupt, EOFError):
             console.print()
             break
@@ -84,6 +86,34 @@ def _walk(found: "RecordedRun") -> "dict[str, Decision]":
             break
         made |= one
     return made
+
+
+def _decided_before(table: "Table", found: "RecordedRun") -> dict[str, str]:
+    """Tell what was said last of edits and items of the run, by their ids: a walk may be left and taken up again."""
+    prefix = f"{found.name}/"
+    said = table.events.feedback(table.documents.read("live")).feedback
+    mine = [one for one in said if one.target.startswith(prefix) and one.verdict in _SAID]
+    return {one.target.removeprefix(prefix): _SAID[one.verdict] for one in mine}
+
+
+_Step = tuple[str, Callable[[str], None], Callable[[], "dict[str, Decision] | None"]]
+
+
+def _steps(table: "Table", found: "RecordedRun", console: "Console") -> list[_Step]:
+    """Give for each edit and each adopted item its id, how it is shown, and how it is asked about."""
+    from geoflow.cli.triage_items import ItemWalk, show_item
+    from geoflow.workflow.triage import documents_at_base
+    from geoflow.workflow.triage_items import must_fit
+
+    steps: list[_Step] = [(one.id, partial(_show_edit, console, one), partial(_ask, one)) for one in found.edits]
+    if found.adoptions:
+        files = documents_at_base(table, found)
+        must_fit(found, files)  # before its paths reach an editor
+        walk = ItemWalk(files)
+        steps += [
+            (one.id, partial(show_item, console, one, asked=True), partial(walk.ask, one)) for one in found.adoptions
+        ]
+    return steps
 
 
 def _ask(edit: "RecordedEdit") -> "dict[str, Decision] | None":
@@ -124,8 +154,12 @@ def _list(found: "RecordedRun", decisions: "Mapping[str, Decision]", *, as_json:
         print_json(Triaged(found, decisions, "", {}, ()).document())
         return
     console = answer_console()
+    from geoflow.cli.triage_items import show_item
+
     for edit in found.edits:
         _show_edit(console, edit, decisions[edit.id].kind if edit.id in decisions else edit.id)
+    for item in found.adoptions:
+        show_item(console, item, decisions[item.id].kind if item.id in decisions else item.id, asked=False)
     console.print("Nothing was written. Decide with:", style="bold")
     command = f"  geoflow improve --triage {found.name} --accept ID --reject ID:REASON"
     console.print(printable(command), soft_wrap=True)
@@ -151,7 +185,7 @@ def _show_edit(console: "Console", edit: "RecordedEdit", label: str) -> None:
 def _show(triaged: "Triaged") -> None:
     console, kinds = answer_console(), [one.kind for one in triaged.decisions.values()]
     counts = ", ".join(f"{kinds.count(kind)} {word}" for kind, word in _SAID.items() if kind in kinds)
-    left = len(triaged.run.edits) - len(kinds)
+    left = len(triaged.run.edits) + len(triaged.run.adoptions) - len(kinds)
     console.print(f"{counts}{f'; {left} undecided' if left else ''}.")
     console.print(f"  {len(triaged.files)} judgement{'s' if len(triaged.files) > 1 else ''} in openspec/feedback/")
     if triaged.branch:

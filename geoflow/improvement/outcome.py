@@ -40,7 +40,7 @@ def outcome_of(old: str, new: str, texts: Sequence[str], known: Circumstances) -
         texts: The requirements that may be it on the base branch as it is now, the likeliest first; usually one.
         known: What else is known.
     """
-    found = [_stands(old, new, text) for text in texts]
+    found = [standing(old, new, text) for text in texts]
     if "merged" in found:
         return "merged"
     if "merged-edited" in found:
@@ -52,23 +52,23 @@ def outcome_of(old: str, new: str, texts: Sequence[str], known: Circumstances) -
 
 def stands_in(old: str, new: str, text: str) -> bool:
     """Tell whether an edit's words, and a few around them, stand in a text; the rest of it may be otherwise."""
-    return _stands(old, new, text) == "merged"
+    return standing(old, new, text) == "merged"
 
 
-def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited", "untouched", "other"]:
-    """Compare a requirement as it reads now with one before and after an edit."""
-    now = _keys(text)
-    if text == new or now == _keys(new):
+def standing(old: str, new: str, text: str) -> Literal["merged", "merged-edited", "untouched", "other"]:
+    """Compare a text as it reads now with the one before and after an edit."""
+    now = words_of(text)
+    if text == new or now == words_of(new):
         return "merged"
-    if text == old or now == _keys(old):
+    if text == old or now == words_of(old):
         return "untouched"
     before, after = _around_change(old, new), _around_change(new, old)
     if _holds(now, after):
         return "merged"
     if _holds(now, before):
         return "untouched"
-    brought = set(_changed(new, old)) - set(_keys(old))
-    taken = set(_changed(old, new)) - set(_keys(new))
+    brought = set(_changed(new, old)) - set(words_of(old))
+    taken = set(_changed(old, new)) - set(words_of(new))
     kept, gone = brought & set(now), taken - set(now)
     if not kept and not gone:
         return "untouched"
@@ -92,7 +92,8 @@ def _pieces(text: str) -> _Pieces:
     return _Pieces(tuple(one.group() for one in found), starts, ends)
 
 
-def _keys(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
+    """Give the words and signs of a text, to the letter, whatever its line breaks."""
     return _pieces(text).words
 
 

@@ -23,6 +23,9 @@ class Runs(Protocol):
     def tip(self, branch: str) -> str:
         """Give the commit of a branch; empty where there is none."""
 
+    def is_in(self, commit: str, tip: str) -> bool:
+        """Tell whether a commit is among those that another one stands on; false for what is no commit here."""
+
     def is_kept(self, run: str) -> bool:
         """Tell whether a run of this name is kept."""
 

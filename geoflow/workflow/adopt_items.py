@@ -14,6 +14,8 @@ from geoflow.questions.answer import question_id
 from geoflow.questions.question import FOLDER, MOST_OPEN, About, Mark, Question
 from geoflow.workflow.adopt_dialogue import LineDialogue
 from geoflow.workflow.adopted_item import STRATEGY, AdoptedItem
+from geoflow.workflow.adoption_history import RejectedItem
+from geoflow.workflow.adoption_record import source_of
 from geoflow.workflow.workbench import Workbench
 
 BEING_ADOPTED = "its document is put into OpenSpec form by this run; the next run looks at its words"
@@ -28,6 +30,7 @@ def adopt_items(
     files: Mapping[str, bytes],
     prefixes: tuple[str, ...],
     dialogue: LineDialogue | None = None,
+    rejected: Sequence[RejectedItem] = (),
 ) -> list[AdoptedItem]:
     """Adopt every item below these paths whose form is wrong; the bench closes the documents of those that are.
 
@@ -36,12 +39,14 @@ def adopt_items(
         files: All files there, archived ones included: names of requirements and words for a Purpose come from them.
         prefixes: How the paths begin of what shall be improved.
         dialogue: Asks the model about lines that code is not sure of; None where none answers.
+        rejected: The items whose adoption people rejected; each is left while its files are as they were.
     """
     chosen = [report for report in bench.reports if _is_hand_written(report) and _place(report).startswith(prefixes)]
     if not chosen:
         return []
     around = look_around({path: data.decode("utf-8", "replace") for path, data in files.items()})
-    made = [_adopt(bench, report, around, dialogue) for report in chosen]
+    unwanted = {(one.item, one.source): one.why_not for one in rejected}
+    made = [_adopt(bench, report, around, (dialogue, unwanted)) for report in chosen]
     for one in made:
         if one.kept:
             folder = _folder(one.adopted.kind, one.adopted.id)
@@ -62,7 +67,11 @@ def _place(report: Report) -> str:
     return f"{folder}spec.md" if report.type == "spec" else folder
 
 
-def _adopt(bench: Workbench, report: Report, around: Around, dialogue: LineDialogue | None) -> AdoptedItem:
+_Asked = tuple[LineDialogue | None, Mapping[tuple[str, str], str]]
+
+
+def _adopt(bench: Workbench, report: Report, around: Around, asked: _Asked) -> AdoptedItem:
+    dialogue, unwanted = asked
     folder = _folder(report.type, report.id)
     own = {path: text for path, text in bench.base_files.items() if path.startswith(folder)}
     findings = tuple(
@@ -70,10 +79,11 @@ def _adopt(bench: Workbench, report: Report, around: Around, dialogue: LineDialo
     )
     branch = bench.past.adopted.get(f"{report.type}/{report.id}", "")
     waits = f"it waits on the branch {branch}, in OpenSpec's form: merge it or delete it" if branch else ""
+    waits = waits or unwanted.get((f"{report.type}/{report.id}", source_of(own)), "")
     unread = waits or next((why for why in map(bench.editable, own) if why), "")
     if unread:
         made = Adopted(report.type, report.id, why_not=unread)
-        return AdoptedItem(made, findings, AdoptVerdict(()))
+        return AdoptedItem(made, findings, AdoptVerdict(()), own=own)
     made = adopt(report.type, report.id, own, around)
     prompt = ""
     if made.why_not and made.unsure and dialogue:
@@ -81,7 +91,7 @@ def _adopt(bench: Workbench, report: Report, around: Around, dialogue: LineDialo
         made = adopt(report.type, report.id, own, around, obliging) if obliging else made
         prompt = dialogue.prompt if obliging else ""
     verdict = AdoptVerdict(()) if made.why_not else judge_adoption(_adoption(bench, made, own, around))
-    return AdoptedItem(made, findings, verdict, prompt=prompt)
+    return AdoptedItem(made, findings, verdict, prompt=prompt, own=own)
 
 
 def _adoption(bench: Workbench, made: Adopted, own: Mapping[str, str], around: Around) -> Adoption:
@@ -133,6 +143,7 @@ def write_adoptions(
     written = []
     for item in items:
         commit = asked_in = ""
+        new: dict[str, str] = {}
         if item.kept:
             changes: dict[str, bytes | None] = {path: text.encode() for path, text in item.adopted.texts.items()}
             changes |= dict.fromkeys(item.adopted.removed)
@@ -142,7 +153,7 @@ def write_adoptions(
             if new:
                 texts: dict[str, bytes | None] = {path: text.encode() for path, text in new.items()}
                 tip = asked_in = repository.commit(tip, texts, _question_message(item))
-        written.append(replace(item, commit=commit, asked_in=asked_in))
+        written.append(replace(item, commit=commit, asked_in=asked_in, asked=new))
     return tip, written
 
 

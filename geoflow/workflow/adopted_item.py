@@ -1,6 +1,8 @@
 """What a run of improve tells of an item that was hand-written: what became of it, and what is left to ask."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from geoflow.improvement.adopt_page import Adopted
@@ -10,6 +12,7 @@ from geoflow.questions.answer import question_id
 from geoflow.questions.question import Question
 
 STRATEGY = "adopt"
+_ID = 12  # signs, as the id of a finding has
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,8 @@ class AdoptedItem:
     """An item that is not in OpenSpec form, and what came of adopting it.
 
     `findings` are what validation says of its form. `stored` are the questions that are written as files, at most five
-    an item; the others are in the report alone. `commit` holds the documents, `asked_in` the questions.
+    an item; the others are in the report alone. `commit` holds the documents, `asked_in` the questions, whose files are
+    `asked`. `own` are the item's files as they were, {path: text}.
     """
 
     adopted: Adopted
@@ -27,6 +31,8 @@ class AdoptedItem:
     prompt: str = ""
     commit: str = ""
     asked_in: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kept(self) -> bool:
@@ -60,6 +66,7 @@ class AdoptedItem:
         """Give the fields that scripts see."""
         made = self.adopted
         return {
+            "id": adoption_id(self.item),
             "item": self.item,
             "strategy": STRATEGY,
             "prompt": self.prompt,
@@ -81,3 +88,8 @@ class AdoptedItem:
             {"item": self.item} | asked.document() | {"file": files.get(question_id(f"{self.item} {asked.text}"), "")}
             for asked in self.adopted.questions
         ]
+
+
+def adoption_id(item: str) -> str:
+    """Name the adoption of an item, such as `spec/kiln`: a run holds it once."""
+    return sha256(f"{STRATEGY}\0{item}".encode("utf-8", "replace")).hexdigest()[:_ID]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from geoflow.improvement.learning import ENOUGH, Case, RejectFilter, records
 from geoflow.questions.feedback import Feedback
+from geoflow.workflow.adopted_item import STRATEGY as ADOPTED
 from geoflow.workflow.feedback_target import Target
 from geoflow.workflow.outcomes import RunOutcome
 from geoflow.workflow.past_cases import cases, judged_findings
@@ -21,16 +22,14 @@ def effects(
         said: All judgements, oldest first, this one among them.
         on: The learners that are switched on.
     """
-    if target.kind == "run":
-        return [_satisfaction(target.id, said)]
-    if target.kind == "change":
-        return [f"The change stays in its state; decide with: geoflow review {target.id} --verdict approve"]
-    if target.kind == "question":
-        return _of_answer(target, last)
+    if target.kind not in {"edit", "finding"}:
+        return _of_whole(target, last, said)
     if last.kind == "agent":
         return ["An agent's word is written down; only a person's counts for what improve does."]
     if last.verdict == "comment":
         return ["A comment is kept for people, and changes nothing by itself."]
+    if target.strategy == ADOPTED:
+        return [_adoption(last, on)]
     known = [*cases(runs), *judged_findings(said)]
     told = [_findings_like(target, RejectFilter(known), on)]
     if target.kind == "edit":
@@ -38,6 +37,22 @@ def effects(
     elif last.verdict == "reject":
         told.append("A review shows it still; to let it stand for everybody, write it into review.allow.")
     return told
+
+
+def _of_whole(target: Target, last: Feedback, said: Sequence[Feedback]) -> list[str]:
+    if target.kind == "run":
+        return [_satisfaction(target.id, said)]
+    if target.kind == "question":
+        return _of_answer(target, last)
+    return [f"The change stays in its state; decide with: geoflow review {target.id} --verdict approve"]
+
+
+def _adoption(last: Feedback, on: Collection[str]) -> str:
+    if last.verdict != "reject":
+        return "An accepted item is taken with its branch: merge it, or git cherry-pick its commit."
+    if "filter" not in on:
+        return "improve.learn has the filter switched off, so that the item is adopted again."
+    return "The item is not adopted again as long as its text is what it was."
 
 
 def _findings_like(target: Target, filter_: RejectFilter, on: Collection[str]) -> str:

@@ -110,11 +110,16 @@ def _findings(places: Places) -> Iterator[Target]:
 
 def _run_things(places: Places) -> Iterator[Target]:
     for run in kept_runs(places.runs):
-        count = len(run.edits)
-        yield Target("run", run.name, f"the run {run.name} with {count} edit{'' if count == 1 else 's'}", run=run.name)
+        count, items = len(run.edits), len(run.adoptions)
+        adopted = f" and {items} adopted item{'' if items == 1 else 's'}" if items else ""
+        edits = f"{count} edit{'' if count == 1 else 's'}"
+        yield Target("run", run.name, f"the run {run.name} with {edits}{adopted}", run=run.name)
         for edit in run.edits:
             place = f"{edit.path}:{edit.line} {edit.requirement}"
             yield Target("edit", edit_id(run.name, edit.id), place, edit.code, edit.quote, edit.strategy, run.name)
+        for item in run.adoptions:
+            told = f"{item.item} put into OpenSpec form"
+            yield Target("edit", edit_id(run.name, item.id), told, strategy=item.strategy, run=run.name)
 
 
 def kept_runs(runs: Runs | None) -> list[RecordedRun]:

@@ -41,7 +41,7 @@ TEN_MINUTES = Limits(seconds=600.0)
 class ImproveOptions:
     """`targets` are ids of specs or changes, none means all. With `dry_run` no commit and no branch is made.
 
-    With `fresh` no killed run is gone on with.
+    With `fresh` no killed run is gone on with, and what people rejected is adopted anew.
     """
 
     limits: Limits = TEN_MINUTES
@@ -93,7 +93,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     if workshop.veto and workshop.model:
         session.veto = MeaningVeto(workshop.model, workshop.templates, meter)
     before = summary(bench.specs, bench.reports, bench.findings)
-    adopted, chosen = _adopted(session, files, options.targets, chosen)
+    adopted, chosen = _adopted(session, files, options, chosen)
     answers = carry_out_answers(session, workshop.questions, files, path_prefixes(bench, options.targets))
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
@@ -240,12 +240,13 @@ def _ask(
 
 
 def _adopted(
-    session: Session, files: Mapping[str, bytes], targets: tuple[str, ...], chosen: Sequence[Finding]
+    session: Session, files: Mapping[str, bytes], options: ImproveOptions, chosen: Sequence[Finding]
 ) -> tuple[list[AdoptedItem], list[Finding]]:
     """Adopt what is hand-written; the items, and the findings that are left for edits."""
     workshop, bench = session.workshop, session.bench
     dialogue = LineDialogue(workshop.model, workshop.templates, session.meter) if workshop.model else None
-    made = adopt_items(bench, files, path_prefixes(bench, targets), dialogue)
+    rejected = () if options.fresh else session.learning.rejected
+    made = adopt_items(bench, files, path_prefixes(bench, options.targets), dialogue, rejected)
     session.notes += dialogue.notes if dialogue else []
     session.left += (Left(finding, one.why_not) for one in made if not one.kept for finding in one.findings)
     told = {finding.id for one in made for finding in one.findings}

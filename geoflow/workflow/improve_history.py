@@ -11,11 +11,12 @@ from geoflow.openspec import read_tree
 from geoflow.ports import EditCommit
 from geoflow.quality.findings import documents, purpose_place, requirements_of
 from geoflow.questions.feedback import Feedback, edit_id
+from geoflow.workflow.adoption_history import Places, waiting_items
 from geoflow.workflow.outcomes import Past
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
+from geoflow.workflow.triage_decisions import TRIAGED
 
 BY_ANSWER_PROMPT = "improve.answer/"
-_TRIAGED = ("-triaged", *(f"-triaged-{number}" for number in range(2, 10)))
 MOST_COMMITS = 200
 """Commits of past edits that are read; older ones are told from the runs that are kept."""
 
@@ -47,7 +48,8 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
     now = texts_by_place(files)
     records = [read_record(name, content) for name, content in past.runs.records().items()]
     runs = [one for one in records if one]
-    chains = _chains(runs, past.events.feedback(past.documents.read("live")).feedback)
+    said = past.events.feedback(past.documents.read("live")).feedback
+    chains = _chains(runs, said)
     there = past.runs.branches_there([name for run in runs for name in _branches(run)])
     waiting: dict[Place, str] = {}
     by_model: set[Place] = set()
@@ -65,7 +67,8 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
             by_model.add(place)
     texts_seen = {place: frozenset(found) for place, found in seen.items()}
     left = [run for run in runs if run.branch in there]
-    adopted = {item: run.branch for run in left for item in run.adopted}
+    head = past.repository.head().commit
+    adopted = waiting_items(runs, said, Places(there, TRIAGED, lambda commit: past.runs.is_in(commit, head)))
     carried = {question: run.branch for run in left for question in run.carried}
     return PastTexts(waiting, frozenset(by_model), texts_seen, tuple(run.branch for run in left), adopted, carried)
 
@@ -97,7 +100,7 @@ def _chains(runs: Iterable[RecordedRun], said: Sequence[Feedback]) -> list[_Chai
 
 
 def _branches(run: RecordedRun) -> list[str]:
-    return [run.branch, *(run.branch + tail for tail in _TRIAGED)] if run.branch else []
+    return [run.branch, *(run.branch + tail for tail in TRIAGED)] if run.branch else []
 
 
 def _waits_on(chain: _Chain, texts: Sequence[str], there: Collection[str], past: Past) -> str:

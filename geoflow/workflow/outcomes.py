@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.improvement.drop_strategy import STRATEGY as DROP
 from geoflow.improvement.outcome import Circumstances, Outcome, outcome_of
 from geoflow.improvement.split_strategy import STRATEGY as SPLIT
-from geoflow.openspec import read_tree
 from geoflow.ports import BrokenFile, Clock, Documents, Events, Repository, Runs
-from geoflow.quality.findings import documents, purpose_place, requirements_of
 from geoflow.questions.feedback import Feedback, edit_id
+from geoflow.workflow.adoption_outcomes import Ground, ItemOutcome, item_outcome, texts_found
+from geoflow.workflow.branch_texts import BranchTexts
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
+from geoflow.workflow.triage_decisions import TRIAGED
 
 REQUIREMENT = re.compile(r"^###[ \t]+Requirement:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
@@ -49,10 +49,11 @@ class EditOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """A run with the outcome of each of its edits."""
+    """A run with the outcome of each of its edits and adopted items."""
 
     run: RecordedRun
     edits: tuple[EditOutcome, ...]
+    adopted: tuple[ItemOutcome, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Give the fields that scripts see."""
@@ -65,6 +66,7 @@ class RunOutcome:
             "branch": run.branch,
             "refused": len(run.refused),
             "edits": [one.document() for one in self.edits],
+            "adopted": [one.document() for one in self.adopted],
         }
 
 
@@ -93,79 +95,67 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
                 exit_code=ExitCode.USAGE,
             )
     chosen = [one for one in found if not names or one.name.startswith(tuple(names))]
-    there = past.runs.branches_there([one.branch for one in chosen if one.branch])
+    names = [f"{one.branch}{tail}" for one in chosen if one.branch for tail in ("", *TRIAGED)]
+    there = past.runs.branches_there(names)
     said = past.events.feedback(past.documents.read("live"))
-    bases = {on: _Texts(past, on) for on in {one.on for one in chosen}}
+    bases = {on: BranchTexts(past.repository, past.runs, on) for on in {one.on for one in chosen}}
     by_target: dict[str, list[Feedback]] = {}
     for one in said.feedback:
         by_target.setdefault(one.target, []).append(one)
-    told = [_of_run(run, bases[run.on], by_target, past, gone=run.branch not in there) for run in chosen]
+    seen = texts_found(found)
+    now = past.clock.now()
+    told = []
+    for run in chosen:
+        gone = bool(run.branch) and run.branch not in there
+        triaged = any(run.branch + tail in there for tail in TRIAGED)
+        known = _Known(run, by_target, Circumstances("", gone, run.at, now), triaged)
+        told.append(_of_run(known, Ground(bases[run.on], past.runs, seen)))
     return Outcomes(tuple(told), said.broken, said.feedback)
 
 
-def _of_run(
-    run: RecordedRun, texts: "_Texts", by_target: Mapping[str, Sequence[Feedback]], past: Past, *, gone: bool
-) -> RunOutcome:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A run, what was said of edits and items by their ids, and what is known of all of its own.
+
+    `triaged` says that a branch is there that a triage of the run has made.
+    """
+
+    run: RecordedRun
+    by_target: Mapping[str, Sequence[Feedback]]
+    circumstances: Circumstances
+    triaged: bool
+
+    def about(self, name: str) -> tuple[tuple[Feedback, ...], Circumstances]:
+        """Give what was said of an edit or item of the run, and its circumstances."""
+        said = tuple(self.by_target.get(edit_id(self.run.name, name), ()))
+        judged = next((one.verdict for one in reversed(said) if one.verdict != "comment"), "")
+        waits = self.triaged and judged in {"accept", "edit"}
+        gone = self.circumstances.branch_gone and not waits
+        return said, replace(self.circumstances, judged=judged, branch_gone=gone)
+
+
+def _of_run(known: _Known, ground: Ground) -> RunOutcome:
     rows = []
-    for edit in run.edits:
-        about = tuple(by_target.get(edit_id(run.name, edit.id), ()))
-        judged = next((one.verdict for one in reversed(about) if one.verdict != "comment"), "")
-        known = Circumstances(judged, gone and bool(run.branch), run.at, past.clock.now())
-        found = texts.of(edit)
-        now = found[0] if found else ""
-        rows.append(EditOutcome(edit, _outcome_of(edit, texts, known), about, now))
-    return RunOutcome(run, tuple(rows))
+    for edit in known.run.edits:
+        said, circumstances = known.about(edit.id)
+        found = ground.texts.of(edit.path, edit.requirement)
+        outcome = _outcome_of(edit, ground.texts, circumstances)
+        rows.append(EditOutcome(edit, outcome, said, found[0] if found else ""))
+    items = []
+    for adoption in known.run.adoptions:
+        said, circumstances = known.about(adoption.id)
+        items.append(item_outcome(adoption, circumstances, ground, said))
+    return RunOutcome(known.run, tuple(rows), tuple(items))
 
 
-def _outcome_of(edit: RecordedEdit, texts: "_Texts", known: Circumstances) -> Outcome:
+def _outcome_of(edit: RecordedEdit, texts: BranchTexts, known: Circumstances) -> Outcome:
     named = REQUIREMENT.findall(edit.new)
     if edit.strategy == SPLIT and len(named) > 1:
         return outcome_of(edit.old, edit.new, [texts.joined(edit.path, named)], known)
-    there = texts.of(edit)
+    there = texts.of(edit.path, edit.requirement)
     if edit.strategy == DROP and not there:
         return "merged"
     return outcome_of(edit.old, edit.new, there, known)
-
-
-class _Texts:
-    """The requirements of a branch as it is now, by document and name. A document is parsed when it is asked for."""
-
-    def __init__(self, past: Past, on: str) -> None:
-        commit = (past.runs.tip(on) if on else "") or past.repository.head().commit
-        found = past.repository.read(commit, archive=False)
-        self._files = {path: content.decode("utf-8", "surrogateescape") for path, content in found.items()}
-        self._found: dict[str, dict[str, list[str]]] = {}
-
-    def joined(self, path: str, names: Sequence[str]) -> str:
-        """Give the requirements of these names, one after the other, as they stand in a document; some may be gone."""
-        return "\n\n".join(block for name in names for block in self._in(path).get(name.strip(), [])[:1])
-
-    def of(self, edit: RecordedEdit) -> Sequence[str]:
-        """Give the requirements that may be the edit's; one that has moved to another document is found by its name."""
-        if own := self._in(edit.path).get(edit.requirement):
-            return own
-        return self._named.get(edit.requirement, []) if edit.requirement else []
-
-    def _in(self, path: str) -> dict[str, list[str]]:
-        if path not in self._found:
-            self._found[path] = _blocks({path: self._files[path]}) if path in self._files else {}
-        return self._found[path]
-
-    @cached_property
-    def _named(self) -> dict[str, list[str]]:
-        return _blocks(self._files)
-
-
-def _blocks(files: Mapping[str, str]) -> dict[str, list[str]]:
-    """Give the text of each requirement by its name, and of each Purpose under the empty one."""
-    found: dict[str, list[str]] = {}
-    for document in documents(read_tree(files)):
-        for requirement in requirements_of(document):
-            found.setdefault(requirement.name, []).append(document.text[requirement.start : requirement.end])
-        start, end = purpose_place(document)
-        if end > start:
-            found.setdefault("", []).append(document.text[start:end])
-    return found
 
 
 def counted(found: Sequence[RunOutcome]) -> Mapping[Outcome, int]:

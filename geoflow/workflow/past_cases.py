@@ -11,6 +11,7 @@ from geoflow.improvement.lesson import NO_LESSONS, Lessons, used
 from geoflow.improvement.obligation import settled_as
 from geoflow.ports import LearntFiles
 from geoflow.questions.feedback import Feedback
+from geoflow.workflow.adoption_history import RejectedItem, rejected_items
 from geoflow.workflow.outcomes import EditOutcome, Past, RunOutcome, outcomes
 
 _SAYS = {"accept", "edit", "reject"}
@@ -61,6 +62,7 @@ class Learning:
     """What a run goes by: the filter and the policy, each None where it is switched off, and the lessons.
 
     `obligation` is the word that people let stand where edits brought SHALL or MUST in; empty where nothing says.
+    `rejected` are the items whose adoption people rejected.
     """
 
     run: str
@@ -69,6 +71,7 @@ class Learning:
     records: tuple[Record, ...] = ()
     lessons: Lessons = NO_LESSONS
     obligation: str = ""
+    rejected: tuple[RejectedItem, ...] = ()
 
     def unwanted(self, finding_id: str, code: str, quote: str) -> Unwanted | None:
         """Tell whether people do not want a finding mended; None where it is to be tried, or is explored."""
@@ -103,7 +106,11 @@ class Learning:
         ]
         return {
             "schema": "geoflow.learning/1",
-            "filter": {"on": self.filter is not None, "left": left},
+            "filter": {
+                "on": self.filter is not None,
+                "left": left,
+                "adoptions": [one.document() for one in self.rejected],
+            },
             "policy": {"on": self.policy is not None, "records": rows, "obligation": self.obligation},
         }
 
@@ -144,6 +151,7 @@ def learn(
         tuple(summed),
         lessons_of(past, told, stored) if stored and "lessons" in on else NO_LESSONS,
         obligation_of(told) if "policy" in on else "",
+        rejected_items(told) if "filter" in on else (),
     )
 
 

@@ -38,6 +38,36 @@ class RecordedCandidate:
         return plain | {"passed": list(self.passed), "cost": self.cost.document(), "kept": not self.refused_by}
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedTry:
+    """A try to put an item into OpenSpec form: the checks that it passed, why it stayed as it was, its figures."""
+
+    item: str
+    strategy: str
+    prompt: str
+    passed: tuple[str, ...]
+    why_not: str
+    figures: Mapping[str, int]
+
+    def document(self) -> dict[str, Any]:
+        """Give the fields that scripts see."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return plain | {"passed": list(self.passed), "figures": dict(self.figures), "kept": not self.why_not}
+
+
+def tries(runs: Runs, run: RecordedRun) -> list[RecordedTry]:
+    """Read what a run tried to put into OpenSpec form."""
+    return [_try(one) for one in json.loads(runs.records()[run.name]).get("adopted", []) if isinstance(one, Mapping)]
+
+
+def _try(found: Mapping[str, Any]) -> RecordedTry:
+    item, strategy, prompt, why_not = (_text(found, key) for key in ("item", "strategy", "prompt", "why_not"))
+    figures = found.get("figures")
+    given = figures if isinstance(figures, Mapping) else {}
+    counts = {name: count for name, count in given.items() if isinstance(count, int)}
+    return RecordedTry(item, strategy, prompt, _names(found.get("checks")), why_not, counts)
+
+
 def candidates(runs: Runs, name: str) -> tuple[RecordedRun, list[RecordedCandidate]]:
     """Read the candidates of the one run whose name begins so, those of one finding together.
 

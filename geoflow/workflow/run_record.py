@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from geoflow.workflow.adoption_record import RecordedAdoption, adoption_fields, read_adoption
 from geoflow.workflow.improve_result import ImproveResult
 
 SCHEMA = "geoflow.run/1"
@@ -64,8 +65,13 @@ class RecordedRun:
     branch: str
     edits: tuple[RecordedEdit, ...]
     refused: tuple[RecordedRefusal, ...]
-    adopted: tuple[str, ...] = ()
+    adopted: tuple[RecordedAdoption, ...] = ()
     carried: tuple[str, ...] = ()
+
+    @property
+    def adoptions(self) -> tuple[RecordedAdoption, ...]:
+        """Give the adopted items that can be taken one by one; runs of earlier versions have none."""
+        return tuple(one for one in self.adopted if one.can_be_taken)
 
 
 def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str, at: datetime) -> bytes:
@@ -78,6 +84,8 @@ def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str,
     document["left"] = dict(Counter(left.why for left in result.left))
     for edit, place in zip(document["edits"], places, strict=True):
         edit["place"] = list(place)
+    items = zip(document["adopted"], result.adopted, strict=True)
+    document["adopted"] = [row | adoption_fields(item) for row, item in items]
     return json.dumps(document, ensure_ascii=True, sort_keys=True).encode()
 
 
@@ -90,10 +98,10 @@ def read_record(name: str, content: bytes) -> RecordedRun | None:
         at = datetime.strptime(found["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         edits = tuple(map(_edit, found["edits"]))
         base, on, branch = (_text(found, key) for key in ("base", "on", "branch"))
-        adopted = tuple(_text(one, "item") for one in found.get("adopted", []) if _text(one, "commit"))
+        adopted = tuple(read_adoption(one) for one in found.get("adopted", []) if _text(one, "commit"))
         carried = tuple(_text(one, "path") for one in found.get("carried", []) if _text(one, "commit"))
         return RecordedRun(name, at, base, on, branch, edits, tuple(map(_refusal, found["refused"])), adopted, carried)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

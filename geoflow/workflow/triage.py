@@ -1,7 +1,7 @@
-"""Triage: the edits of a run taken one by one, as a branch that holds only what was taken, and as feedback."""
+"""Triage: edits and adopted items of a run taken one by one, as a branch of only what was taken, and as feedback."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from geoflow.errors import ExitCode, GeoflowError
@@ -12,6 +12,7 @@ from geoflow.questions.feedback import Feedback, edit_id
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun
 from geoflow.workflow.triage_commits import commit_of
 from geoflow.workflow.triage_decisions import BRANCHES, Decision, edit_row
+from geoflow.workflow.triage_items import TakenItem, fault_among, item_rows, must_fit, taken_items, write_items
 
 Who = Literal["person", "agent"]
 
@@ -31,13 +32,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Triaged:
-    """What came of a triage: the branch (empty where nothing was taken), its commits, and the feedback files."""
+    """What came of a triage: the branch (empty where nothing was taken), its commits, and the feedback files.
+
+    `items` gives the commit of each adopted item that was taken, and that of its questions.
+    """
 
     run: RecordedRun
     decisions: Mapping[str, Decision]
     branch: str
     commits: Mapping[str, str]
     files: tuple[str, ...]
+    items: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Give the triage as scripts see it (`geoflow.triage/1`)."""
@@ -55,6 +60,7 @@ class Triaged:
             "base": self.run.base,
             "branch": self.branch,
             "edits": rows,
+            "adopted": list(item_rows(self.run, self.decisions, self.items)),
             "feedback": list(self.files),
         }
 
@@ -66,12 +72,14 @@ def deliver_triage(table: Table, run: RecordedRun, decisions: Mapping[str, Decis
         GeoflowError: `edits-depend`, `edits-together-invalid`, `base-gone`; those of the repository and the documents.
     """
     made = dict(decisions)
-    files = _text_files(table.repository.read(run.base, archive=False))
+    files = documents_at_base(table, run)
     targets = _targets(run, files)
     new = {key: _text_of(edits, made) for key, edits in targets.items()}
     changed = {key: text for key, text in new.items() if text != targets[key][0].old}
-    _must_stay_valid(files, changed)
-    branch = _free_name(table.runs, f"{BRANCHES}{run.name}-triaged") if changed else ""
+    must_fit(run, files)
+    items = taken_items(run, made, table.author)
+    _must_stay_valid(files, changed, items)
+    branch = _free_name(table.runs, f"{BRANCHES}{run.name}-triaged") if changed or items else ""
     tip, commits = run.base, dict[str, str]()
     texts = dict(files)
     for path, place in sorted(changed, key=lambda key: (key[0], -key[1][0])):
@@ -80,12 +88,18 @@ def deliver_triage(table: Table, run: RecordedRun, decisions: Mapping[str, Decis
         message = commit_of(edits, run, {edit.id: table.author for edit in edits if made[edit.id].kind == "edit"})
         tip = table.repository.commit(tip, {path: texts[path].encode("utf-8", "surrogateescape")}, message)
         commits |= {edit.id: tip for edit in edits}
+    tip, of_items = write_items(table.repository, tip, run, items)
     events = _feedback(table, run, made)
     for path, text in events.items():
         table.documents.create({path: text})
     if branch:
         table.repository.create_branch(branch, tip)
-    return Triaged(run, made, branch, commits, tuple(events))
+    return Triaged(run, made, branch, commits, tuple(events), of_items)
+
+
+def documents_at_base(table: Table, run: RecordedRun) -> dict[str, str]:
+    """Read the live documents that a run began with, {path: text}; GeoflowError `base-gone`."""
+    return _text_files(table.repository.read(run.base, archive=False))
 
 
 _Key = tuple[str, tuple[int, int]]
@@ -122,20 +136,28 @@ def _text_of(edits: Sequence[RecordedEdit], made: Mapping[str, Decision]) -> str
     )
 
 
-def _must_stay_valid(files: Mapping[str, str], changed: Mapping[_Key, str]) -> None:
+def _must_stay_valid(files: Mapping[str, str], changed: Mapping[_Key, str], items: Sequence[TakenItem]) -> None:
     texts = dict(files)
     for path, place in sorted(changed, key=lambda key: (key[0], -key[1][0])):
         texts[path] = _replaced(texts[path], place, changed[path, place])
+    for item in items:
+        texts = item.on(texts)
     valid = {(report.type, report.id) for report in validate(files) if report.valid()}
     worse = [one for one in validate(texts) if (one.type, one.id) in valid and not one.valid()]
     if worse:
         issue = next((one for one in worse[0].issues if one.level == "ERROR"), None)
-        raise GeoflowError(
-            f"What was taken would make {worse[0].id} invalid{f': {issue.message}' if issue else ''}.",
-            fix="Change your own text, or take other edits.",
-            code="edits-together-invalid",
-            exit_code=ExitCode.NO,
-        )
+        raise _invalid(worse[0].id, issue.message if issue else "")
+    if fault := fault_among(items, texts):
+        raise _invalid(*fault)
+
+
+def _invalid(item: str, why: str) -> GeoflowError:
+    return GeoflowError(
+        f"What was taken would make {item} invalid{f': {why}' if why else ''}.",
+        fix="Change your own text, or take other edits.",
+        code="edits-together-invalid",
+        exit_code=ExitCode.NO,
+    )
 
 
 def _feedback(table: Table, run: RecordedRun, made: Mapping[str, Decision]) -> dict[str, str]:

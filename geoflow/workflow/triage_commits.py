@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from geoflow.workflow.adoption_record import RecordedAdoption
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun
 
 _LONGEST_SUBJECT = 100
@@ -23,8 +24,33 @@ def commit_of(edits: Sequence[RecordedEdit], run: RecordedRun, edited_by: Mappin
         trailers += [f"Geoflow-Lesson: {line(edit.lesson)}"] if edit.lesson else []
         trailers += [f"Geoflow-Licence: {line(licence)}" for licence in edit.licences]
         trailers += [f"Geoflow-Edited-By: {line(edited_by[edit.id])}"] if edit.id in edited_by else []
+    return _message(subject, reasons, trailers)
+
+
+def adoption_message(adoption: RecordedAdoption, run: RecordedRun, edited_by: str) -> str:
+    """Write the message of the commit of an adopted item; `edited_by` names who put it into words of their own."""
+    figures = adoption.figures
+    told = [
+        f"- {figures.get('scenarios', 0)} scenarios, {figures.get('with_sourced_when', 0)} with a WHEN from the source",
+        *(f"- {line(why)}" for why in adoption.why),
+    ]
+    trailers = [f"Geoflow-Run: {line(run.name)}"]
+    trailers += [f"Geoflow-Finding: {line(key)} {line(code)}" for key, code in adoption.findings]
+    trailers += [f"Geoflow-Strategy: {adoption.strategy}"]
+    trailers += [f"Geoflow-Prompt: {line(adoption.prompt)}"] if adoption.prompt else []
+    trailers += [f"Geoflow-Edited-By: {line(edited_by)}"] if edited_by else []
+    return _message(f"improve({line(adoption.name)}): put into OpenSpec form", told, trailers)
+
+
+def questions_message(adoption: RecordedAdoption, run: RecordedRun) -> str:
+    """Write the message of the commit of an item's questions."""
+    told = [f"- {line(text)}" for text in adoption.asked_texts]
+    return _message(f"ask({line(adoption.name)}): what its form leaves open", told, [f"Geoflow-Run: {line(run.name)}"])
+
+
+def _message(subject: str, told: Sequence[str], trailers: Sequence[str]) -> str:
     shown = subject if len(subject) <= _LONGEST_SUBJECT else subject[: _LONGEST_SUBJECT - 1] + "…"
-    return "\n".join([shown, "", *reasons, "", *trailers, ""])
+    return "\n".join([shown, "", *told, "", *trailers, ""])
 
 
 def line(text: str) -> str:

@@ -1,7 +1,7 @@
-"""What is decided on the edits of a run: which run, which edits, and how decisions are typed."""
+"""What is decided on the edits and adopted items of a run: which run, which ones, and how decisions are typed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geoflow.errors import ExitCode, GeoflowError
@@ -10,16 +10,22 @@ from geoflow.workflow.run_record import RecordedEdit, RecordedRun, read_record
 
 Kind = Literal["accept", "edit", "reject"]
 BRANCHES = "geoflow/improve/"
+TRIAGED = ("-triaged", *(f"-triaged-{number}" for number in range(2, 10)))
+"""What the name of a branch that a triage makes has behind that of the run's."""
 _FETCH = "git fetch origin 'refs/geoflow/runs/*:refs/geoflow/runs/*'"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided on an edit: its kind, a reason, and for `edit` the target's text in their own words."""
+    """What somebody decided on an edit or an adopted item: its kind and a reason.
+
+    For `edit` in their own words: `text` is that of an edit's target, `files` those of an item, {path: text}.
+    """
 
     kind: Kind
     reason: str = ""
     text: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def edit_row(edit: RecordedEdit) -> dict[str, Any]:
@@ -29,16 +35,16 @@ def edit_row(edit: RecordedEdit) -> dict[str, Any]:
 
 
 def find_run(runs: Runs, name: str = "") -> RecordedRun:
-    """Find a run by its name or the beginning of it; the newest that has edits where none is named.
+    """Find a run by its name or the beginning of it; the newest with something to decide where none is named.
 
     Raises:
         GeoflowError: `no-run`, `unknown-run`.
     """
     found = [one for one in (read_record(key, content) for key, content in runs.records().items()) if one]
-    found = [one for one in found if one.edits]
+    found = [one for one in found if one.edits or one.adoptions]
     if not found:
         raise GeoflowError(
-            "No run of improve with an edit is kept here.",
+            "No run of improve with an edit or an adopted item is kept here.",
             fix=f"Make one with: geoflow improve; get those of others with: {_FETCH}",
             code="no-run",
             exit_code=ExitCode.NO,
@@ -55,7 +61,7 @@ def find_run(runs: Runs, name: str = "") -> RecordedRun:
 
 
 def decided(run: RecordedRun, accept: Iterable[str], reject: Iterable[str]) -> dict[str, Decision]:
-    """Read decisions as they are typed: ids or their beginnings, `all`, and `ID:REASON`.
+    """Read decisions as they are typed: ids or their beginnings, names of adopted items, `all`, and `ID:REASON`.
 
     Raises:
         GeoflowError: `unknown-edit`, `reason-missing`, `decided-twice`.
@@ -63,20 +69,20 @@ def decided(run: RecordedRun, accept: Iterable[str], reject: Iterable[str]) -> d
     made: dict[str, Decision] = {}
     for word in reject:
         name, _, reason = word.partition(":")
-        edit = _named(run, name)
+        found = _named(run, name)
         if not reason.strip():
             raise GeoflowError(
-                f"The edit {edit.id} is rejected without a reason, and a reason is what can be learnt from.",
-                fix=f'Say why: --reject "{edit.id}:REASON"',
+                f"The edit or item {_shown(run, found)} is rejected without a reason, from which one could learn.",
+                fix=f'Say why: --reject "{found}:REASON"',
                 code="reason-missing",
                 exit_code=ExitCode.USAGE,
             )
-        made[edit.id] = Decision("reject", " ".join(reason.split()))
+        made[found] = Decision("reject", " ".join(reason.split()))
     for word in accept:
-        names = [edit.id for edit in run.edits if edit.id not in made] if word == "all" else [_named(run, word).id]
+        names = [one for one in decidable(run) if one not in made] if word == "all" else [_named(run, word)]
         if twice := [name for name in names if name in made and made[name].kind == "reject"]:
             raise GeoflowError(
-                f"The edit {twice[0]} is accepted and rejected.",
+                f"The edit or item {_shown(run, twice[0])} is accepted and rejected.",
                 fix="Name it once.",
                 code="decided-twice",
                 exit_code=ExitCode.USAGE,
@@ -85,13 +91,26 @@ def decided(run: RecordedRun, accept: Iterable[str], reject: Iterable[str]) -> d
     return made
 
 
-def _named(run: RecordedRun, name: str) -> RecordedEdit:
-    found = [edit for edit in run.edits if name and edit.id.startswith(name)]
+def decidable(run: RecordedRun) -> list[str]:
+    """List the ids of all that can be decided on: edits, then adopted items."""
+    return [*(edit.id for edit in run.edits), *(one.id for one in run.adoptions)]
+
+
+def _shown(run: RecordedRun, name: str) -> str:
+    return next((one.item for one in run.adoptions if one.id == name), name)
+
+
+def _named(run: RecordedRun, name: str) -> str:
+    if items := [one.id for one in run.adoptions if name in (one.item, one.name)]:
+        found = items
+    else:
+        found = [one for one in decidable(run) if name and one.startswith(name)]
     if len(found) == 1:
         return found[0]
+    what = "No edit and no adopted item" if not found else "More than one edit or item"
     raise GeoflowError(
-        f"{'No edit' if not found else 'More than one edit'} of the run {run.name} has the id {name[:80]!r}.",
-        fix="Name one of: " + ", ".join(edit.id for edit in run.edits[:20]),
+        f"{what} of the run {run.name} has the id {name[:80]!r}.",
+        fix="Name one of: " + ", ".join(decidable(run)[:20]),
         code="unknown-edit",
         exit_code=ExitCode.USAGE,
     )

@@ -18,10 +18,12 @@ from typing import Any
 import pytest
 
 from tests.builders import git, make_repo, requirement, spec, write_tree
+from tests.improvement.adopting import CHANGE, SPEC, coded, hand_written
 from tests.servers import ModelServer, model_server
 
 PATH = "openspec/specs/depot/spec.md"
 MODEL_EDITS, FORM_EDITS = 5, 3
+LID = "# Lid Proposal\n\n## Success Criteria\n\n- [ ] The lid closes\n"
 FILES = {
     PATH: spec(
         *(
@@ -29,7 +31,8 @@ FILES = {
             for n in range(MODEL_EDITS)
         ),
         *(requirement(f"Door {n}", f"The door will open for truck {n} within 9 seconds.") for n in range(FORM_EDITS)),
-    )
+    ),
+    SPEC: hand_written(coded("KLN-001", "Heater", "The lamp glows when the door opens")),  # asks nothing
 }
 
 
@@ -100,9 +103,9 @@ def age_locks(root: Path) -> None:
         lock.unlink()
 
 
-def project(folder: Path) -> Path:
+def project(folder: Path, files: Mapping[str, str] = FILES) -> Path:
     """Make the repository, with an uncommitted edit, an untracked file and a staged one."""
-    root = make_repo(folder, FILES)
+    root = make_repo(folder, files)
     git(root, "config", "user.name", "Ada Example")
     git(root, "config", "user.email", "ada@example.org")
     write_tree(root, {"notes.txt": "untracked\n", "staged.txt": "staged\n"})
@@ -137,6 +140,7 @@ def kill_runs(tmp_path: Path, server: ModelServer, kills: int) -> Counter[str]:
         document = finished(root, server.base_url)
         assert git(root, "rev-parse", f"{document['branch']}^{{tree}}") == tree
         assert len(document["edits"]) == MODEL_EDITS + FORM_EDITS
+        assert [one["item"] for one in document["adopted"] if one["commit"]] == ["spec/kiln"]
         counts["gone on with"] += document["resumed"] is not None
         counts["finished"] += 1
         assert users_things(root) == before
@@ -163,12 +167,14 @@ def check_published(root: Path, tree: str) -> int:
 
 
 def kill_triages(tmp_path: Path, kills: int) -> Counter[str]:
-    """Kill triages that take one edit, reject another and leave the rest."""
+    """Kill triages that take one edit and one adopted item, reject one of each and leave the rest."""
     chance, counts = random.Random(12), Counter[str]()
-    root = project(tmp_path / "triaged")
+    root = project(tmp_path / "triaged", FILES | {f"{CHANGE}proposal.md": LID})
     run = finished(root, "none")
     first, second, _ = (edit["finding"]["id"] for edit in run["edits"])
-    decide = ("--triage", run["run"], "--accept", first, "--reject", f"{second}:too short")
+    edits = ("--accept", first, "--reject", f"{second}:too short")
+    items = ("--accept", "spec/kiln", "--reject", "change/add-kiln:we write it anew")
+    decide = ("--triage", run["run"], *edits, *items)
     before, feedback = users_things(root), root / "openspec/feedback"
     begun = time.monotonic()
     tree = git(root, "rev-parse", f"{finished(root, 'none', *decide)['branch']}^{{tree}}")
@@ -192,7 +198,7 @@ def kill_triages(tmp_path: Path, kills: int) -> Counter[str]:
             if "triaged" in branch:
                 assert git(root, "rev-parse", f"{branch}^{{tree}}") == tree
         said = sorted(file.read_text() for file in feedback.glob("*.yaml"))
-        assert len(said) == 2  # one of each decision, however often it was typed
+        assert len(said) == 4  # one of each decision, however often it was typed
         outcomes = finished(root, "none", "--outcomes")
         assert outcomes["unreadable"] == []
         assert users_things(root) == before

@@ -68,7 +68,7 @@ def test_switched_off_it_is_as_in_a_first_run(root: Path, monkeypatch: pytest.Mo
     reject_three(root)
     monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "none")
     assert [one["check"] for one in improve("--dry-run")["refused"]] == ["text-not-seen"] * 3
-    assert improve("--explain")["filter"] == {"on": False, "left": []}
+    assert improve("--explain")["filter"] == {"on": False, "left": [], "adoptions": []}
     monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "policy")
     assert [one["check"] for one in improve("--dry-run")["refused"]] == ["text-not-seen"] * 3
     monkeypatch.setenv("GEOFLOW_IMPROVE__LEARN", "filtre")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from geoflow.cli.app import app
 from tests.builders import make_repo
+from tests.cli.adopted_runs import FILES
 from tests.cli.verbs import TREE, good
 from tests.docs.command_tree import command_of
 from tests.docs.world import demo_repository, own_world
@@ -84,6 +85,12 @@ bench gate --per-operator 1 --json
 bench review --rules-only --per-operator 1 --json
 archive add-battery-saving --yes --json
 """
+HAND_WRITTEN = """
+improve --json
+improve --outcomes --json
+improve --explain RUN --json
+improve --triage --accept all --json
+"""
 WITH_MODEL = """
 propose "Let potters resume a paused firing of the kiln" --name resume --json
 review --json
@@ -117,6 +124,9 @@ def samples() -> Iterator[Sample]:
     with own_world() as folder:
         with demo_repository(folder):
             yield from _run_all(WITHOUT_MODEL)
+        make_repo(folder / "written", FILES)
+        with chdir(folder / "written"):
+            yield from _run_all(HAND_WRITTEN)
         make_repo(folder / "kiln", TREE)
         with (
             model_server(always=_stand_in) as server,
