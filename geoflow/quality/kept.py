@@ -7,7 +7,7 @@ their answers (`asked`). So it may be thrown away, or be of another branch, and 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, TypeVar
 
 from geoflow.openspec.model import Delta, Requirement, Spec
@@ -85,13 +85,21 @@ class Kept:
 
     def text(self) -> str:
         """Write what is worth it: all that was used, and of the rest no more than that; empty where nothing is new."""
-        if not self.has_news:
-            return ""
-        used = {key: self._written(key, entry) for key, entry in self._used.items() if entry}
+        return "\n".join(self._worth_it().values()) if self.has_news else ""
+
+    def _worth_it(self) -> dict[str, str]:
+        worth = {key: self._written(key, entry) for key, entry in self._used.items() if entry}
         parts = (key for entry in self._used.values() for *_, key in entry.get(_EACH, ()))
-        used |= {key: self._before[key] for key in parts if key in self._before}
-        rest = islice((one for one in self._before.items() if one[0] not in used), len(used))
-        return "\n".join(chain(used.values(), (line for _, line in rest)))
+        worth |= {key: self._before[key] for key in parts if key in self._before}
+        rest = islice((one for one in self._before.items() if one[0] not in worth), len(worth))
+        return worth | dict(rest)
+
+    def settle(self) -> None:
+        """Forget what is not worth it, and that the rest was used; for who looks again and again."""
+        self._before = self._worth_it()
+        self._taken = (self._taken | self._changed) & self._before.keys()
+        for held in (self._read, self._used, self._texts, self._keys, self._changed):
+            held.clear()
 
     def knows(self, key: str) -> bool:
         """Tell whether anything is kept of a key."""
