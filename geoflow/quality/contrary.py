@@ -1,20 +1,17 @@
 """Statements that cannot both hold, and requirements that say one thing in two ways.
 
-Two are compared where they speak of the same: their content words agree, but for one or two that only one of them has.
-Where each has a word of its own they speak of two things, as "the `init` command" and "the `update` command" do.
-Candidates come from an index over rare words, so that the work grows with the number of statements and not of pairs.
+What is kept of each document tells which of them may be meant, and only those are read.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from geoflow.openspec.model import Requirement, Tree
 from geoflow.quality.finding import Finding, Severity
-from geoflow.quality.gist import SEVERAL, Gist, gist, opposed
+from geoflow.quality.gist import Gist, gist, opposed
 from geoflow.quality.kept import Kept, key_of, short
+from geoflow.quality.opposed import LEAST, Compared, Opposed, Tell, find_opposed
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.statements import (
     Stated,
@@ -28,19 +25,12 @@ from geoflow.quality.statements import (
 )
 from geoflow.quality.twins import find_twins
 
-_LEAST = 4  # content words: below that two statements agree by chance
 _LEAST_OUTCOME = 2  # the condition is the same as well
 _LEAST_COPY = 6
 _LONG = re.compile(r"[^\W\d_]{10,}")
 _KEPT = 7  # letters of a long word that no ending reaches
-_MORE = 2  # so many content words may one have that the other has not
-_COMMON = 60  # a word of more statements than that finds no candidates
-_MOST = 8  # candidates of one statement that are looked at
 
 _Told = Collection[tuple[str, str]]
-_Tell = Callable[[int], tuple[Gist, Statement]]
-_Opposed = tuple[int, Iterable[int]]
-"""The number of a statement, and the numbers of those that it contradicts."""
 
 
 def find_contrary(
@@ -66,7 +56,7 @@ def find_contrary(
             said.add(_place(one))
             found.append(_copy(one, other))
     sentences = _sentences(every, asked, kept)
-    for first, second in _apart(_opposed(sentences, _LEAST), sentences.tell):
+    for first, second in _apart(find_opposed(sentences, LEAST), sentences.tell):
         if _place(first.of) not in said:
             said.add(_place(first.of))
             found.append(_contradiction(first, second, "GF312"))
@@ -110,19 +100,7 @@ def _long_words(one: Requirement) -> str:
     return short(sorted({word[:_KEPT] for word in _LONG.findall(one.text.casefold())}))
 
 
-class _Compared(NamedTuple):
-    """Statements of which those numbered in `asked` are compared with those before them; `tell` gives one whole.
-
-    `contents` and `sizes` are those of their gists.
-    """
-
-    contents: Sequence[frozenset[str]]
-    sizes: Sequence[int]
-    asked: Sequence[int] | None
-    tell: _Tell
-
-
-def _sentences(every: Iterable[Sequence[Stated]], asked: frozenset[str] | None, kept: Kept) -> _Compared:
+def _sentences(every: Iterable[Sequence[Stated]], asked: frozenset[str] | None, kept: Kept) -> Compared:
     brief = briefly(every, kept)
     whole: dict[tuple[str, str, int], list[tuple[Gist, Statement]]] = {}
 
@@ -133,7 +111,7 @@ def _sentences(every: Iterable[Sequence[Stated]], asked: frozenset[str] | None, 
             whole[place] = obliging(stated, kept)
         return whole[place][which]
 
-    return _Compared(brief.contents, brief.sizes, _numbers_in(asked, [one for one, _ in brief.of]), tell)
+    return Compared(brief.contents, brief.sizes, _numbers_in(asked, [one for one, _ in brief.of]), tell)
 
 
 def _numbers_in(asked: frozenset[str] | None, of: Iterable[Stated]) -> list[int] | None:
@@ -164,11 +142,11 @@ def _told_outcomes(several: Iterable[tuple[Stated, int]], kept: Kept) -> list[tu
     return [pair for one, number in several for pair in coming_out(one, number, kept)]
 
 
-def _opposed_outcomes(several: Iterable[tuple[Stated, int]], kept: Kept) -> list[_Opposed]:
+def _opposed_outcomes(several: Iterable[tuple[Stated, int]], kept: Kept) -> list[Opposed]:
     told = _told_outcomes(several, kept)
     contents, sizes = [said.content for said, _ in told], [said.size for said, _ in told]
-    statements = _Compared(contents, sizes, None, told.__getitem__)
-    found = ((number, list(others)) for number, others in _opposed(statements, _LEAST_OUTCOME))
+    statements = Compared(contents, sizes, None, told.__getitem__)
+    found = ((number, list(others)) for number, others in find_opposed(statements, _LEAST_OUTCOME))
     return [(number, others) for number, others in found if others]
 
 
@@ -176,90 +154,13 @@ def _is_in(asked: frozenset[str], one: Stated) -> bool:
     return one.document.path in asked
 
 
-def _apart(opposed_ones: Iterable[_Opposed], tell: _Tell) -> Iterator[tuple[Statement, Statement]]:
+def _apart(opposed_ones: Iterable[Opposed], tell: Tell) -> Iterator[tuple[Statement, Statement]]:
     """Pair each statement with the first one that it contradicts and that will stand beside it."""
     for number, others in opposed_ones:
         one = tell(number)[1]
         other = next((two for two in (tell(candidate)[1] for candidate in others) if _are_apart(one, two)), None)
         if other is not None:
             yield one, other
-
-
-def _opposed(statements: _Compared, least: int) -> Iterator[_Opposed]:
-    """Give each statement with those before it that it contradicts, the most promising first."""
-    contents, sizes, asked, _ = statements
-    compared = [number for number in (range(len(contents)) if asked is None else asked) if sizes[number] >= least]
-    rarest = _rarest(_index(contents, None if asked is None else compared), len(contents))
-    more = _more(least)
-    for number in compared:
-        found = rarest[number]
-        # Most speak of nothing that another one speaks of, which is told sooner than which eight are the nearest.
-        if _is_near_any(number, found, contents, more):
-            yield number, (one for one in _candidates(number, found) if _is_opposed(statements, number, one, least))
-
-
-def _is_near_any(number: int, found: Iterable[list[int]], contents: Sequence[frozenset[str]], more: int) -> bool:
-    """Tell whether a statement speaks of what one before it speaks of, among those with one of its rarest words."""
-    content = contents[number]
-    least, most = len(content) - more, len(content) + more
-    for places in found:
-        if len(places) > _COMMON:
-            continue
-        for candidate in places:
-            if candidate >= number:
-                break
-            other = contents[candidate]
-            if least <= len(other) <= most and (other <= content or content <= other):
-                return True
-    return False
-
-
-def _is_opposed(statements: _Compared, number: int, candidate: int, least: int) -> bool:
-    contents, sizes, _, tell = statements
-    if sizes[candidate] < least or not _speak_of_one_thing(contents[number], contents[candidate], _more(least)):
-        return False
-    return opposed(tell(number)[0], tell(candidate)[0]) not in ("", SEVERAL)
-
-
-def _more(least: int) -> int:
-    return _MORE if least >= _LEAST else _MORE - 1
-
-
-def _index(contents: Sequence[frozenset[str]], compared: Sequence[int] | None) -> dict[str, list[int]]:
-    """Tell in which statements each word stands; only of words of those that are `compared`, where that is not all."""
-    words = None if compared is None else frozenset[str]().union(*(contents[number] for number in compared))
-    index: dict[str, list[int]] = {}
-    for number, content in enumerate(contents):
-        for word in content if words is None else content & words:
-            index.setdefault(word, []).append(number)
-    return index
-
-
-def _rarest(index: Mapping[str, list[int]], count: int) -> list[list[list[int]]]:
-    """Give, for each statement, the places of its rarest words."""
-    found: list[list[list[int]]] = [[] for _ in range(count)]
-    for word in sorted(index, key=lambda word: (len(index[word]), word)):
-        places = index[word]
-        for number in places:
-            mine = found[number]
-            if len(mine) <= _MORE:
-                mine.append(places)
-    return found
-
-
-def _candidates(number: int, found: Sequence[list[int]]) -> list[int]:
-    """List the statements before this one among those with one of its rarest words, the most promising first."""
-    counts: dict[int, int] = {}
-    for places in found:
-        if len(places) <= _COMMON:
-            for candidate in places[: bisect_left(places, number)]:
-                counts[candidate] = counts.get(candidate, 0) + 1
-    return sorted(counts, key=lambda candidate: (-counts[candidate], candidate))[:_MOST]
-
-
-def _speak_of_one_thing(one: frozenset[str], other: frozenset[str], more: int) -> bool:
-    """Tell whether one has all words of the other, and at most so many more."""
-    return abs(len(one) - len(other)) <= more and (one <= other or other <= one)
 
 
 def _are_apart(one: Statement, other: Statement) -> bool:
