@@ -21,15 +21,22 @@ _STALE_SECONDS = 3600.0
 class CacheFile:
     """A file of one kind: a line that says what wrote it with a digest of the rest, then the rest.
 
-    `stamp` stands for the rules in force: what was written under other rules is not read.
+    `stamp` stands for the rules in force: what was written under other rules is not read. `mark` stands for the text
+    that was read or written last; it is empty before, and where there was none.
     """
 
-    __slots__ = ("_kind", "_path", "stamp")
+    __slots__ = ("_kind", "_path", "mark", "stamp")
 
     def __init__(self, path: str, kind: str, stamp: str) -> None:
         self._path = path
         self._kind = kind
         self.stamp = stamp
+        self.mark = ""
+
+    def beside(self, kind: str) -> "CacheFile":
+        """Give the file of another kind for the same folder."""
+        folder, name = os.path.split(self._path)
+        return CacheFile(os.path.join(folder, name.replace(self._kind, kind, 1)), kind, self.stamp)
 
     def read(self) -> str:
         """Give the text that was written; empty where there is none that is whole and of these rules."""
@@ -37,8 +44,12 @@ class CacheFile:
             with open(self._path, "rb") as file:
                 if os.fstat(file.fileno()).st_size > _LIMIT:
                     return ""
-                head, _, body = file.read().partition(b"\n")
-            return body.decode("utf-8", "surrogatepass") if head == self._head(body) else ""
+                head = file.readline().rstrip(b"\n")
+                body = file.read()
+            if head != self._head(body):
+                return ""
+            self.mark = head.rpartition(b" ")[2].decode()
+            return body.decode("utf-8", "surrogatepass")
         except (OSError, ValueError):
             return ""
 
@@ -49,9 +60,11 @@ class CacheFile:
             body = text.encode("utf-8", "surrogatepass")
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             _drop_leftovers(os.path.dirname(self._path), self._kind)
+            head = self._head(body)
             with open(growing, "xb") as file:
-                file.write(self._head(body) + b"\n" + body)
+                file.write(head + b"\n" + body)
             os.replace(growing, self._path)
+            self.mark = head.rpartition(b" ")[2].decode()
         except OSError:
             _remove(growing)
 

@@ -30,11 +30,16 @@ def record_for_hook(*, dry_run: bool = False) -> int:
 def _record(root: str, *, dry_run: bool) -> None:
     from pathlib import Path
 
+    from geoflow.adapters.kept_file import KeptFile
     from geoflow.cli.monitor_parts import open_recorder
     from geoflow.workflow.record_snapshot import record_snapshot
 
-    repository, recorder = open_recorder(Path(root), patience=_PATIENCE)
+    file = KeptFile(root, "figures")
+    figures = file.read()
+    repository, recorder = open_recorder(Path(root), patience=_PATIENCE, figures=figures)
     recorded = record_snapshot(recorder, complete=False, dry_run=dry_run)
+    if not dry_run:
+        file.write(figures)
     if recorded.written:
         from geoflow.cli.alerting import keep_alerts
 

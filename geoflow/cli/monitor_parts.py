@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoflow.adapters.git import GitRepository
+    from geoflow.quality.kept import Kept
     from geoflow.workflow.measuring import Recorder
     from geoflow.workflow.rule_findings import Rules
 
@@ -14,11 +15,16 @@ SCHEMA = "geoflow.monitor/1"
 
 
 def open_recorder(
-    root: "Path | None" = None, *, observing: bool = False, patience: float | None = None
+    root: "Path | None" = None,
+    *,
+    observing: bool = False,
+    patience: float | None = None,
+    figures: "Kept | None" = None,
 ) -> "tuple[GitRepository, Recorder]":
     """Join what snapshots are made with, for a root or the one that the command was typed in.
 
     `observing` adds what happens now; `patience` is how many seconds to wait at most for others that write records.
+    `figures` is what was worked out of contents before.
     """
     from geoflow.adapters import git
     from geoflow.adapters.clock import SystemClock
@@ -31,7 +37,7 @@ def open_recorder(
         repository.patience = patience
 
     if not observing:
-        return repository, Recorder(repository, repository.commits, SystemClock(), _rules_at)
+        return repository, Recorder(repository, repository.commits, SystemClock(), _rules_at, figures=figures)
     from geoflow.cli.observing import observe_now
     from geoflow.cli.observing_age import FindingAges
 

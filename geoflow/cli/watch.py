@@ -100,4 +100,5 @@ def _look(watched: _Watch, before: "State") -> "State":
     page.looked(state, look, time.perf_counter() - began, is_first=before is NOTHING)
     if before is NOTHING:
         rules.keep()
+    rules.settle()
     return state

@@ -50,6 +50,10 @@ class CurrentRules:
         """Keep what rules worked out for the next command."""
         self._file.write(self._kept)
 
+    def settle(self) -> None:
+        """Hold no more of what they worked out than what the last look used, and as much again."""
+        self._kept.settle()
+
     def _read_settings(self) -> "Settings":
         from geoflow.adapters.folders import user_settings_file
         from geoflow.adapters.settings_file import PROJECT_FILE

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from geoflow.improvement.cuts import Cut
 from geoflow.improvement.proposal import Document
 from geoflow.improvement.scenario_strategy import own_steps, scenario_name, scenario_text
-from geoflow.openspec.model import Requirement, Scenario
+from geoflow.openspec.model import Requirement
 from geoflow.quality.prose import masked
 from geoflow.quality.tokens import tokens
 
@@ -148,7 +148,7 @@ def split_text(
 def is_plain(document: Document, requirement: Requirement) -> bool:
     """Tell whether a requirement is a heading, a text and scenarios with names of their own, and nothing else."""
     text = document.text
-    scenarios: tuple[Scenario, ...] = requirement.scenarios
+    scenarios = requirement.scenarios
     ends = [(requirement.body_end, scenarios[0].start)] if scenarios else []
     ends += [(one.end, other.start) for one, other in pairwise(scenarios)]
     ends += [(scenarios[-1].end, requirement.end)] if scenarios else []

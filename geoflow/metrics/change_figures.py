@@ -1,12 +1,12 @@
 """What active changes contribute to the measures: their tasks and their verdicts, and on which files these rest."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from geoflow.metrics.spec_figures import Texts, counted
 from geoflow.openspec.change_rules import check_change
 from geoflow.openspec.layout import SCHEMAS
-from geoflow.openspec.mains import Mains
+from geoflow.openspec.mains import Main, Mains, open_main
 from geoflow.openspec.nesting import Folder
 from geoflow.openspec.schemas import Schemas
 from geoflow.openspec.tasks import parse_tasks
@@ -30,17 +30,21 @@ def counts_for_all(path: str) -> bool:
 
 
 class Contents(NamedTuple):
-    """The files of a tree by the ids of their contents, those among them that count for all, and the texts by id."""
+    """The files of a tree by the ids of their contents, those among them that count for all, and the texts by id.
+
+    `opener` opens main specs, each once for all changes.
+    """
 
     files: Mapping[str, str]
     common: Collection[str]
     texts: Texts
+    opener: Callable[[str, str], Main] = open_main
 
 
 def change_figures(name: str, names: Mapping[str, str], contents: Contents) -> ChangeFigures:
     """Validate an active change and count its tasks; `names` are its files by their path inside it."""
     seen = _Seen(contents)
-    folder = Folder(name, names, seen, Schemas(seen), Mains(seen))
+    folder = Folder(name, names, seen, Schemas(seen), Mains(seen, contents.opener))
     errors, warnings = counted(check_change(folder))
     tasks = parse_tasks(seen[names["tasks.md"]]) if "tasks.md" in names else ()
     return ChangeFigures(errors, warnings, len(tasks), sum(task.done for task in tasks), frozenset(seen.asked))

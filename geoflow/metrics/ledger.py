@@ -1,15 +1,19 @@
 """The measures that every commit has, kept up to date file by file: a commit costs what it changed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from geoflow.metrics.change_figures import ChangeFigures, Contents, change_figures, counts_for_all
+from geoflow.metrics.kept_figures import KeptFigures
 from geoflow.metrics.measure import HISTORY
 from geoflow.metrics.spec_figures import SpecFigures, SpecReader, Texts, Totals
-from geoflow.openspec.layout import ARCHIVE, CHANGES, SPECS, capability_of
+from geoflow.openspec.layout import ARCHIVE, CHANGES, SPECS, capability_of, delta_paths
+from geoflow.openspec.mains import Main, open_main
+from geoflow.quality.kept import Kept
 
 _MOST_FIGURES = 50_000
+_MOST_MAINS = 100
 _EMPTY = SpecFigures(Totals(), {})
 
 
@@ -31,10 +35,17 @@ class Ledger:
 
     Args:
         texts: Gives the text of a content by its id; asked for specs and active changes, of each content seldom twice.
+        kept: What is kept of contents; the text of a spec that is known is not asked for.
+        ahead: Is told of contents whose texts will be asked for.
     """
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(
+        self, texts: Texts, kept: Kept | None = None, ahead: Callable[[Iterable[str]], None] = lambda _: None
+    ) -> None:
         self._texts = texts
+        self._kept = KeptFigures(kept)
+        self._ahead = ahead
+        self._mains: dict[tuple[str, str], Main] = {}
         self._reader = SpecReader()
         self._known: dict[str, SpecFigures] = {}
         self._files: dict[str, str] = {}
@@ -43,6 +54,10 @@ class Ledger:
         self._common: set[str] = set()
         self._changes: dict[str, dict[str, str]] = {}
         self._figures: dict[str, ChangeFigures] = {}
+
+    def needs(self, path: str, content: str) -> bool:
+        """Tell whether the text of a content is asked for as soon as it stands at a path."""
+        return is_main_spec(path) and content not in self._known and self._kept.spec(content) is None
 
     def start(self, files: Mapping[str, str]) -> None:
         """Forget what stands, and begin with these files, {path: id}."""
@@ -125,7 +140,11 @@ class Ledger:
             if len(self._known) >= _MOST_FIGURES:
                 for old in list(self._known)[: _MOST_FIGURES // 2]:
                     del self._known[old]
-            found = self._known[content] = self._reader.read(self._texts(content))
+            found = self._kept.spec(content)
+            if found is None:
+                found = self._reader.read(self._texts(content))
+                self._kept.keep_spec(content, found)
+            self._known[content] = found
         return found
 
     def _specs(self) -> dict[str, float | None]:
@@ -168,10 +187,29 @@ class Ledger:
         }
 
     def _looked_at(self) -> list[ChangeFigures]:
-        contents = Contents(self._files, self._common, self._texts)
+        contents = Contents(self._files, self._common, self._texts, self._main)
+        lacking = []
         for name in self._changes.keys() - self._figures.keys():
-            self._figures[name] = change_figures(name, self._changes[name], contents)
+            found = self._kept.change(name, self._changes[name], contents)
+            if found is None:
+                lacking.append(name)
+            else:
+                self._figures[name] = found
+        self._ahead(
+            self._files[path] for name in lacking for path in _read_for(self._changes[name]) if path in self._files
+        )
+        for name in lacking:
+            figures = self._figures[name] = change_figures(name, self._changes[name], contents)
+            self._kept.keep_change(name, self._changes[name], contents, figures)
         return list(self._figures.values())
+
+    def _main(self, path: str, text: str) -> Main:
+        """Open a main spec, once for all the changes that ask for it."""
+        if (path, text) not in self._mains:
+            if len(self._mains) >= _MOST_MAINS:
+                self._mains.clear()
+            self._mains[path, text] = open_main(path, text)
+        return self._mains[path, text]
 
 
 _CHURN = tuple(name for name in HISTORY if name.startswith("churn."))
@@ -192,6 +230,12 @@ def _change_of(path: str) -> str:
         return ""
     name, slash, _ = path[len(CHANGES) :].partition("/")
     return name if slash and not name.startswith(".") else ""
+
+
+def _read_for(names: Mapping[str, str]) -> Iterator[str]:
+    """List the files that a change's verdict is likely to rest on, by those that it has."""
+    yield from names.values()
+    yield from (f"{SPECS}{capability}/spec.md" for capability in delta_paths(names))
 
 
 def _ratio(part: int, whole: int) -> float | None:

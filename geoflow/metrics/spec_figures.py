@@ -9,6 +9,7 @@ from geoflow.openspec.lines import WHITE, split
 from geoflow.openspec.model import Issue
 from geoflow.openspec.parser import find_region, parse_spec, section_content
 from geoflow.openspec.spec_rules import check_spec
+from geoflow.openspec.verdict_keys import digest
 from geoflow.quality.failure import describes_failure
 
 _MOST_KNOWN = 50_000
@@ -37,10 +38,10 @@ class Totals(NamedTuple):
 
 
 class SpecFigures(NamedTuple):
-    """The figures of a spec, and what its requirements say: {name: a number that stands for the text}."""
+    """The figures of a spec, and what its requirements say: {name: a digest of the text}."""
 
     totals: Totals
-    texts: Mapping[str, int]
+    texts: Mapping[str, str]
 
 
 class _Issues(NamedTuple):
@@ -49,9 +50,10 @@ class _Issues(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """A requirement. `issues` are None where it is not plain."""
+    """A requirement. `says` stands for its text; `issues` are None where it is not plain."""
 
     name: str
+    says: str
     all_words: int
     words: int
     scenarios: int
@@ -59,7 +61,7 @@ class _Block(NamedTuple):
     issues: _Issues | None
 
 
-_NO_BLOCK = _Block("", 0, 0, 0, fails=False, issues=None)
+_NO_BLOCK = _Block("", "", 0, 0, 0, fails=False, issues=None)
 
 
 class SpecReader:
@@ -83,7 +85,7 @@ class SpecReader:
             return None
         sources = [NEXT[1:] + part.rstrip("\n") for part in parts]
         found = [self._blocks.get(source) or self._block(source) for source in sources]
-        texts = {block.name: hash(source) for block, source in zip(found, sources, strict=True)}
+        texts = {block.name: block.says for block in found}
         every = [issues]
         for block in found:
             if block.issues is None:
@@ -102,7 +104,7 @@ class SpecReader:
         found = [self._blocks.get(source) or self._block(source) for _, source in blocks]
         purpose = find_region(document, "purpose")
         bare = purpose is None or not section_content(document, purpose)
-        texts = {name: hash(source.rstrip(WHITE)) for name, source in blocks}
+        texts = {name: _digest(source.rstrip(WHITE)) for name, source in blocks}
         return _figures(found, texts, [counted(check_spec("", text))], len(text.split()), bare=bare)
 
     def _head(self, head: str) -> _Issues | None:
@@ -120,6 +122,7 @@ class SpecReader:
         one = read[0]
         block = _Block(
             one.name,
+            _digest(source),
             len(source.split()),
             len(one.text.split()),
             len(one.scenarios),
@@ -133,7 +136,7 @@ class SpecReader:
 
 
 def _figures(
-    blocks: list[_Block], texts: Mapping[str, int], issues: list[_Issues], words: int, *, bare: bool
+    blocks: list[_Block], texts: Mapping[str, str], issues: list[_Issues], words: int, *, bare: bool
 ) -> SpecFigures:
     errors, warnings = sum(one.errors for one in issues), sum(one.warnings for one in issues)
     totals = Totals(
@@ -151,6 +154,10 @@ def _figures(
         strict=int(not errors and not warnings),
     )
     return SpecFigures(totals, texts)
+
+
+def _digest(text: str) -> str:
+    return digest(text.encode("utf-8", "surrogatepass")).hex()
 
 
 def counted(issues: Iterable[Issue]) -> _Issues:

@@ -13,7 +13,6 @@ from geoflow.openspec.headings import folded_name, normal_name, requirement_name
 from geoflow.openspec.lines import Lines
 from geoflow.openspec.mains import Entry, Main
 from geoflow.openspec.model import Counts, Refusal
-from geoflow.openspec.spec_rules import structure_issues
 
 
 class Applied(NamedTuple):
@@ -145,7 +144,7 @@ def _check_target(plan: Plan, main: Main | None, capability: str) -> Refusal | N
                 "Put the requirements under `## ADDED Requirements`, or mend the name of the delta's folder.",
             )
         return None
-    broken = next(structure_issues(main.path, main.document), None)
+    broken = main.broken
     if broken is None:
         return None
     message = f"The main spec {capability} cannot be updated as it is: {broken.message}"

@@ -50,15 +50,17 @@ def main_blocks(tree: Tree) -> dict[Place, str]:
     return {(spec.id, block.name): block_text(spec.text, block) for spec in tree.specs for block in spec.requirements}
 
 
-def conflicts(tree: Tree, deeds: Iterable[Touch] | None = None) -> list[Conflict]:
+def conflicts(
+    tree: Tree, deeds: Iterable[Touch] | None = None, blocks: Mapping[Place, str] | None = None
+) -> list[Conflict]:
     """Find the conflicts between active changes, by capability and requirement.
 
     Names are compared as a merge does: exactly, and folded where a second requirement would come to be. Work and result
     grow with the number of touches, not of pairs: many changes of one requirement are one conflict with many sides.
-    `deeds` are all touches of the active changes, where they are known.
+    `deeds` are all touches of the active changes and `blocks` what `main_blocks` gives, where they are known.
     """
     every = [touch for change in tree.changes for touch in touches(change)] if deeds is None else list(deeds)
-    main = main_blocks(tree)
+    main = main_blocks(tree) if blocks is None else blocks
     found = [
         conflict
         for (capability, name), group in _by_place(every).items()

@@ -1,12 +1,14 @@
 """Main specs as merges see them, each read once however many deltas ask for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from geoflow.openspec.blocks import Block, Region, spec_blocks
 from geoflow.openspec.headings import folded_name, normal_name
 from geoflow.openspec.layout import SPECS
 from geoflow.openspec.lines import WHITE, Lines, split
+from geoflow.openspec.model import Issue
+from geoflow.openspec.spec_rules import structure_issues
 
 
 class Entry(NamedTuple):
@@ -28,7 +30,10 @@ class Entry(NamedTuple):
 
 
 class Main(NamedTuple):
-    """A main spec: its lines, its `## Requirements` section, its blocks with their names, and the names folded."""
+    """A main spec: its lines, its `## Requirements` section, its blocks with their names, and the names folded.
+
+    `broken` is the first thing for which no delta can be applied to it.
+    """
 
     path: str
     document: Lines
@@ -37,6 +42,7 @@ class Main(NamedTuple):
     keys: tuple[str, ...]
     entries: dict[str, Entry]
     folds: frozenset[str]
+    broken: Issue | None
 
 
 def open_main(path: str, text: str) -> Main:
@@ -45,16 +51,18 @@ def open_main(path: str, text: str) -> Main:
     section, blocks = spec_blocks(document)
     keys = tuple(normal_name(block.name) for block in blocks)
     entries = {key: Entry(block.name, document, block, "") for key, block in zip(keys, blocks, strict=True)}
-    return Main(path, document, section, blocks, keys, entries, frozenset(map(folded_name, entries)))
+    broken = next(structure_issues(path, document), None)
+    return Main(path, document, section, blocks, keys, entries, frozenset(map(folded_name, entries)), broken)
 
 
 class Mains:
-    """The main specs of a tree, each opened when first asked for."""
+    """The main specs of a tree, each opened when first asked for; `opener` opens them as `open_main` does."""
 
-    __slots__ = ("_files", "_opened")
+    __slots__ = ("_files", "_open", "_opened")
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str], opener: Callable[[str, str], Main] = open_main) -> None:
         self._files = files
+        self._open = opener
         self._opened: dict[str, Main] = {}
 
     def get(self, capability: str) -> Main | None:
@@ -64,5 +72,5 @@ class Mains:
             text = self._files.get(path)
             if text is None:
                 return None
-            self._opened[path] = open_main(path, text)
+            self._opened[path] = self._open(path, text)
         return self._opened[path]

@@ -5,6 +5,7 @@ Lines and columns count from 1. Offsets are character offsets into the text as i
 untouched, so that `text[start:end]` is the exact source and a splice changes nothing else.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Level = Literal["ERROR", "WARNING", "INFO"]
@@ -48,12 +49,13 @@ class Requirement(NamedTuple):
 
     `text` is the normative body as `validate` reads it (lines trimmed and joined by a line feed); `body_start` to
     `body_end` is its source between the heading line and the first following heading; `start` to `end` is the
-    whole block, heading and scenarios included, blank lines at its end not.
+    whole block, heading and scenarios included, blank lines at its end not. `scenarios` never change, and equal a
+    sequence of the same ones; they may be read from the source when they are first asked for.
     """
 
     name: str
     text: str
-    scenarios: tuple[Scenario, ...]
+    scenarios: Sequence[Scenario]
     start: int
     end: int
     body_start: int

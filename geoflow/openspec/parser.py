@@ -1,11 +1,14 @@
 """From text to values: specs, deltas, requirements, scenarios, steps, with exact offsets into the text as given."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from geoflow.openspec.blocks import Block, Region, between, body_text, spec_blocks
 from geoflow.openspec.delta_reader import read_plan
 from geoflow.openspec.headings import level, scenario_name, title
+from geoflow.openspec.later import LaterScenarios
 from geoflow.openspec.lines import WHITE, Lines, split, starts
 from geoflow.openspec.model import (
     Delta,
@@ -148,13 +151,17 @@ def _requirement(source: Source, block: Block, *, deeper: bool) -> Requirement:
     return Requirement(
         name=block.name,
         text=body_text(document, block),
-        scenarios=_scenarios(source, headings, block.end, deeper=deeper),
+        scenarios=_scenarios_later(source, headings, block.end, deeper=deeper),
         start=start,
         end=end,
         body_start=body_start,
         body_end=body_end,
         span=source.span(start, end),
     )
+
+
+def _scenarios_later(source: Source, headings: list[int], end: int, *, deeper: bool) -> Sequence[Scenario]:
+    return LaterScenarios(partial(_scenarios, source, headings, end, deeper=deeper)) if headings else ()
 
 
 def _scenarios(source: Source, headings: list[int], end: int, *, deeper: bool) -> tuple[Scenario, ...]:

@@ -1,28 +1,41 @@
 """From `{path: text}` to everything that OpenSpec knows below `openspec/`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from geoflow.openspec.layout import ARCHIVE, CHANGES, delta_paths, layout
-from geoflow.openspec.model import Change, Tree
+from geoflow.openspec.model import Change, Delta, Spec, Tree
 from geoflow.openspec.parser import parse_delta, parse_spec
 from geoflow.openspec.tasks import parse_tasks
 
 
-def read_tree(files: Mapping[str, str]) -> Tree:
+def read_tree(
+    files: Mapping[str, str],
+    spec: Callable[[str, str, str], Spec] = parse_spec,
+    delta: Callable[[str, str, str], Delta] = parse_delta,
+) -> Tree:
     """Parse every spec and change of a tree.
 
     Args:
         files: {path: text}, paths relative to the root, so they start with `openspec/`.
+        spec: Parses a main spec, given its id, path and text.
+        delta: Parses a delta spec, as `spec` does.
     """
     found = layout(files)
     return Tree(
-        specs=tuple(parse_spec(name, path, files[path]) for name, path in found.specs.items()),
-        changes=tuple(_change(name, items, files, archived=False) for name, items in found.changes.items()),
-        archived=tuple(_change(name, items, files, archived=True) for name, items in found.archived.items()),
+        specs=tuple(spec(name, path, files[path]) for name, path in found.specs.items()),
+        changes=tuple(_change(name, items, files, delta) for name, items in found.changes.items()),
+        archived=tuple(_change(name, items, files, delta, archived=True) for name, items in found.archived.items()),
     )
 
 
-def _change(name: str, items: Mapping[str, str], files: Mapping[str, str], *, archived: bool) -> Change:
+def _change(
+    name: str,
+    items: Mapping[str, str],
+    files: Mapping[str, str],
+    delta: Callable[[str, str, str], Delta],
+    *,
+    archived: bool = False,
+) -> Change:
     def text(file: str) -> str:
         return files[items[file]] if file in items else ""
 
@@ -33,5 +46,5 @@ def _change(name: str, items: Mapping[str, str], files: Mapping[str, str], *, ar
         proposal=text("proposal.md"),
         design=text("design.md"),
         tasks=parse_tasks(text("tasks.md")),
-        deltas=tuple(parse_delta(spec, path, files[path]) for spec, path in delta_paths(items).items()),
+        deltas=tuple(delta(spec, path, files[path]) for spec, path in delta_paths(items).items()),
     )

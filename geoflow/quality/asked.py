@@ -80,15 +80,28 @@ class Around:
         return [[*asked, answer] for asked, answer in self._asked.items()]
 
     def still_answers(self, questions: Iterable[Question]) -> bool:
-        """Tell whether each question has the answer that it had."""
-        return all(self._ask(*question[:-1]) == question[-1] for question in questions)
+        """Tell whether each question has the answer that it had; what is asked for this is not written down."""
+        return all(self._answer(tuple(asked)) == answer for *asked, answer in questions)
 
     def _ask(self, name: str, *about: Any) -> Any:
         asked = (name, *about)
         if asked not in self._asked:
-            here = _HERE.get(name)
-            self._asked[asked] = here(self.text, *about) if here else getattr(self.names, name)(*about)
+            self._asked[asked] = self._answer(asked)
         return self._asked[asked]
+
+    def _answer(self, asked: tuple[Any, ...]) -> Any:
+        here = _HERE.get(asked[0])
+        if here or self.names is None:
+            return here(self.text, *asked[1:]) if here else None
+        answers = self.names.answers  # most is asked of many requirements
+        if asked not in answers:
+            answers[asked] = getattr(self.names, asked[0])(*asked[1:])
+        return answers[asked]
+
+
+def is_of_tree(question: Question) -> bool:
+    """Tell whether the answer to a question hangs on more than the document."""
+    return question[0] not in _HERE
 
 
 _HEADING_LINE = re.compile(r"^(?:#+[ \t]|[ \t]*\*\*)[^\n]*", re.MULTILINE)

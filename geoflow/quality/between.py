@@ -59,7 +59,7 @@ def find_between(
         planned = {capability for capability, makers in planners.items() if makers - {change.id}}
         found += find_capabilities(change, there.names.keys(), planned, finished)
         found += _about_tasks(change, texts, finished=bool(deeds) and finished == {touch.capability for touch in deeds})
-    for conflict in conflicts(tree, every):
+    for conflict in conflicts(tree, every, there.blocks):
         found += _rivals(conflict, texts)
     return found if within is None else [finding for finding in found if finding.path in within]
 

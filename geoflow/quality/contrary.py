@@ -1,31 +1,34 @@
 """Statements that cannot both hold, and requirements that say one thing in two ways.
 
-Two are compared where they speak of the same: their content words agree, but for one or two that only one of them has.
-Where each has a word of its own they speak of two things, as "the `init` command" and "the `update` command" do.
-Candidates come from an index over rare words, so that the work grows with the number of statements and not of pairs.
+What is kept of each document tells which of them may be meant, and only those are read.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 
-from geoflow.openspec.model import Tree
+from geoflow.openspec.model import Requirement, Tree
 from geoflow.quality.finding import Finding, Severity
-from geoflow.quality.gist import SEVERAL, Gist, gist, opposed
-from geoflow.quality.kept import Kept, short
+from geoflow.quality.gist import Gist, gist, opposed
+from geoflow.quality.kept import Kept, key_of, short
+from geoflow.quality.opposed import LEAST, Compared, Opposed, Tell, find_opposed
 from geoflow.quality.place import Place, finding_at
-from geoflow.quality.statements import Stated, Statement, coming_out, obliging, outcomes, stated_in
+from geoflow.quality.statements import (
+    Stated,
+    Statement,
+    briefly,
+    coming_out,
+    conditions,
+    obliging,
+    of_each,
+    stated_in,
+)
 from geoflow.quality.twins import find_twins
 
-_LEAST = 4  # content words: below that two statements agree by chance
 _LEAST_OUTCOME = 2  # the condition is the same as well
 _LEAST_COPY = 6
 _LONG = re.compile(r"[^\W\d_]{10,}")
 _KEPT = 7  # letters of a long word that no ending reaches
-_MORE = 2  # so many content words may one have that the other has not
-_COMMON = 60  # a word of more statements than that finds no candidates
-_MOST = 8  # candidates of one statement that are looked at
 
 _Told = Collection[tuple[str, str]]
 
@@ -44,7 +47,7 @@ def find_contrary(
     kept = kept or Kept()
     every = list(stated_in(tree))
     asked = None if within is None else frozenset(within)
-    if asked is not None and not any(one.document.path in asked for one in every):
+    if asked is not None and not any(one.document.path in asked for several in every for one in several):
         return []
     found: list[Finding] = []
     said = set(told)
@@ -52,8 +55,8 @@ def find_contrary(
         if one.is_apart_from(other) and _place(one) not in said and one.requirement.text != other.requirement.text:
             said.add(_place(one))
             found.append(_copy(one, other))
-    sentences = [pair for one in every for pair in obliging(one, kept)]
-    for first, second in _opposites(sentences, _LEAST, asked):
+    sentences = _sentences(every, asked, kept)
+    for first, second in _apart(find_opposed(sentences, LEAST), sentences.tell):
         if _place(first.of) not in said:
             said.add(_place(first.of))
             found.append(_contradiction(first, second, "GF312"))
@@ -66,106 +69,98 @@ def _place(stated: Stated) -> tuple[str, str]:
     return stated.document.path, stated.requirement.name
 
 
-def _same(every: Iterable[Stated], asked: frozenset[str] | None, kept: Kept) -> Iterator[tuple[Stated, Stated]]:
+def _same(
+    every: Iterable[Sequence[Stated]], asked: frozenset[str] | None, kept: Kept
+) -> Iterator[tuple[Stated, Stated]]:
     """Pair each requirement with the first one before it that has the same gist.
 
     Those that can have it agree in their long words, which cost little to find.
     """
     groups: dict[str, list[Stated]] = {}
-    for one in every:
-        key = kept.of_requirement(one.document, one.requirement)
-        groups.setdefault(kept.worked_out(key, "long", partial(_long_words, one)), []).append(one)
+    for stated, words in of_each(every, "long", _long_words, kept):
+        groups.setdefault(words, []).append(stated)
     for group in groups.values():
-        first: dict[Gist, Stated] = {}
-        for one in group if len(group) > 1 else ():
-            said = gist(one.requirement.text)
-            other = first.setdefault(said, one) if said.size >= _LEAST_COPY else one
-            if other is not one and (asked is None or one.document.path in asked):
+        first: dict[str, Stated] = {}
+        if len(group) < 2 or not (asked is None or any(_is_in(asked, one) for one in group)):
+            continue
+        for one in group:
+            said = kept.worked_out(kept.of_requirement(*one[:2]), "gist", partial(_gist_of, one.requirement))
+            other = first.setdefault(said, one) if said else one
+            if other is not one and (asked is None or _is_in(asked, one)):
                 yield one, other
 
 
-def _long_words(one: Stated) -> str:
-    return short(sorted({word[:_KEPT] for word in _LONG.findall(one.requirement.text.casefold())}))
+def _gist_of(requirement: Requirement) -> str:
+    """Digest the gist of a requirement; empty where it says too little."""
+    said = gist(requirement.text)
+    return short(map(repr, (sorted(said.content), sorted(said.sides), *said[2:]))) if said.size >= _LEAST_COPY else ""
+
+
+def _long_words(one: Requirement) -> str:
+    return short(sorted({word[:_KEPT] for word in _LONG.findall(one.text.casefold())}))
+
+
+def _sentences(every: Iterable[Sequence[Stated]], asked: frozenset[str] | None, kept: Kept) -> Compared:
+    brief = briefly(every, kept)
+    whole: dict[tuple[str, str, int], list[tuple[Gist, Statement]]] = {}
+
+    def tell(number: int) -> tuple[Gist, Statement]:
+        stated, which = brief.of[number]
+        place = (*_place(stated), stated.requirement.start)
+        if place not in whole:
+            whole[place] = obliging(stated, kept)
+        return whole[place][which]
+
+    return Compared(brief.contents, brief.sizes, _numbers_in(asked, [one for one, _ in brief.of]), tell)
+
+
+def _numbers_in(asked: frozenset[str] | None, of: Iterable[Stated]) -> list[int] | None:
+    return None if asked is None else [number for number, one in enumerate(of) if one.document.path in asked]
 
 
 def _contrary_outcomes(
-    every: Iterable[Stated], asked: frozenset[str] | None, kept: Kept
+    every: Iterable[Sequence[Stated]], asked: frozenset[str] | None, kept: Kept
 ) -> Iterator[tuple[Statement, Statement]]:
     """Pair outcomes of two scenarios with one condition in one capability that contradict each other."""
     groups: dict[tuple[str, str], list[tuple[Stated, int]]] = {}
-    for one in every:
-        key = kept.of_requirement(one.document, one.requirement)
-        for number, condition in enumerate(kept.worked_out(key, "conditions", partial(_conditions, one))):
+    ids = None if asked is None else {one.document.id for several in every for one in several[:1] if _is_in(asked, one)}
+    documents = (several for several in every if several and (ids is None or several[0].document.id in ids))
+    for one, found in of_each(documents, "conditions", conditions, kept):
+        for number, condition in enumerate(found):
             groups.setdefault((one.document.id, condition), []).append((one, number))
     for several in groups.values():
-        if len(several) > 1 and (asked is None or any(one.document.path in asked for one, _ in several)):
-            told = [pair for one, number in several for pair in coming_out(one, number, kept)]
-            yield from _opposites(told, _LEAST_OUTCOME, asked)
+        if len(several) > 1 and (asked is None or any(_is_in(asked, one) for one, _ in several)):
+            key = key_of("outcomes", *(f"{kept.of_requirement(*one[:2])} {number}" for one, number in several))
+            opposed_ones = kept.worked_out(key, "opposed", partial(_opposed_outcomes, several, kept))
+            if opposed_ones:
+                told = _told_outcomes(several, kept)
+                mine = [one for one in opposed_ones if asked is None or _is_in(asked, told[one[0]][1].of)]
+                yield from _apart(mine, told.__getitem__)
 
 
-def _conditions(one: Stated) -> list[str]:
-    return [short((condition,)) for condition, _ in outcomes(one)]
+def _told_outcomes(several: Iterable[tuple[Stated, int]], kept: Kept) -> list[tuple[Gist, Statement]]:
+    return [pair for one, number in several for pair in coming_out(one, number, kept)]
 
 
-def _opposites(
-    statements: Sequence[tuple[Gist, Statement]], least: int, asked: frozenset[str] | None
-) -> Iterator[tuple[Statement, Statement]]:
-    """Pair each statement with the first one before it that it contradicts."""
-    contents = [key.content for key, _ in statements]
-    compared = [
-        number
-        for number, (key, one) in enumerate(statements)
-        if (asked is None or one.of.document.path in asked) and key.size >= least
-    ]
-    index = _index(contents, None if asked is None else compared)
-    ranks = {word: rank for rank, word in enumerate(sorted(index, key=lambda word: (len(index[word]), word)))}
-    more = _MORE if least >= _LEAST else _MORE - 1
-    for number in compared:
-        key, one = statements[number]
-        found = [index[word] for word in sorted(key.content, key=ranks.__getitem__)[: _MORE + 1]]
-        content, count = key.content, len(key.content)
-        # Most speak of nothing that another one speaks of, which is told sooner than which eight are the nearest.
-        if not any(
-            -more <= count - len(contents[candidate]) <= more
-            and (contents[candidate] <= content or content <= contents[candidate])
-            for places in found
-            if len(places) <= _COMMON
-            for candidate in places[: bisect_left(places, number)]
-        ):
-            continue
-        for candidate in _candidates(number, found):
-            other_key, other = statements[candidate]
-            if other_key.size < least or not _speak_of_one_thing(content, contents[candidate], more):
-                continue
-            way = opposed(key, other_key)
-            if way and way != SEVERAL and _are_apart(one, other):
-                yield one, other
-                break
+def _opposed_outcomes(several: Iterable[tuple[Stated, int]], kept: Kept) -> list[Opposed]:
+    told = _told_outcomes(several, kept)
+    contents, sizes = [said.content for said, _ in told], [said.size for said, _ in told]
+    statements = Compared(contents, sizes, None, told.__getitem__)
+    found = ((number, list(others)) for number, others in find_opposed(statements, _LEAST_OUTCOME))
+    return [(number, others) for number, others in found if others]
 
 
-def _index(contents: Sequence[frozenset[str]], compared: Sequence[int] | None) -> dict[str, list[int]]:
-    """Tell in which statements each word stands; only of words of those that are `compared`, where that is not all."""
-    words = None if compared is None else frozenset[str]().union(*(contents[number] for number in compared))
-    index: dict[str, list[int]] = {}
-    for number, content in enumerate(contents):
-        for word in content if words is None else content & words:
-            index.setdefault(word, []).append(number)
-    return index
+def _is_in(asked: frozenset[str], one: Stated) -> bool:
+    return one.document.path in asked
 
 
-def _candidates(number: int, found: Sequence[list[int]]) -> list[int]:
-    """List the statements before this one among those with one of its rarest words, the most promising first."""
-    counts: dict[int, int] = {}
-    for places in found:
-        if len(places) <= _COMMON:
-            for candidate in places[: bisect_left(places, number)]:
-                counts[candidate] = counts.get(candidate, 0) + 1
-    return sorted(counts, key=lambda candidate: (-counts[candidate], candidate))[:_MOST]
-
-
-def _speak_of_one_thing(one: frozenset[str], other: frozenset[str], more: int) -> bool:
-    """Tell whether one has all words of the other, and at most so many more."""
-    return abs(len(one) - len(other)) <= more and (one <= other or other <= one)
+def _apart(opposed_ones: Iterable[Opposed], tell: Tell) -> Iterator[tuple[Statement, Statement]]:
+    """Pair each statement with the first one that it contradicts and that will stand beside it."""
+    for number, others in opposed_ones:
+        one = tell(number)[1]
+        other = next((two for two in (tell(candidate)[1] for candidate in others) if _are_apart(one, two)), None)
+        if other is not None:
+            yield one, other
 
 
 def _are_apart(one: Statement, other: Statement) -> bool:

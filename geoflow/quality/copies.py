@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
@@ -52,9 +52,9 @@ def find_copies(tree: Tree, within: Collection[str] | None = None, kept: Kept | 
 def _all(tree: Tree, kept: Kept) -> Iterator[_Said]:
     documents: list[Spec | Delta] = [*tree.specs, *(delta for change in tree.changes for delta in change.deltas)]
     for document in documents:
-        for one in document.requirements if isinstance(document, Spec) else document.added:
-            key = kept.of_requirement(document, one)
-            yield _Said(document, one, kept.worked_out(key, "copy", partial(_digests, one)))
+        requirements = document.requirements if isinstance(document, Spec) else document.added
+        for one, digests in zip(requirements, kept.of_each(document, requirements, "copy", _digests), strict=True):
+            yield _Said(document, one, digests)
 
 
 def says_the_same(one: Requirement, other: Requirement) -> bool:

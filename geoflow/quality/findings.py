@@ -12,7 +12,7 @@ from geoflow.quality.finding import Finding, by_place, number_occurrences
 from geoflow.quality.names import Names, names_of
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon, without_allowed
 from geoflow.quality.references import find_lost_tasks, find_references
-from geoflow.quality.requirement_findings import find_in_requirement
+from geoflow.quality.requirement_findings import find_in_each, find_in_requirement
 from geoflow.quality.structure import from_issue
 
 Asked = Callable[[str, str], bool]
@@ -110,10 +110,12 @@ def find_in(
     """
     requirements = requirements_of(document)
     found = [from_issue(issue, document.text, requirements, purpose_place(document)) for issue in issues]
-    for requirement in requirements:
-        if asked is not None and not asked(document.path, requirement.name):
-            continue
-        found += find_in_requirement(document, requirement, names, lexicon)
+    if asked is None:
+        found += find_in_each(document, requirements, names, lexicon)
+    else:
+        for requirement in requirements:
+            if asked(document.path, requirement.name):
+                found += find_in_requirement(document, requirement, names, lexicon)
     if lexicon.allowed:
         found = without_allowed(found, lexicon, document.id)
     return sorted(number_occurrences(found), key=by_place)

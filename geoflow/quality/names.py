@@ -3,9 +3,10 @@
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 from math import nextafter
+from typing import Any
 
 from geoflow.openspec.model import Delta, Requirement, Spec, Tree
 from geoflow.quality.kept import Kept, key_of
@@ -39,7 +40,9 @@ class Names:
             *tree.specs,
             *(delta for change in tree.changes for delta in change.deltas),
         ]
-        self._keys: dict[str, str] = {}
+        self._told: dict[str, list[tuple[str, str, dict[str, int]]]] = {}
+        self.answers: dict[tuple[Any, ...], Any] = {}
+        """Questions that `Around` put, with their answers."""
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -64,8 +67,8 @@ class Names:
 
     def is_word(self, word: str) -> bool:
         """Tell whether a word stands somewhere as it is written here, and is no part of a longer one."""
-        texts = (document.text for document in self._documents)
-        return any(self._of_text(text, "words", word, _is_word) for text in texts)
+        texts = [document.text for document in self._documents]
+        return any(self._of_texts(texts, "words", word, _is_word))
 
     def habit(self, name: str) -> int:
         """Tell how usual something is in the tree's requirements: 0 rare, and the higher the more usual.
@@ -87,25 +90,23 @@ class Names:
 
     def stands_more(self, literal: str, times: int) -> bool:
         """Tell whether a text stands in the documents, proposals and designs more often than so many times."""
-        return sum(self._of_text(text, "counts", literal, str.count) for text in self.texts) > times
+        return sum(self._of_texts(self.texts, "counts", literal, str.count)) > times
 
     def repeats(self, phrase: str) -> bool:
         """Tell whether one of these has a phrase more than once, in any case of letters and any spacing."""
-        return any(self._of_text(text, "repeats", phrase, _repeats) for text in self.texts)
+        return any(self._of_texts(self.texts, "repeats", phrase, _repeats))
 
-    def _of_text(self, text: str, what: str, about: str, work: Callable[[str, str], int]) -> int:
-        """Answer a question about one text, from what is kept of it where it was asked before."""
-        key = self._key_of(text)
-        answers = self.kept.worked_out(key, what, dict[str, int])
-        if about not in answers:
-            answers = {**answers, about: int(work(text, about))}
-            self.kept.keep(key, what, answers)
-        return answers[about]
-
-    def _key_of(self, text: str) -> str:
-        if text not in self._keys:
-            self._keys[text] = key_of("text", text)
-        return self._keys[text]
+    def _of_texts(self, texts: Sequence[str], what: str, about: str, work: Callable[[str, str], int]) -> Iterator[int]:
+        """Answer a question about each of some texts, from what is kept of it where it was asked before."""
+        if what not in self._told:
+            keys = [self.kept.of_text(None, text) for text in texts]
+            told = (self.kept.worked_out(key, what, dict[str, int]) for key in keys)
+            self._told[what] = list(zip(keys, texts, told, strict=True))
+        for key, text, answers in self._told[what]:
+            if about not in answers:
+                answers[about] = int(work(text, about))
+                self.kept.keep(key, what, answers)
+            yield answers[about]
 
     def _habits_in(self, text: str) -> tuple[int, int, int]:
         """Count the requirements of a text, and those that have a stroke and that say what "it" SHALL do."""
@@ -115,8 +116,10 @@ class Names:
 
     def _named_in(self, document: Spec | Delta) -> list[str]:
         """List the names that a document gives: of requirements, scenarios and headings."""
-        key = key_of(type(document).__name__, document.text)
-        return self.kept.worked_out(key, "names", lambda: _named_in(document))
+        # No name holds a line feed.
+        return self.kept.worked_out(
+            self.kept.of_document(document), "names", lambda: "\n".join(_named_in(document))
+        ).split("\n")
 
     @cached_property
     def _uses(self) -> Counter[str]:
@@ -126,15 +129,16 @@ class Names:
     @cached_property
     def _facts(self) -> list[tuple[list[str], bool, bool]]:
         return [
-            self.kept.worked_out(self.kept.of_requirement(document, one), "facts", partial(_facts, document, one))
+            fact
             for document in self._documents
-            for one in _requirements(document)
+            for fact in self.kept.of_each(document, _requirements(document), "facts", partial(_facts, document))
         ]
 
     @cached_property
     def _shares(self) -> dict[str, float]:
         counted = [
-            self.kept.worked_out(self._key_of(text), "habits", partial(self._habits_in, text)) for text in self.texts
+            self.kept.worked_out(self.kept.of_text(None, text), "habits", partial(self._habits_in, text))
+            for text in self.texts
         ]
         bodies, strokes, its = (sum(one[index] for one in counted) for index in range(3))
         passive, several = sum(one for _, one, _ in self._facts), sum(one for _, _, one in self._facts)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
+from itertools import compress
 
 from geoflow.openspec.headings import folded_name
-from geoflow.openspec.model import Delta, Spec, Tree
+from geoflow.openspec.model import Delta, Requirement, Spec, Tree
 from geoflow.quality.finding import Finding
 from geoflow.quality.kept import Kept
 from geoflow.quality.lazily import lazily
@@ -49,11 +50,10 @@ def find_references(tree: Tree, within: Collection[str] | None = None, kept: Kep
     names: dict[str, str] = {}
     found: list[Finding] = []
     for document in asked:
-        for requirement in document.requirements if isinstance(document, Spec) else document.added + document.modified:
+        requirements = document.requirements if isinstance(document, Spec) else document.added + document.modified
+        refer = kept.of_each(document, requirements, "refers", partial(_refers, document.text))
+        for requirement in compress(requirements, refer):
             text = document.text[requirement.body_start : requirement.body_end]
-            key = kept.of_requirement(document, requirement)
-            if not kept.worked_out(key, "refers", partial(_refers, text)):
-                continue
             names = names or _names(tree)
             for start, end, message, fix in _dangling(text, capabilities, names):
                 span = requirement.body_start + start, requirement.body_start + end
@@ -104,8 +104,9 @@ def _names(tree: Tree) -> dict[str, str]:
     return found
 
 
-def _refers(text: str) -> bool:
-    """Tell whether a text may refer to anything, known or not."""
+def _refers(document: str, requirement: Requirement) -> bool:
+    """Tell whether the text of a requirement may refer to anything, known or not."""
+    text = document[requirement.body_start : requirement.body_end]
     if not any(word in text for word in ("spec", "capability", "requirement")):
         return False
     visible = _visible(text)

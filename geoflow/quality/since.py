@@ -1,7 +1,7 @@
 """What a main spec has lost or says otherwise since an earlier state, where no delta can tell."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from geoflow.openspec.model import Requirement, Scenario, Spec, Tree
@@ -26,21 +26,15 @@ def find_since(tree: Tree, before: Tree) -> Iterator[Finding]:
     """
     earlier = {(spec.path, one.name): (spec, one) for spec in before.specs for one in spec.requirements}
     told = _archived_since(tree, before)
-    names = {place: {scenario.name for scenario in one.scenarios} for place, (_, one) in earlier.items()}
     for spec in tree.specs:
-        # A scenario that moved to another requirement of the document is not lost.
-        moved = {
-            scenario.name
-            for one in spec.requirements
-            for scenario in one.scenarios
-            if scenario.name not in names.get((spec.path, one.name), ())
-        }
+        moved: set[str] | None = None
         for requirement in spec.requirements:
             was = earlier.get((spec.path, requirement.name))
-            if was is None or _block(*was) == _block(spec, requirement):
+            if was is None or _is_same(spec, requirement, *was):
                 continue
             meant = (spec.id, _block(spec, requirement)) in told
             for scenario in _dropped(spec, requirement, *was):
+                moved = _moved(spec, earlier) if moved is None else moved
                 if scenario.name not in moved:
                     message = f"the scenario “{scenario.name}” of “{requirement.name}” is gone"
                     severity: Severity = "info" if meant else "warning"
@@ -48,6 +42,15 @@ def find_since(tree: Tree, before: Tree) -> Iterator[Finding]:
                     yield finding_at(_heading(spec, requirement), "GF320", severity, message, fix)
             yield from _renumbered(spec, requirement, *was)
             yield from _turned(spec, requirement, was[1], meant=meant)
+
+
+def _moved(spec: Spec, earlier: Mapping[tuple[str, str], tuple[Spec, Requirement]]) -> set[str]:
+    """Give the scenarios that stand in a requirement where they did not; one that only moved there is not lost."""
+    moved: set[str] = set()
+    for one in spec.requirements:
+        was = earlier.get((spec.path, one.name))
+        moved |= {scenario.name for scenario in one.scenarios} - {two.name for two in (was[1].scenarios if was else ())}
+    return moved
 
 
 def _archived_since(tree: Tree, before: Tree) -> frozenset[tuple[str, str]]:
@@ -65,10 +68,18 @@ def _block(spec: Spec, requirement: Requirement) -> str:
     return " ".join(spec.text[requirement.start : requirement.end].split())
 
 
+def _is_same(spec: Spec, requirement: Requirement, spec_before: Spec, before: Requirement) -> bool:
+    source = spec.text[requirement.start : requirement.end]
+    same = source == spec_before.text[before.start : before.end]
+    return same or _block(spec, requirement) == _block(spec_before, before)
+
+
 def _dropped(spec: Spec, requirement: Requirement, spec_before: Spec, before: Requirement) -> Iterator[Scenario]:
     """List the scenarios that are gone, those left out that have another name now."""
     names = {one.name for one in requirement.scenarios}
     known = {one.name for one in before.scenarios}
+    if known <= names:
+        return
     new = [_words(spec.text[one.start : one.end]) for one in requirement.scenarios if one.name not in known]
     for scenario in before.scenarios:
         words = _words(spec_before.text[scenario.start : scenario.end])
@@ -103,7 +114,7 @@ def _turned(spec: Spec, requirement: Requirement, before: Requirement, *, meant:
             continue
         place = Place(spec.path, spec.text, *_line(spec.text, scenario.start), requirement.name)
         for old, new in zip_longest(_said(was, outcome=True), _said(scenario, outcome=True), fillvalue=""):
-            if old and new and _negations(old) != _negations(new) and _alike(_words(old), _words(new)):
+            if old and new and old != new and _negations(old) != _negations(new) and _alike(_words(old), _words(new)):
                 message = f"the outcome of “{scenario.name}” is turned round: it was “{old}”"
                 severity: Severity = "info" if meant else "warning"
                 yield finding_at(place, "GF322", severity, message, "see that this is meant, or put it back")

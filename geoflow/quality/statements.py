@@ -1,17 +1,20 @@
 """The statements of a tree that are compared with each other: sentences that oblige, and the outcomes of scenarios."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from geoflow.openspec.model import Delta, Requirement, Scenario, Spec, Tree
 from geoflow.quality.gist import Gist, gist
-from geoflow.quality.kept import Kept
+from geoflow.quality.kept import Kept, short
 from geoflow.quality.prose import without_comments
 
 _END = re.compile(r"[.!?](?=\s|\Z)|\n[ \t]*(?=\n|[-*+][ \t]|\d+[.)][ \t])")
 _MODAL = re.compile(r"\b(?:SHALL|MUST|MAY|shall|must|may|should)\b")
+_NOTHING: frozenset[str] = frozenset()
+_Worked = TypeVar("_Worked")
 
 
 class Stated(NamedTuple):
@@ -48,16 +51,27 @@ class Statement(NamedTuple):
         return gist(self.text)
 
 
-def stated_in(tree: Tree) -> Iterator[Stated]:
-    """List the requirements of main specs, then those that active changes add or modify."""
+def stated_in(tree: Tree) -> Iterator[list[Stated]]:
+    """List the requirements of each main spec, then those that each delta of an active change adds or modifies."""
     for spec in tree.specs:
-        for requirement in spec.requirements:
-            yield Stated(spec, requirement, "", frozenset())
+        yield [Stated(spec, requirement, "", frozenset()) for requirement in spec.requirements]
     for change in tree.changes:
         touched = frozenset(_touched(change.deltas))
         for delta in change.deltas:
-            for requirement in (*delta.added, *delta.modified):
-                yield Stated(delta, requirement, change.id, touched)
+            yield [Stated(delta, requirement, change.id, touched) for requirement in delta.added + delta.modified]
+
+
+def of_each(
+    every: Iterable[Sequence[Stated]], what: str, work: Callable[[Requirement], _Worked], kept: Kept
+) -> Iterator[tuple[Stated, _Worked]]:
+    """Pair the requirements of documents with a value that follows from the text of each."""
+    for several in every:
+        if several:
+            yield from zip(
+                several,
+                kept.of_each(several[0].document, [one.requirement for one in several], what, work),
+                strict=True,
+            )
 
 
 def _touched(deltas: Iterable[Delta]) -> Iterator[tuple[str, str]]:
@@ -80,6 +94,41 @@ def obligations(stated: Stated) -> Iterator[Statement]:
             place = requirement.body_start + first, requirement.body_start + last
             yield Statement(stated, *place, body[first:last])
         start = end
+
+
+class Brief(NamedTuple):
+    """The statements of documents as far as it takes to see which may contradict each other.
+
+    `contents` and `sizes` are those of their gists; `of` are their requirements, each with the number of the statement.
+    """
+
+    contents: list[frozenset[str]]
+    sizes: list[int]
+    of: list[tuple[Stated, int]]
+
+
+def briefly(every: Iterable[Sequence[Stated]], kept: Kept) -> Brief:
+    """Give in brief what `obliging` gives of each requirement of these documents."""
+    brief = Brief([], [], [])
+    for several in every:
+        if not several:
+            continue
+        key = kept.of_document(several[0].document)
+        contents, sizes, owners = kept.worked_out(key, "said", partial(_said, several, kept))
+        brief.contents.extend([frozenset(one.split("\n")) if one else _NOTHING for one in contents])
+        brief.sizes.extend(sizes)
+        brief.of.extend([(several[owner], number) for owner, number in owners])
+    return brief
+
+
+def _said(several: Sequence[Stated], kept: Kept) -> list[list[Any]]:
+    contents, sizes, owners = [], [], []
+    for owner, stated in enumerate(several):
+        for number, (said, _) in enumerate(obliging(stated, kept)):
+            contents.append("\n".join(sorted(said.content)))
+            sizes.append(said.size)
+            owners.append([owner, number])
+    return [contents, sizes, owners]
 
 
 def obliging(stated: Stated, kept: Kept) -> list[tuple[Gist, Statement]]:
@@ -124,6 +173,12 @@ def coming_out(stated: Stated, number: int, kept: Kept) -> list[tuple[Gist, Stat
     told = next(islice(outcomes(stated), number, None))[1]
     written = kept.worked_out(key, f"outcomes {number}", lambda: [_plain(one.gist) for one in told])
     return [(_gist(said), one) for said, one in zip(written, told, strict=True)]
+
+
+def conditions(requirement: Requirement) -> list[str]:
+    """Digest the conditions of those scenarios that `outcomes` gives."""
+    found = (_parts(scenario)[0] for scenario in requirement.scenarios)
+    return [short((condition,)) for condition in found if condition]
 
 
 def outcomes(stated: Stated) -> Iterator[tuple[str, list[Statement]]]:

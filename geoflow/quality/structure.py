@@ -1,6 +1,7 @@
 """Findings of form: what OpenSpec's validation says of a document, and headings and steps that miss their form."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -52,7 +53,7 @@ def from_issue(issue: Issue, text: str, requirements: tuple[Requirement, ...], p
         start, end = purpose
     else:
         end = start
-    line = text.count("\n", 0, start) + 1
+    line = bisect_right(_begins(text), start)
     quote = text[start:end]
     return Finding(
         code=issue.rule,

@@ -4,16 +4,16 @@ Scenarios say what comes out, so that two requirements with the same ones speak 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import partial
 from typing import NamedTuple
 
+from geoflow.openspec.model import Requirement
 from geoflow.quality.finding import Finding, Severity
 from geoflow.quality.gist import same_word
 from geoflow.quality.kept import Kept, short
 from geoflow.quality.place import Place, finding_at
-from geoflow.quality.statements import Stated
+from geoflow.quality.statements import Stated, of_each
 
 _WORD = re.compile(r"`[^`\n]+`|[^\W_]+(?:[.'’-][^\W_]+)*")
 _MODALS = frozenset({"shall", "must"})
@@ -34,19 +34,18 @@ class _Turned(NamedTuple):
 
 
 def find_twins(
-    every: Sequence[Stated], said: set[tuple[str, str]], asked: frozenset[str] | None, kept: Kept
+    every: Iterable[Sequence[Stated]], said: set[tuple[str, str]], asked: frozenset[str] | None, kept: Kept
 ) -> Iterator[Finding]:
     """Find requirements with the scenarios of an earlier one: copies (GF315), and opposites (GF312).
 
     Args:
-        every: The requirements, in reading order.
+        every: The requirements of each document, in reading order.
         said: Path and name of those of which something of the kind was said; it grows.
         asked: Paths of the files whose findings are asked for; None: all.
         kept: What rules worked out before.
     """
     first: dict[str, Stated] = {}
-    for one in every:
-        steps = kept.worked_out(kept.of_requirement(one.document, one.requirement), "steps", partial(_steps, one))
+    for one, steps in of_each(every, "steps", _steps, kept):
         if not steps:
             continue
         other = first.setdefault(steps, one)
@@ -60,9 +59,9 @@ def find_twins(
                 yield found
 
 
-def _steps(one: Stated) -> str:
+def _steps(requirement: Requirement) -> str:
     """Give a digest of all steps; empty where they tell too little."""
-    steps = [step.text for scenario in one.requirement.scenarios for step in scenario.steps]
+    steps = [step.text for scenario in requirement.scenarios for step in scenario.steps]
     return short(steps) if sum(len(step.split()) for step in steps) >= _TELLING else ""
 
 

@@ -43,7 +43,7 @@ def validate_again(files: Mapping[str, str], within: Collection[str] | None, kep
     """
     found, watched = layout(files), _Watched(files)
     tree = open_tree(watched, found)
-    keys = VerdictKeys(found, files, lambda path: files[path].encode("utf-8", "surrogatepass"), b"")
+    keys = VerdictKeys(found, files, lambda path: kept.of_text(None, files[path]).encode(), b"")
 
     def judged(item: Item) -> Report:
         key = keys.of(item)

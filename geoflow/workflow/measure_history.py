@@ -6,6 +6,7 @@ from typing import NamedTuple
 from geoflow.metrics.history_order import Move, moves
 from geoflow.metrics.ledger import Ledger, counts
 from geoflow.ports import CommitChange, Commits
+from geoflow.quality.kept import Kept
 
 _AT_A_TIME = 4_000
 _MOST_TEXTS = 60_000_000
@@ -19,13 +20,16 @@ class MeasuredCommit(NamedTuple):
     values: dict[str, float]
 
 
-def measure_history(commits: Commits, wanted: Sequence[tuple[str, str]]) -> Iterator[MeasuredCommit]:
+def measure_history(
+    commits: Commits, wanted: Sequence[tuple[str, str]], kept: Kept | None = None
+) -> Iterator[MeasuredCommit]:
     """Measure these commits, given with their first parents, parents first; those without `openspec/` are left out.
 
-    What was read once is not read again, so that a commit costs what it changed, however large the tree is.
+    What was read once is not read again, so that a commit costs what it changed, however large the tree is; with `kept`
+    not even by the next one who measures.
     """
     texts = _Texts(commits)
-    ledger = Ledger(texts.get)
+    ledger = Ledger(texts.get, kept, texts.fetch)
     cut_off = commits.cut_off()
     known: dict[str, CommitChange] = {}
     inputs: dict[str, str] = {}
@@ -37,7 +41,12 @@ def measure_history(commits: Commits, wanted: Sequence[tuple[str, str]]) -> Iter
         for move in part:
             if move.way == "start":
                 files = commits.files(move.commit) if move.commit else {}
-                texts.fetch(content for path, content in files.items() if counts(path))
+                # Without anything kept all of it is asked for, and one reading costs least.
+                texts.fetch(
+                    content
+                    for path, content in files.items()
+                    if counts(path) and (kept is None or ledger.needs(path, content))
+                )
                 ledger.start(files)
                 if move.commit:
                     inputs[move.commit] = commits.inputs([move.commit])[0]

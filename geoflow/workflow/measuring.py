@@ -14,6 +14,7 @@ from geoflow.workflow.measure_history import measure_history
 if TYPE_CHECKING:
     from geoflow.openspec import Tree
     from geoflow.quality.finding import Finding
+    from geoflow.quality.kept import Kept
     from geoflow.quality.waivers import Split
     from geoflow.workflow.rule_findings import Rules
 
@@ -25,7 +26,8 @@ RulesAt = Callable[[Mapping[str, str]], "Rules"]
 class Recorder:
     """What snapshots are made with. `observe` tells what happens now, by the names of measures; {} where nothing is.
 
-    `saw` is told what rules found at a commit that nobody lets stand, and `wrote` that a record was written.
+    `saw` is told what rules found at a commit that nobody lets stand, and `wrote` that a record was written. `figures`
+    is what was worked out of contents before.
     """
 
     repository: Repository
@@ -35,6 +37,7 @@ class Recorder:
     observe: Callable[[], Mapping[str, float]] = dict
     saw: Callable[[str, Sequence["Finding"]], None] = lambda _commit, _findings: None
     wrote: Callable[[], None] = lambda: None
+    figures: "Kept | None" = None
 
 
 def known_snapshot(commit: str, inputs: str, note: str) -> Snapshot | None:
@@ -59,7 +62,7 @@ def measure_commit(recorder: Recorder, commit: str, inputs: str, known: Snapshot
     values: dict[str, float] = {}
     if not has_history(known):
         parent = recorder.commits.first_parent(commit)
-        values |= next(measure_history(recorder.commits, [(commit, parent)])).values
+        values |= next(measure_history(recorder.commits, [(commit, parent)], recorder.figures)).values
     if complete and not is_complete(known):
         values |= measure_quality(recorder, commit)
     return Snapshot(commit, inputs, recorder.clock.now(), __version__, "record", with_units(values))

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec import Spec, Tree, read_tree
+from geoflow.openspec import Spec, Tree
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, requirements_of, wanted
+from geoflow.quality.parsed import read_again
 from geoflow.quality.since import find_since
 from geoflow.quality.waivers import Waiver
 from geoflow.workflow.item import Item
@@ -35,10 +36,10 @@ def looked_by_rule(
     Raises:
         GeoflowError: A target is unknown.
     """
-    tree = read_tree(files)
+    tree = read_again(files, rules.kept)
     prefixes = _prefixes(tree, targets)
     within = _in_question(files, prefixes, before)
-    changed = _changed(tree, files, before, within) if before is not None else None
+    changed = _changed(rules, tree, files, before, within) if before is not None else None
     lost = wanted(find_since(tree, changed[1]), rules.off) if changed else []
     found = find_by_rule(rules, tree, files, within, lost, changed[0] if changed else None)
     findings = [finding for finding in found.findings if finding.path.startswith(prefixes)]
@@ -62,10 +63,10 @@ def _in_question(
 
 
 def _changed(
-    tree: Tree, files: Mapping[str, str], before: Mapping[str, str], within: frozenset[str] | None
+    rules: Rules, tree: Tree, files: Mapping[str, str], before: Mapping[str, str], within: frozenset[str] | None
 ) -> tuple[Changed, Tree]:
     """Give what tells what changed, and the earlier tree, as far as it is in question."""
-    earlier = read_tree({path: before[path] for path in within or () if path in before})
+    earlier = read_again({path: before[path] for path in within or () if path in before}, rules.kept)
     return Changed(tree, files, earlier, before), earlier
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geoflow.openspec import read_tree, validate
+from geoflow.openspec import validate
 from geoflow.quality.finding import Finding, by_place
+from geoflow.quality.parsed import read_again
 from geoflow.quality.waivers import split
 from geoflow.workflow.rule_findings import Rules, find_by_rule
 
@@ -60,7 +61,7 @@ def look_again(rules: Rules, before: State, files: Mapping[str, str], *, whole: 
         path for path in files.keys() | before.files.keys() if files.get(path) != before.files.get(path)
     )
     within = None if whole or before is NOTHING else _with_siblings(changed, files)
-    tree = read_tree(files)
+    tree = read_again(files, rules.kept)
     by_rule = find_by_rule(rules, tree, files, within)
     kept, _ = split(by_rule.findings, by_rule.waivers)
     found: dict[str, list[Finding]] = {}

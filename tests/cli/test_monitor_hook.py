@@ -75,6 +75,28 @@ def test_a_linked_work_tree_and_a_merge_have_their_records(tmp_path: Path) -> No
     assert_every_commit_is_right(project, "HEAD", "--not", git(project, "merge-base", "main~1", "side"))
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_records_stand_on_kept_figures_as_on_fresh_ones(tmp_path: Path, *, broken: bool) -> None:
+    project = make_project(tmp_path / "p")
+    install(project)
+    change = "openspec/changes/c/"
+    delta = "## MODIFIED Requirements\n" + text(1)[text(1).index("### ") :]
+    for number, files in enumerate(
+        (
+            {SPEC: text(2), "openspec/specs/other/spec.md": text(3)},
+            {f"{change}tasks.md": "- [ ] 1.1 x\n", f"{change}specs/auth/spec.md": delta},
+            {SPEC: text(4)},
+            {SPEC: text(2)},
+            {"openspec/specs/other/spec.md": text(5)},
+        )
+    ):
+        commit(project, files)
+        for kept in (project / ".git" / "geoflow").glob("*figures-*"):
+            if broken:
+                kept.write_bytes(kept.read_bytes()[: number * 40])
+    assert_every_commit_is_right(project, "HEAD", "--not", "HEAD~5")
+
+
 @pytest.mark.parametrize("state", ["no specs", "no repository", "unborn", "no folder above", "no specs in the commit"])
 def test_where_there_is_nothing_to_record_it_ends_well(tmp_path: Path, state: str) -> None:
     if state == "no specs":

@@ -46,6 +46,18 @@ def kept(root: Path) -> Path:
     return path
 
 
+def since(root: Path) -> Path:
+    """Give the file of what was found since the first one was written."""
+    (path,) = (root / ".git" / "geoflow").glob("more-findings-*")
+    return path
+
+
+def edited(root: Path, number: int) -> list[dict[str, Any]]:
+    """Review after an edit that no other number makes."""
+    (root / SPEC).write_text(TREE[SPEC].replace("quickly", f"quickly and in {number} ways"), "utf-8")
+    return reviewed(root)
+
+
 def anew(root: Path) -> list[dict[str, Any]]:
     """Review with nothing kept."""
     kept(root).unlink()
@@ -74,6 +86,45 @@ def test_an_edit_a_lexicon_and_a_waiver_are_seen(root: Path) -> None:
         assert now != first
         assert now == anew(root)
         first = now
+
+
+def test_after_an_edit_only_what_is_new_is_written(root: Path) -> None:
+    reviewed(root)
+    whole = kept(root).read_bytes()
+    now = edited(root, 1)
+
+    assert kept(root).read_bytes() == whole
+    assert 0 < since(root).stat().st_size < len(whole) / 2
+    written = since(root).read_bytes()
+    assert reviewed(root) == now
+    assert since(root).read_bytes() == written, "nothing was new"
+    assert anew(root) == now
+
+
+def test_what_was_written_since_never_outgrows_half_of_the_rest(root: Path) -> None:
+    reviewed(root)
+    begun = kept(root).stat().st_size
+    for number in range(5):
+        now = edited(root, number)
+        assert since(root).stat().st_size < 200 + kept(root).stat().st_size / 2
+        assert kept(root).stat().st_size < 5 * begun
+    assert anew(root) == now
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
+def test_what_was_written_since_is_not_read_where_it_is_broken_or_for_another_file(root: Path, share: float) -> None:
+    reviewed(root)
+    now = edited(root, 1)
+    whole = since(root).read_bytes()
+    place = int(len(whole) * share)
+    for broken in (whole[:place], whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]):
+        since(root).write_bytes(broken)
+        assert reviewed(root) == now
+
+    (root / SPEC).write_text(TREE[SPEC], "utf-8")
+    first = anew(root)  # another first file
+    since(root).write_bytes(whole)
+    assert reviewed(root) == first
 
 
 @pytest.mark.parametrize(

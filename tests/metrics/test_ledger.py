@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoflow.metrics.ledger import Ledger
 from geoflow.metrics.measure import ASKED, BY_NAME, HISTORY, MEASURES
 from geoflow.metrics.spec_figures import SpecReader
 from geoflow.openspec.disk import load
+from geoflow.quality.kept import Kept
 from tests.benchmarks.trees import some_changes
 from tests.builders import requirement, spec
 from tests.conftest import CORPUS
-from tests.metrics.trees import changes, expected, ledger_of, values_of
+from tests.metrics.trees import as_ids, changes, expected, ledger_of, values_of
 from tests.openspec.test_corpus import unpack
 
 FAILING = "#### Scenario: Wrong password\n- **WHEN** the password is wrong\n- **THEN** the request is rejected\n"
@@ -216,6 +218,33 @@ def test_changes_add_up_to_the_tree_and_can_be_taken_back(trees: list[dict[str, 
     for before, after in reversed(list(pairwise(trees))):
         ledger.undo(changes(before, after))
         assert ledger.values() == expected(before)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(TREES, min_size=2, max_size=4))
+def test_what_is_kept_of_contents_changes_no_figure(trees: list[dict[str, str]]) -> None:
+    text = ""
+    for before, after in pairwise([*trees, *trees[:2]]):
+        kept = Kept(text)
+        ledger, anew = ledger_of(before, after, kept=kept), ledger_of(before, after)
+        ledger.apply(changes(before, after))
+        anew.apply(changes(before, after))
+        assert ledger.values() == anew.values() == expected(after)
+        assert ledger.churn(changes(before, after)) == anew.churn(changes(before, after))
+        text = kept.text() or text
+
+
+def test_the_text_of_a_spec_that_is_known_is_not_asked_for() -> None:
+    files, kept = some_changes(5), Kept()
+    first = ledger_of(files, kept=kept).values()
+
+    def no_text(content: str) -> str:
+        raise AssertionError(f"{content} was asked for")
+
+    again = Ledger(no_text, Kept(kept.text()))
+    assert not any(again.needs(path, content) for path, content in as_ids(files).items())
+    again.start(as_ids(files))
+    assert again.values() == first
 
 
 def test_a_large_tree_has_the_figures_of_its_parts() -> None:

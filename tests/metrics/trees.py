@@ -6,6 +6,7 @@ from hashlib import sha1
 from geoflow.metrics.ledger import FileChange, Ledger
 from geoflow.openspec import read_tree, validate
 from geoflow.quality.failure import describes_failure
+from geoflow.quality.kept import Kept
 
 
 def as_ids(files: Mapping[str, str]) -> dict[str, str]:
@@ -17,10 +18,10 @@ def id_of(text: str) -> str:
     return sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
-def ledger_of(*trees: Mapping[str, str]) -> Ledger:
-    """Make a ledger that knows the texts of some trees and starts with the first."""
+def ledger_of(*trees: Mapping[str, str], kept: Kept | None = None) -> Ledger:
+    """Make a ledger that knows the texts of some trees and starts with the first; `kept` is of earlier ones."""
     texts = {id_of(text): text for tree in trees for text in tree.values()}
-    ledger = Ledger(texts.__getitem__)
+    ledger = Ledger(texts.__getitem__, kept)
     ledger.start(as_ids(trees[0]))
     return ledger
 

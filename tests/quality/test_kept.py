@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geoflow.openspec import read_tree
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding
-from geoflow.quality.kept import Kept
+from geoflow.quality.kept import Kept, entries
 from geoflow.quality.project_lexicon import ProjectLexicon, Term, Word
 from geoflow.settings import Allowed
 from geoflow.workflow.rule_findings import Rules, find_by_rule
@@ -170,3 +170,29 @@ def test_what_is_out_of_use_does_not_pile_up() -> None:
         text = again(kept, text)
         sizes.append(len(text.split("\n")))
     assert max(sizes) <= 2 * sizes[0]
+
+
+def test_who_looks_again_and_again_holds_no_more_than_twice_what_is_used() -> None:
+    files, kept, sizes = start(), Kept(), []
+    for number in range(12):
+        files[PATHS[0]] = document(PATHS[0], [(f"Rule {number}", f"The tool SHALL send {number} letters.", STEPS[0])])
+        assert found(files, Rules(kept=kept)) == found(files, Rules())
+        kept.settle()
+        sizes.append(len(entries(kept.news())))
+    assert max(sizes) <= 2 * sizes[0]
+
+
+def test_what_was_found_out_since_is_told_apart_and_adds_up() -> None:
+    files, kept = start(), Kept()
+    found(files, Rules(kept=kept))
+    text = kept.text()
+    kept.begin_anew()
+    assert not kept.has_news
+
+    files[PATHS[0]] = document(PATHS[0], [("Rule 5", BODIES[1], STEPS[0])])
+    found(files, Rules(kept=kept))
+    news = kept.news()
+    assert 0 < len(entries(news)) < len(entries(text)) / 2
+    again = Kept(text, news)
+    assert found(files, Rules(kept=again)) == found(files, Rules())
+    assert not again.has_news
