@@ -12,9 +12,10 @@ from geoflow.improvement.adopt_requirement import (
     SCENARIO,
     Requirement,
     left_over,
+    replace_heading,
     requirement_of,
     scenario_of,
-    without_scenario,
+    with_what_adds,
 )
 from geoflow.improvement.adopt_text import Document, Section, bare, cells, label
 
@@ -27,10 +28,19 @@ _CASES = re.compile(r"^(?:\d+[.)]\s*)?(?:test cases|scenarios)$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a document states itself: its requirements, and the sections that they took up."""
+    """What a document states itself: its requirements, and the sections that they took up.
+
+    `texts` are sections that state something of which no scenario says more: they stay as text.
+    """
 
     requirements: tuple[Requirement, ...]
     taken: frozenset[int]
+    texts: tuple[tuple[Requirement, int], ...] = ()
+
+    @property
+    def unsaid(self) -> list[tuple[str, Place]]:
+        """List the names of what stays text, with their places."""
+        return [(one.name, one.place) for one, _ in self.texts]
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -55,9 +65,13 @@ def read_requirements(document: Document) -> Read:
     if not found:
         found = _from_pairs(document, taken)
     _attach(document, found, taken)
-    found = [without_scenario(one, document.path) for one in found]
+    lines = {piece.line: piece for section in document.sections for piece in section.own}
+    starts = {section.heading.line: index for index, section in enumerate(document.sections)}
+    read = [with_what_adds(one, lines) for one in found]
+    named -= {starts[one.place.line] for one in read if not one.scenarios}
     taken |= _emptied(document, taken, named)
-    return Read(tuple(found), frozenset(taken))
+    texts = tuple((one, starts[one.place.line]) for one in read if not one.scenarios)
+    return Read(tuple(one for one in read if one.scenarios), frozenset(taken), texts)
 
 
 def _around(document: Document) -> dict[int, Section]:
@@ -188,8 +202,21 @@ def _write_requirements(page: Page, document: Document, read: Read, heading: str
     page.gap()
     for section in plain:
         page.keep(document.path, [piece for piece in section.own if piece.kind != "rule"])
+    for text, index in read.texts:
+        _write_text(page, document, text, index)
     for one in read.requirements:
         one.write(page, document.path)
+
+
+def _write_text(page: Page, document: Document, text: Requirement, index: int) -> None:
+    """Write a section as text: below `Requirements` every heading would be a requirement."""
+    section = document.sections[index]
+    page.gap()
+    page.add(f"**{text.name}**", [text.place, *text.named_at])
+    page.gap()
+    for one in (section, *document.below(index)):
+        own = one.own if one is section else [replace_heading(one.heading), *one.own]
+        page.keep(document.path, own)
 
 
 def _keep(page: Page, document: Document, section: Section, *, is_purpose: bool) -> None:

@@ -10,7 +10,9 @@ from geoflow.improvement.adopt_tests import tests_in
 from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, label, tidy
 
 _CRITERIA = re.compile(
-    r"\b(?:success|acceptance)\s+(?:criteria|metrics)\b|^definition of done$|^criteria$|^AC$|^done when$", re.IGNORECASE
+    r"\b(?:success|acceptance)\s+(?:criteria|metrics)\b|^(?:verification|acceptance) checklist$|^verification$"
+    r"|^definition of done$|^criteria$|^AC$|^done when$",
+    re.IGNORECASE,
 )
 _SUMMARY = re.compile(r"^(?:\d+[.)]\s*)?(?:summary|overview|abstract|goals?|purpose)$", re.IGNORECASE)
 _PARTS = re.compile(r"^(?:proposed )?solution$|^approach$|^core capabilities$|^what changes$", re.IGNORECASE)
@@ -122,8 +124,8 @@ def _criteria(material: Material, path: str, pieces: Sequence[Piece]) -> None:
         if piece.kind == "item" and not piece.level:
             material.criterion(piece.words, Place(path, piece.line))
     for piece in rows[1:]:
-        words = ": ".join(cell for cell in cells(piece.words) if cell)
-        material.criterion(words, Place(path, piece.line))
+        first, *rest = [cell for cell in cells(piece.words) if cell] or [""]
+        material.criterion(f"**{bare(first)}**: {': '.join(rest)}" if rest else first, Place(path, piece.line))
 
 
 def _summary(material: Material, path: str, pieces: Sequence[Piece]) -> None:

@@ -1,10 +1,10 @@
 """Write a requirement from the section of a hand-written document that states it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from geoflow.improvement.adopt_cut import criterion
+from geoflow.improvement.adopt_cut import criterion, distinct
 from geoflow.improvement.adopt_page import Page, Place, Scenario
 from geoflow.improvement.adopt_steps import (
     grouped,
@@ -15,6 +15,7 @@ from geoflow.improvement.adopt_steps import (
     title_of,
 )
 from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, label, tidy
+from geoflow.improvement.adopt_words import adds
 from geoflow.openspec.headings import requirement_name
 from geoflow.openspec.rules import is_normative
 from geoflow.quality.prose import masked
@@ -248,16 +249,24 @@ def _from_rows(path: str, body: Sequence[Piece]) -> list[Scenario]:
     for piece in body:
         row = cells(piece.words) if piece.kind == "row" else []
         if len(row) > 1 and _CODED_ROW.match(bare(row[0])):
-            made = criterion(row[1], Place(path, piece.line))
-            found.append(made._replace(title=f"{bare(row[0])}: {made.title}"))
+            found.append(criterion(f"**{bare(row[0])}**: {row[1]}", Place(path, piece.line)))
     return found
 
 
-def without_scenario(made: Requirement, path: str) -> Requirement:
-    """Give a requirement that has none a scenario from its own sentence; nothing is added to what it says."""
-    sentence = next((piece for piece in made.texts if is_normative(piece.raw) or _weak(piece.raw)), None)
-    if made.scenarios or sentence is None:
+def with_what_adds(made: Requirement, lines: Mapping[int, Piece]) -> Requirement:
+    """Give a requirement whose scenarios say more than it does itself; the lines of the others stay in its body.
+
+    Args:
+        made: The requirement.
+        lines: The pieces of its document by their lines.
+    """
+    if made.verbatim:
         return made
-    source = Place(path, sentence.line)
-    own = criterion(sentence.raw.strip(), source)
-    return replace(made, scenarios=[own._replace(title=made.subject, sources=(made.place,), own=True)])
+    prose = (piece.words for piece in (*made.texts, *made.body) if piece.kind == "text")
+    marks = (word for name, rest, _ in made.marks for word in (name, rest))
+    known = "\n".join((made.name, made.subject, *marks, *prose))
+    there = {piece.line for piece in made.body}
+    empty = [one for one in made.scenarios if one.whole and not adds(one.said, known)]
+    body = [lines[one.sources[0].line] for one in empty if one.sources[0].line not in there]
+    kept = distinct([one for one in made.scenarios if one not in empty])
+    return replace(made, scenarios=kept, body=[*made.body, *body])

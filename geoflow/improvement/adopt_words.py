@@ -33,6 +33,14 @@ def words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(visible(text)) if word not in _MARKS and word.strip("_")]
 
 
+_GLUE = frozenset("a an the is are be shall must will system".split())
+
+
+def adds(said: str, known: str) -> bool:
+    """Tell whether words say something that others do not say already; case, marks and words that only join aside."""
+    return bool(set(words(said)) - set(words(known)) - _GLUE)
+
+
 def content(text: str) -> str:
     """Give a text as one stretch of words and signs, for looking one up in another."""
     shown = _STEP.sub("", text.strip())

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from geoflow.improvement.adopt_page import Adopted, Line, Page
 from geoflow.improvement.adopt_steps import step_word
+from geoflow.improvement.adopt_told import hollow
 from geoflow.improvement.adopt_words import content, scenario_runs, visible, words
 from geoflow.openspec.lines import split
 from geoflow.openspec.model import Issue
@@ -176,6 +177,18 @@ def scenarios_counted(adoption: Adoption) -> str:
     return ""
 
 
+def scenarios_say_something(adoption: Adoption) -> str:
+    """Refuse a scenario whose steps only repeat the name and statement of its requirement, unless its author wrote it.
+
+    The author wrote it where each of its steps stands in a line of the source that opens with a step's keyword.
+    """
+    for told in hollow(list(adoption.adopted.pages.values())):
+        steps = [line for line in told.lines if step_word(line.text)]
+        if not steps or not all(step_word(adoption.said_at(line)) for line in steps):
+            return f"the scenario “{told.title[:60]}” says nothing that its requirement does not say"
+    return ""
+
+
 _HIDING = (
     ("an HTML comment", re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)),
     ("raw HTML", re.compile(r"</?[A-Za-z][^>\n]*>")),
@@ -226,6 +239,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("steps-cut", steps_cut),
     ("relations-sourced", relations_sourced),
     ("scenarios-counted", scenarios_counted),
+    ("scenarios-say-something", scenarios_say_something),
     ("valid", is_valid),
 )
 

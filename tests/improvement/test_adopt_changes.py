@@ -67,27 +67,74 @@ def test_a_proposal_gets_its_two_sections_above_the_authors_own_headings() -> No
 
 
 def test_what_a_proposal_lists_as_added_is_provided_and_modified_is_asked_about() -> None:
-    proposal = "# Kiln\n\n## Why\n\nNeeded.\n\n## What Changes\n\n- **ADDED** Gauge for the heat\n- **MODIFIED** Door to close\n"
-    done = adopt_change({"proposal.md": proposal})
+    listed = "- **ADDED** Gauge for the heat\n- **ADDED** Fan to cool\n- **MODIFIED** Door to close\n"
+    criteria = "## Success Criteria\n\n- [ ] Gauge updates when the heat changes\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## Why\n\nNeeded.\n\n## What Changes\n\n{listed}\n{criteria}"})
     assert done.kept, done.verdict
     assert "### Requirement: Gauge\n\nThe system SHALL provide Gauge for the heat" in done.text
     assert done.asked("“Door” is listed as MODIFIED")
-    assert all(one.own and one.is_hollow for one in done.adopted.scenarios)
+
+
+def test_a_part_of_which_nothing_more_is_said_is_asked_about_and_no_requirement() -> None:
+    listed = "- **ADDED** Gauge for the heat\n- **ADDED** Fan to cool\n- **MODIFIED** Door to close\n"
+    criteria = "## Success Criteria\n\n- [ ] Gauge updates when the heat changes\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## Why\n\nNeeded.\n\n## What Changes\n\n{listed}\n{criteria}"})
+    assert done.kept, done.verdict
+    assert "Fan" not in done.text
+    assert "Door" not in done.text
+    (asked,) = [one for one in done.adopted.questions if "What must hold?" in one.text]
+    assert asked.text.startswith("2 things such as “Fan” are described")
+    assert asked.place == Place(CHANGE + "proposal.md", 10)
+
+
+def test_a_change_of_parts_alone_is_left_to_its_author() -> None:
+    done = adopt_change({"proposal.md": "# Kiln\n\n## What Changes\n\n- **ADDED** Gauge for the heat\n"})
+    assert done.adopted.why_not == "only the author can say what it requires"
+    assert done.asked("“Gauge” is described, and nothing says what must hold")
+    assert not done.adopted.pages
 
 
 def test_rows_of_success_criteria_are_outcomes_and_the_heading_row_is_none() -> None:
     table = "| Criterion | Target |\n|---|---|\n| Latency | < 5 ms |\n| Tests | 10+ passing |\n"
     done = adopt_change({"proposal.md": f"# Kiln\n\n## Success Criteria\n\n{table}"})
     assert done.kept, done.verdict
-    assert [one.title for one in done.adopted.scenarios] == ["Latency: < 5 ms"]
+    assert [one.title for one in done.adopted.scenarios] == ["Latency"]
+    assert done.steps("Latency") == [("THEN", "< 5 ms")]
 
 
 def test_components_without_any_criterion_are_described_and_asked_about() -> None:
     done = adopt_change({"proposal.md": PROPOSAL.split("## Success", maxsplit=1)[0]})
+    assert done.adopted.why_not == "only the author can say what it requires"
+    assert [one.text.split(" are ")[0] for one in done.adopted.questions] == ["2 things such as “HeatGauge”"]
+
+
+def test_a_criterion_that_repeats_the_summary_makes_no_scenario() -> None:
+    text = "# Kiln\n\n## Summary\n\nThe lid closes by itself.\n\n## Success Criteria\n\n- [ ] The lid closes\n"
+    assert adopt_change({"proposal.md": text}).adopted.why_not
+    done = adopt_change({"proposal.md": f"{text}- [ ] The lid opens\n"})
     assert done.kept, done.verdict
-    assert [one.title for one in done.adopted.scenarios] == ["HeatGauge", "Fan"]
-    assert all(one.is_hollow for one in done.adopted.scenarios)
-    assert done.asked("2 things such as “HeatGauge” are described, not said to be required")
+    assert [one.title for one in done.adopted.scenarios] == ["The lid opens"]
+
+
+def test_a_checklist_of_verification_is_criteria_and_its_tests_are_work() -> None:
+    tasks = (
+        "# Tasks\n\n## 1. Lid\n- [ ] 1.1 Cut\n\n## Verification Checklist\n\n- [ ] The lid closes\n"
+        "- [ ] `make test` succeeds\n- [ ] E2E test passes (or skips gracefully)\n- [ ] 15+ tests passing\n"
+    )
+    done = adopt_change({"proposal.md": "# Kiln\n\n## Summary\n\nA kiln.\n", "tasks.md": tasks})
+    assert done.kept, done.verdict
+    assert [one.title for one in done.adopted.scenarios] == ["The lid closes"]
+
+
+def test_a_row_is_said_once_its_first_cell_the_title() -> None:
+    table = (
+        "| Criterion | Metric | Target |\n|---|---|---|\n| Door | Closes by itself | always |\n"
+        "| Speed | Opening | < 5 s |\n| Speed | Closing | < 9 s |\n"
+    )
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## Success Criteria\n\n{table}"})
+    assert done.kept, done.verdict
+    assert done.steps("Door") == [("THEN", "Closes by itself: always")]
+    assert [one.title for one in done.adopted.scenarios] == ["Door", "Speed: Opening: < 5 s", "Speed: Closing: < 9 s"]
 
 
 def test_run_and_expected_are_a_pair_and_runs_that_are_to_fail_are_work() -> None:
