@@ -112,7 +112,8 @@ def _purpose(item: str, document: Document, around: Around) -> list[tuple[str, t
             found = _section(read_document(path, text))
             if found:
                 return found
-    made = read_requirements(document).requirements
+    read = read_requirements(document)
+    made = sorted((*read.requirements, *(one for one, _ in read.texts)), key=lambda one: one.place.line)
     joined = f"Specifies the requirements of {item.replace('-', ' ')}: {'; '.join(one.name for one in made)}."
     return [(joined, tuple(place for one in made for place in (one.place, *one.named_at)))]
 

@@ -18,8 +18,8 @@ _LAST = re.compile(
     r"^(?P<then>.+?)(?<!even)(?<!as)(?<!what)(?<!only),?\s+(?:when|whenever|if|upon)\s+(?P<when>.+)$", re.IGNORECASE
 )
 _CAUSE = re.compile(
-    r"^(?P<when>.+?)\s+(?:triggers|causes|results\s+in|leads\s+to|(?<=s\s)trigger|(?<=s\s)result\s+in)\s+"
-    r"(?P<then>(?!and\b|or\b).+)$",
+    r"^(?P<when>.+?)\s+(?P<then>(?:triggers|causes|results\s+in|leads\s+to|(?<=s\s)trigger|(?<=s\s)result\s+in)\s+"
+    r"(?!and\b|or\b).+)$",
     re.IGNORECASE,
 )
 _ON = re.compile(rf"^(?P<then>.+?)\s+on\s+(?P<when>(?:[\w-]+\s+){{0,2}}(?:{EVENT}))$", re.IGNORECASE)
@@ -56,6 +56,7 @@ _LABELS = (
     ),
 )
 """What a line may open with as a name of its own: in bold, a code, up to four plain words."""
+_VALUE = re.compile(r"^[<>≤≥=~±]|^\d|^(?:yes|no|none|always|never)\b[^\w]*$", re.IGNORECASE)
 
 
 class Cut(NamedTuple):
@@ -112,6 +113,9 @@ def criterion(words: str, source: Place) -> Scenario:
     """
     whole = bare(words)
     name, said = _labelled(words)
+    if name and _VALUE.match(said):
+        # A value alone is no outcome: “< 5 ms” is one of something, and its label says of what.
+        said = f"{name}: {said}"
     parts = cut(said)
     then = Step("THEN", parts.then if parts else tidy(said), source)
     steps = (Step("WHEN", parts.when, source), then) if parts else (then,)

@@ -41,9 +41,8 @@ class Plan:
 def plan_delta(material: Material, fallback: Said) -> Plan:
     """Plan the requirements of a delta; none where nothing was said that one could be made of.
 
-    A criterion goes to the requirement whose name it says to the letter, else to the one for the change as a whole.
-    What no criterion speaks of becomes no requirement: a scenario of its own words would say nothing. One that the
-    proposal lists is `unsaid`, and so is every one where there are no criteria at all.
+    A criterion goes to the requirement whose name it says to the letter or has as its label, else to the one for the
+    change as a whole. What no criterion speaks of is `unsaid`: a scenario of its own words would say nothing.
     """
     if material.is_empty:
         return Plan()
@@ -51,14 +50,14 @@ def plan_delta(material: Material, fallback: Said) -> Plan:
     whole = _whole(title, material.summary)
     named = _distinct([*map(_listed, material.changes), *map(_part, material.parts)], whole.name)
     for said in material.criteria or material.clauses:
-        (_spoken_of(said.words, named) or whole).scenarios.append(criterion(said.words, said.place))
+        made = criterion(said.words, said.place)
+        (_spoken_of(said.words, made.title, named) or whole).scenarios.append(made)
     whole.scenarios += material.pairs
     for one in (whole, *named):
         known = f"{one.name}\n{one.statement}"
         one.scenarios = distinct([each for each in one.scenarios if not each.whole or adds(each.said, known)])
     written = tuple(one for one in (whole, *named) if one.scenarios)
-    unsaid = tuple(one for one in named if not one.scenarios and (one.listed or not written))
-    return Plan(written, unsaid)
+    return Plan(written, tuple(one for one in named if not one.scenarios))
 
 
 def _whole(title: Said, summary: Sequence[Said]) -> Planned:
@@ -74,7 +73,8 @@ def _listed(part: Part) -> Planned:
 
 def _part(part: Part) -> Planned:
     places = (part.name_place, part.place) if part.name_place else (part.place,)
-    return Planned(part.name, f"The system SHALL provide {part.name}: {part.what}", places)
+    name = re.sub(r"(?<=\S)\s+\([^()]*\)$", "", part.name)  # (Python) says what it is written in, and not what it is
+    return Planned(name, f"The system SHALL provide {name}: {part.what}", places)
 
 
 def _distinct(planned: Sequence[Planned], taken: str) -> list[Planned]:
@@ -89,7 +89,10 @@ def _distinct(planned: Sequence[Planned], taken: str) -> list[Planned]:
     return kept
 
 
-def _spoken_of(words: str, named: Sequence[Planned]) -> Planned | None:
+def _spoken_of(words: str, title: str, named: Sequence[Planned]) -> Planned | None:
+    labelled = next((one for one in named if folded_name(one.name) == folded_name(title)), None)
+    if labelled:
+        return labelled
     plain = bare(words).replace("`", "")
     # The plain search first: it is quicker than a pattern for each name.
     spoken = [one for one in named if one.key in plain and re.search(rf"(?<![\w.]){re.escape(one.key)}(?!\w)", plain)]

@@ -53,7 +53,7 @@ def about_purpose(purpose: PurposeLines, path: str) -> list[AdoptQuestion]:
 
 
 def about_attached(requirements: Sequence[Requirement], texts: Sequence[str] = ()) -> list[AdoptQuestion]:
-    """Ask whether a scenario in a section of its own belongs to the requirement above it, where there are others.
+    """Ask whether a scenario in a section of its own belongs to the requirement it was put to, where there are others.
 
     `texts` are the names of those that stayed text, since no scenario stands by them: it may be one of theirs.
     """

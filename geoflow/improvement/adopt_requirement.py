@@ -15,7 +15,7 @@ from geoflow.improvement.adopt_steps import (
     title_of,
 )
 from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, label, tidy
-from geoflow.improvement.adopt_words import adds
+from geoflow.improvement.adopt_words import adds, stems
 from geoflow.openspec.headings import requirement_name
 from geoflow.openspec.rules import is_normative
 from geoflow.quality.prose import masked
@@ -270,3 +270,19 @@ def with_what_adds(made: Requirement, lines: Mapping[int, Piece]) -> Requirement
     body = [lines[one.sources[0].line] for one in empty if one.sources[0].line not in there]
     kept = distinct([one for one in made.scenarios if one not in empty])
     return replace(made, scenarios=kept, body=[*made.body, *body])
+
+
+def nearest(above: Sequence[Requirement], scenario: Scenario) -> Requirement:
+    """Choose whose scenario one in a section of its own is: the last one's, unless another speaks more of it.
+
+    Args:
+        above: The requirements above it, in order; one at least.
+        scenario: The scenario.
+    """
+    words = stems(f"{scenario.title} {scenario.said}")
+    shared = [
+        len(words & stems(" ".join([one.name, *(piece.raw for piece in (*one.texts, *one.body))]))) for one in above
+    ]
+    most = max(shared)
+    free = [one for one, count in zip(above, shared, strict=True) if count == most and not one.scenarios]
+    return free[-1] if free and most > shared[-1] else above[-1]

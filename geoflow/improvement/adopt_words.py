@@ -33,12 +33,19 @@ def words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(visible(text)) if word not in _MARKS and word.strip("_")]
 
 
+_STEM, _LONG = 6, 4
 _GLUE = frozenset("a an the is are be shall must will system".split())
 
 
 def adds(said: str, known: str) -> bool:
     """Tell whether words say something that others do not say already; case, marks and words that only join aside."""
     return bool(set(words(said)) - set(words(known)) - _GLUE)
+
+
+def stems(text: str) -> set[str]:
+    """Give the beginnings of the longer words of a text, those within identifiers too, to compare what it speaks of."""
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text)
+    return {word[:_STEM].casefold() for word in re.findall(r"[^\W\d_]+", plain) if len(word) >= _LONG}
 
 
 def content(text: str) -> str:

@@ -42,6 +42,7 @@ def test_criteria_become_scenarios_of_the_component_that_they_name() -> None:
     assert "of the kiln, to the potter who fires it." in done.text  # the summary's second line as well
     assert "### Requirement: HeatGauge\n\nThe system SHALL provide HeatGauge: Shows the heat" in done.text
     assert "Requirement: Fan" not in done.text  # no criterion speaks of it
+    assert done.asked("“Fan” is described, and nothing says what must hold")
     assert done.steps("HeatGauge updates when the heat changes") == [
         ("WHEN", "the heat changes"),
         ("THEN", "HeatGauge updates"),
@@ -99,7 +100,7 @@ def test_rows_of_success_criteria_are_outcomes_and_the_heading_row_is_none() -> 
     done = adopt_change({"proposal.md": f"# Kiln\n\n## Success Criteria\n\n{table}"})
     assert done.kept, done.verdict
     assert [one.title for one in done.adopted.scenarios] == ["Latency"]
-    assert done.steps("Latency") == [("THEN", "< 5 ms")]
+    assert done.steps("Latency") == [("THEN", "Latency: < 5 ms")]  # a value alone is no outcome
 
 
 def test_components_without_any_criterion_are_described_and_asked_about() -> None:
@@ -114,6 +115,23 @@ def test_a_criterion_that_repeats_the_summary_makes_no_scenario() -> None:
     done = adopt_change({"proposal.md": f"{text}- [ ] The lid opens\n"})
     assert done.kept, done.verdict
     assert [one.title for one in done.adopted.scenarios] == ["The lid opens"]
+
+
+def test_a_criterion_with_the_name_of_a_part_as_its_label_is_of_that_part() -> None:
+    table = "| Criterion | Metric |\n|---|---|\n| Heat Sorting | Pots stand by heat |\n"
+    listed = "- **ADDED** Heat sorting to find pots\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## What Changes\n\n{listed}\n## Success Criteria\n\n{table}"})
+    assert done.kept, done.verdict
+    assert "SHALL provide Heat sorting to find pots\n\n#### Scenario: Heat Sorting" in done.text
+    assert "### Requirement: Kiln" not in done.text
+
+
+def test_a_part_that_is_named_twice_is_one_whatever_it_is_written_in() -> None:
+    listed = "- **ADDED** HeatClient for the heat\n"
+    part = "### 1. HeatClient (Python)\n\n- **Purpose**: Asks for heat\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## What Changes\n\n{listed}\n{part}\n{CRITERIA[8:]}"})
+    assert done.kept, done.verdict
+    assert done.asked("“HeatClient” is described, and nothing says what must hold")
 
 
 def test_a_checklist_of_verification_is_criteria_and_its_tests_are_work() -> None:

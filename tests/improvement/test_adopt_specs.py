@@ -42,8 +42,9 @@ def test_a_criterion_is_title_and_outcome_and_its_trigger_is_cut_from_the_same_l
     ("line", "when", "then"),
     [
         ("If the door opens, the fan stops", "the door opens", "the fan stops"),
-        ("Smoke triggers the alarm within 3 s", "Smoke", "the alarm within 3 s"),
-        ("Typing results in letters on the display", "Typing", "letters on the display"),
+        ("Smoke triggers the alarm within 3 s", "Smoke", "triggers the alarm within 3 s"),
+        ("Typing results in letters on the display", "Typing", "results in letters on the display"),
+        ("Typing causes the panel to show letters", "Typing", "causes the panel to show letters"),
         ("Rollback on validation failure", "validation failure", "Rollback"),
         ("The tree is used for N > threshold", "N > threshold", "The tree is used"),
         ('Detects "kiln panic" → CRITICAL', 'Detects "kiln panic"', "CRITICAL"),
@@ -127,9 +128,11 @@ def test_levels_and_numbers_of_headings_are_mended() -> None:
     done = adopt_spec(text)
     assert done.kept, done.verdict
     assert [one.title for one in done.adopted.scenarios] == ["Ask for heat"]
-    assert "### Requirement: Cooling (K-2)\n\nThe kiln SHALL cool.\n\n#### Scenario: Ask for heat\n" in done.text
-    assert done.asked("“Ask for heat” stands in a section of its own and was put below “Cooling (K-2)”")
-    assert "Specifies the requirements of kiln: Cooling (K-2)." in done.text
+    stated = "The kiln SHALL heat when the firing starts."
+    assert f"### Requirement: Heat (K-1)\n\n{stated}\n\n#### Scenario: Ask for heat\n" in done.text
+    assert done.asked("“Ask for heat” stands in a section of its own and was put below “Heat (K-1)”")
+    assert done.asked("“Cooling (K-2)” is required, and no scenario says more than that")
+    assert "Specifies the requirements of kiln: Heat (K-1); Cooling (K-2)." in done.text
 
 
 def test_a_requirement_that_nothing_says_more_of_stays_text_and_is_asked_about() -> None:
@@ -144,6 +147,17 @@ def test_a_requirement_that_nothing_says_more_of_stays_text_and_is_asked_about()
     assert before < page.index("**Notes**") < page.index("Keep dry.") < page.index("### Requirement: KLN-001: Heater")
     assert page.count("### ") == 2  # the requirement, and its scenario
     assert done.asked("“KLN-002: Fan” is required, and no scenario says more than that")
+
+
+def test_a_section_among_the_requirements_that_is_none_becomes_text_above_them() -> None:
+    text = hand_written(
+        coded("KLN-001", "Heater", "It glows"), "### Notes\n\nKeep dry.\n\n", after="## History\n\n### Old\n\nFirst.\n"
+    )
+    done = adopt_spec(text)
+    assert done.kept, done.verdict
+    page = done.text
+    assert page.index("## Requirements\n\n**Notes**\n\nKeep dry.") < page.index("### Requirement: KLN-001: Heater")
+    assert "## History\n\n### Old\n\nFirst." in page
 
 
 def test_a_spec_of_statements_alone_is_left_to_its_author() -> None:
@@ -174,7 +188,8 @@ def test_a_criterion_that_repeats_the_statement_stays_in_the_list() -> None:
         ("**Speed**: Opens in 5 s", "Speed", "Opens in 5 s"),
         ("**Speed:** Opens in 5 s", "Speed", "Opens in 5 s"),
         ("SAFETY-001.2: Some doors are locked", "SAFETY-001.2", "Some doors are locked"),
-        ("End-to-end latency: < 5 ms", "End-to-end latency", "< 5 ms"),
+        ("End-to-end latency: < 5 ms", "End-to-end latency", "End-to-end latency: < 5 ms"),
+        ("**Handling**: 100% of pots", "Handling", "Handling: 100% of pots"),
         ("Hint works: `kiln.hint()`", "Hint works: `kiln.hint()`", "Hint works: `kiln.hint()`"),
         ("`Kind` enum: HOT, COLD", "`Kind` enum: HOT, COLD", "`Kind` enum: HOT, COLD"),
         ("It opens at 12:30 sharp", "It opens at 12:30 sharp", "It opens at 12:30 sharp"),
@@ -189,10 +204,26 @@ def test_a_label_of_a_line_is_the_title_and_the_line_is_not_said_twice(line: str
 
 
 def test_a_label_is_no_title_where_the_word_that_joins_would_be_lost() -> None:
-    line = "**Alarm**: Smoke triggers the bell"
-    done = adopt_spec(hand_written(coded("KLN-001", "Heater", line)))
+    lines = ("**Alarm**: The bell rings on validation failure", "**Lamp**: Smoke triggers the lamp")
+    done = adopt_spec(hand_written(coded("KLN-001", "Heater", *lines)))
     assert done.kept, done.verdict
-    assert done.steps("Alarm: Smoke triggers the bell") == [("WHEN", "Smoke"), ("THEN", "the bell")]
+    whole = "Alarm: The bell rings on validation failure"
+    assert done.steps(whole) == [("WHEN", "validation failure"), ("THEN", "The bell rings")]
+    assert done.steps("Lamp") == [("WHEN", "Smoke"), ("THEN", "triggers the lamp")]
+
+
+def test_a_scenario_in_a_section_of_its_own_of_which_nothing_more_is_said_goes_to_the_one_right_above() -> None:
+    text = (
+        "# Kiln\n\n## 1. Requirement: Potters (K-1)\nThe kiln SHALL have potters.\n\n"
+        "## 2. Requirement: Cooling (K-2)\nThe kiln SHALL cool.\n\n"
+        "## 3. Scenario: Ask for more\n- **WHEN** somebody calls\n- **THEN** the kiln is hot\n"
+    )
+    done = adopt_spec(text)
+    assert done.kept, done.verdict
+    assert "### Requirement: Cooling (K-2)" in done.text
+    assert "**Potters (K-1)**\n\nThe kiln SHALL have potters." in done.text
+    (asked,) = [one for one in done.adopted.questions if "section of its own" in one.text]
+    assert asked.options == ("Cooling (K-2)", "Potters (K-1)")
 
 
 def test_two_lines_with_one_label_keep_their_whole_lines_as_titles() -> None:
