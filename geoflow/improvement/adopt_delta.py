@@ -24,6 +24,10 @@ class Planned:
     scenarios: list[Scenario] = field(default_factory=list)
     listed: bool = False
 
+    def is_told_more_by(self, scenario: Scenario) -> bool:
+        """Tell whether a scenario says more than the name and the statement do."""
+        return adds(scenario.said, f"{self.name}\n{self.statement}")
+
     @property
     def key(self) -> str:
         """Give the name as a criterion may say it."""
@@ -42,22 +46,27 @@ def plan_delta(material: Material, fallback: Said) -> Plan:
     """Plan the requirements of a delta; none where nothing was said that one could be made of.
 
     A criterion goes to the requirement whose name it says to the letter or has as its label, else to the one for the
-    change as a whole. What no criterion speaks of is `unsaid`: a scenario of its own words would say nothing.
+    change as a whole, and to that as well where it only repeats what the requirement says itself. What no criterion
+    speaks of is `unsaid`: a scenario of its own words would say nothing.
     """
     if material.is_empty:
         return Plan()
     title = material.title or fallback
     whole = _whole(title, material.summary)
     named = _distinct([*map(_listed, material.changes), *map(_part, material.parts)], whole.name)
+    spoken: list[Planned] = []
     for said in material.criteria or material.clauses:
         made = criterion(said.words, said.place)
-        (_spoken_of(said.words, made.title, named) or whole).scenarios.append(made)
-    whole.scenarios += material.pairs
+        about = _spoken_of(said.words, made.title, named)
+        spoken += [about] if about else []
+        home = next((one for one in (about, whole) if one and one.is_told_more_by(made)), None)
+        if home:
+            home.scenarios.append(made)
+    whole.scenarios += [one for one in material.pairs if not one.whole or whole.is_told_more_by(one)]
     for one in (whole, *named):
-        known = f"{one.name}\n{one.statement}"
-        one.scenarios = distinct([each for each in one.scenarios if not each.whole or adds(each.said, known)])
+        one.scenarios = distinct(one.scenarios)
     written = tuple(one for one in (whole, *named) if one.scenarios)
-    return Plan(written, tuple(one for one in named if not one.scenarios))
+    return Plan(written, tuple(one for one in named if not one.scenarios and (one not in spoken or not written)))
 
 
 def _whole(title: Said, summary: Sequence[Said]) -> Planned:

@@ -134,6 +134,16 @@ def test_a_part_that_is_named_twice_is_one_whatever_it_is_written_in() -> None:
     assert done.asked("“HeatClient” is described, and nothing says what must hold")
 
 
+def test_a_criterion_that_only_inflects_its_part_is_one_of_the_whole_change() -> None:
+    part = "| Component | Purpose |\n|---|---|\n| HeatGauge | Accept updates of the heat |\n"
+    criteria = "- [ ] HeatGauge accepts updates of the heat\n- [ ] The lid closes\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## Components\n\n{part}\n## Success Criteria\n\n{criteria}"})
+    assert done.kept, done.verdict
+    assert "Requirement: HeatGauge" not in done.text
+    assert [one.title for one in done.adopted.scenarios] == ["HeatGauge accepts updates of the heat", "The lid closes"]
+    assert not done.asked("What must hold?")  # a criterion speaks of it
+
+
 def test_a_checklist_of_verification_is_criteria_and_its_tests_are_work() -> None:
     tasks = (
         "# Tasks\n\n## 1. Lid\n- [ ] 1.1 Cut\n\n## Verification Checklist\n\n- [ ] The lid closes\n"

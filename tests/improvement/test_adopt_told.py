@@ -37,6 +37,7 @@ REPEATS = [
     ["- **WHEN** Token ID", "- **THEN** Hidden vector"],
     ["- **WHEN** Token ID", "- **THEN** **Hidden** `vector`"],
     ["- THEN is a hidden vector"],
+    ["- **THEN** the system can provide hidden vectors"],
     ["  Hidden vector"],
     ["- **THEN** …"],
     [],
@@ -56,7 +57,7 @@ def test_steps_that_only_repeat_are_refused_whatever_their_lines_claim_to_be(ste
         "- **THEN** Token ID → Hidden vector in 5 ms",
         "- **THEN** Token ID ↔ Hidden vector",
         "- **THEN** 2 Hidden vector",
-        "- **THEN** Hidden vectors",
+        "- **THEN** Hidden vectors or Token ID",
     ],
 )
 def test_one_word_number_sign_or_negation_more_says_something(step: str) -> None:
