@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from geoflow.improvement.adopt_occasion import CALLED, EVENT, OCCASIONS, joins_once
-from geoflow.improvement.adopt_page import Place, Scenario, Step
+from geoflow.improvement.adopt_page import Place, Said, Scenario, Step
 from geoflow.improvement.adopt_text import bare, tidy
 from geoflow.improvement.adopt_words import words as words_of
 from geoflow.openspec.headings import folded_name
@@ -106,13 +106,23 @@ def _parts(text: str, found: re.Match[str]) -> Cut | None:
     return Cut(when, then) if whole and not turned else None
 
 
-def criterion(words: str, source: Place) -> Scenario:
+def criterion(words: str, source: Place, more: Sequence[Said] = ()) -> Scenario:
     """Make the scenario of one line: its outcome is the THEN, its trigger, if it has one, the WHEN.
 
     Its title is the line's own label, where it has one and nothing is lost by that; else it is the whole line.
+
+    Args:
+        words: The line.
+        source: Where it stands.
+        more: The lines that it goes on in; then it is an outcome as a whole, since nothing is cut across lines.
     """
-    whole = bare(words)
     name, said = _labelled(words)
+    if more:
+        whole = bare(" ".join([words, *(one.words for one in more)]))
+        goes_on = (Step("", one.words, one.place) for one in more)
+        places = (source, *(one.place for one in more))
+        return Scenario(name or whole, places, (Step("THEN", tidy(said), source), *goes_on), whole)
+    whole = bare(words)
     if name and _VALUE.match(said):
         # A value alone is no outcome: “< 5 ms” is one of something, and its label says of what.
         said = f"{name}: {said}"

@@ -56,8 +56,8 @@ def plan_delta(material: Material, fallback: Said) -> Plan:
     named = _distinct([*map(_listed, material.changes), *map(_part, material.parts)], whole.name)
     spoken: list[Planned] = []
     for said in material.criteria or material.clauses:
-        made = criterion(said.words, said.place)
-        about = _spoken_of(said.words, made.title, named)
+        made = criterion(said.words, said.place, said.more)
+        about = _spoken_of(said.whole, made.title, named)
         spoken += [about] if about else []
         home = next((one for one in (about, whole) if one and one.is_told_more_by(made)), None)
         if home:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from geoflow.improvement.adopt_cut import is_process
 from geoflow.improvement.adopt_page import Place, Said, Scenario, Step
 from geoflow.improvement.adopt_tests import tests_in
-from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, label, tidy
+from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, goes_on, label, tidy
 
 _CRITERIA = re.compile(
     r"\b(?:success|acceptance)\s+(?:criteria|metrics)\b|^(?:verification|acceptance) checklist$|^verification$"
@@ -59,11 +59,11 @@ class Material:
     pairs: list[Scenario] = field(default_factory=list)
     measured_by: str = ""
 
-    def criterion(self, words: str, place: Place) -> None:
+    def criterion(self, words: str, place: Place, more: tuple[Said, ...] = ()) -> None:
         """Take a criterion, or write it down as talk about the work."""
-        said = Said(tidy(words), place)
-        chosen = self.process if is_process(words) else self.criteria
-        if all(one.words != said.words for one in chosen):
+        said = Said(tidy(words), place, more)
+        chosen = self.process if is_process(said.whole) else self.criteria
+        if all(one.whole != said.whole for one in chosen):
             chosen.append(said)
 
     @property
@@ -120,9 +120,9 @@ def _criteria(material: Material, path: str, pieces: Sequence[Piece]) -> None:
     if material.measured_by != path:
         return
     rows = [piece for piece in pieces if piece.kind == "row"]
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         if piece.kind == "item" and not piece.level:
-            material.criterion(piece.words, Place(path, piece.line))
+            material.criterion(piece.words, Place(path, piece.line), _more(path, pieces, at))
     for piece in rows[1:]:
         first, *rest = [cell for cell in cells(piece.words) if cell] or [""]
         material.criterion(f"**{bare(first)}**: {': '.join(rest)}" if rest else first, Place(path, piece.line))
@@ -138,10 +138,14 @@ def _summary(material: Material, path: str, pieces: Sequence[Piece]) -> None:
             return
 
 
-def _items(path: str, pieces: Iterable[Piece]) -> list[Said]:
+def _more(path: str, pieces: Sequence[Piece], at: int) -> tuple[Said, ...]:
+    return tuple(Said(tidy(piece.words), Place(path, piece.line)) for piece in goes_on(pieces, at))
+
+
+def _items(path: str, pieces: Sequence[Piece]) -> list[Said]:
     return [
-        Said(tidy(piece.words), Place(path, piece.line))
-        for piece in pieces
+        Said(tidy(piece.words), Place(path, piece.line), _more(path, pieces, at))
+        for at, piece in enumerate(pieces)
         if piece.kind == "item" and not piece.level and not is_process(piece.words)
     ]
 
@@ -187,7 +191,8 @@ def _changes(material: Material, path: str, pieces: Sequence[Piece]) -> None:
 def _from_labels(material: Material, path: str, pieces: Sequence[Piece]) -> None:
     """Take what stands below or behind labels such as `**Acceptance Criteria**:` and `**Goal:**`."""
     inside = False
-    for piece in pieces:
+    taken: set[int] = set()
+    for at, piece in enumerate(pieces):
         name, rest = label(piece.words) if piece.kind in ("text", "item") else ("", "")
         if name and _CRITERIA.search(name):
             inside = not rest
@@ -196,8 +201,10 @@ def _from_labels(material: Material, path: str, pieces: Sequence[Piece]) -> None
         elif name.lower() == "goal" and rest and not material.summary:
             material.summary.append(Said(tidy(rest), Place(path, piece.line)))
         elif inside and piece.kind == "item":
-            material.criterion(piece.words, Place(path, piece.line))
-        elif piece.kind not in ("blank", "item"):
+            more = _more(path, pieces, at)
+            material.criterion(piece.words, Place(path, piece.line), more)
+            taken |= {one.place.line for one in more}
+        elif piece.kind not in ("blank", "item") and piece.line not in taken:
             inside = False
 
 

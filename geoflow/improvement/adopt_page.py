@@ -18,10 +18,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words of one source line, such as a criterion."""
+    """Words of one source line, such as a criterion; `more` are those of the lines that it goes on in."""
 
     words: str
     place: Place
+    more: tuple["Said", ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """Give all its words."""
+        return " ".join([self.words, *(one.words for one in self.more)])
 
 
 PurposeLines = Sequence[tuple[str, tuple[Place, ...]]]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from geoflow.improvement.adopt_cut import criterion, distinct
-from geoflow.improvement.adopt_page import Page, Place, Scenario
+from geoflow.improvement.adopt_page import Page, Place, Said, Scenario
 from geoflow.improvement.adopt_steps import (
     grouped,
     is_scenario,
@@ -14,7 +14,7 @@ from geoflow.improvement.adopt_steps import (
     step_word,
     title_of,
 )
-from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, label, tidy
+from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, goes_on, label, tidy
 from geoflow.improvement.adopt_words import adds, stems
 from geoflow.openspec.headings import requirement_name
 from geoflow.openspec.rules import is_normative
@@ -158,7 +158,7 @@ def _read(made: Requirement, path: str, pieces: Sequence[Piece]) -> None:
     """Sort the lines of a section: marks, texts before the first list or table, criteria, labelled steps, the rest."""
     taken = _steps_in(made, path, pieces)
     in_criteria = False
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         if piece.line in taken:
             continue
         name, rest = label(piece.words) if piece.kind in ("text", "item") else ("", "")
@@ -167,7 +167,7 @@ def _read(made: Requirement, path: str, pieces: Sequence[Piece]) -> None:
             continue
         if in_criteria and piece.kind in ("item", "blank"):
             if piece.kind == "item" and not piece.level:
-                made.scenarios.append(criterion(piece.words, Place(path, piece.line)))
+                taken |= _take(made, path, pieces, at)
             elif piece.kind == "item":
                 made.body.append(piece)
             continue
@@ -231,11 +231,19 @@ def left_over(pieces: Sequence[Piece], used: set[int]) -> list[Piece]:
 
 
 def _read_criteria(made: Requirement, path: str, pieces: Sequence[Piece]) -> None:
-    for piece in pieces:
+    taken: set[int] = set()
+    for at, piece in enumerate(pieces):
         if piece.kind == "item" and not piece.level:
-            made.scenarios.append(criterion(piece.words, Place(path, piece.line)))
-        else:
+            taken |= _take(made, path, pieces, at)
+        elif piece.line not in taken:
             made.body.append(piece)
+
+
+def _take(made: Requirement, path: str, pieces: Sequence[Piece], at: int) -> set[int]:
+    """Take the list item at this index as a criterion; the lines that it goes on in."""
+    more = [Said(tidy(piece.words), Place(path, piece.line)) for piece in goes_on(pieces, at)]
+    made.scenarios.append(criterion(pieces[at].words, Place(path, pieces[at].line), more))
+    return {one.place.line for one in more}
 
 
 def replace_heading(heading: Piece) -> Piece:
@@ -267,7 +275,7 @@ def with_what_adds(made: Requirement, lines: Mapping[int, Piece]) -> Requirement
     known = "\n".join((made.name, made.subject, *marks, *prose))
     there = {piece.line for piece in made.body}
     empty = [one for one in made.scenarios if one.whole and not adds(one.said, known)]
-    body = [lines[one.sources[0].line] for one in empty if one.sources[0].line not in there]
+    body = [lines[place.line] for one in empty for place in one.sources if place.line not in there]
     kept = distinct([one for one in made.scenarios if one not in empty])
     return replace(made, scenarios=kept, body=[*made.body, *body])
 

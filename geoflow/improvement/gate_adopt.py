@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from geoflow.improvement.adopt_page import Adopted, Line, Page
+from geoflow.improvement.adopt_page import Adopted, Line, Page, Place, Scenario
 from geoflow.improvement.adopt_steps import step_word
 from geoflow.improvement.adopt_told import hollow
 from geoflow.improvement.adopt_words import content, scenario_runs, visible, words
@@ -156,14 +156,26 @@ def steps_cut(adoption: Adoption) -> str:
 
 
 def relations_sourced(adoption: Adoption) -> str:
-    """Refuse a scenario whose WHEN and THEN come from different lines that do not name themselves as its steps."""
+    """Refuse a scenario whose WHEN and THEN come from different lines that do not name themselves as its steps.
+
+    A line without a keyword goes on with the step above it where it stands right below that in the source.
+    """
     for scenario in adoption.adopted.scenarios:
-        places = {step.source for step in scenario.steps}
+        places = set(_steps_at(scenario))
         if len(places) > 1 and not all(step.labelled for step in scenario.steps):
             return f"the scenario “{scenario.title[:60]}” joins lines that nothing joins"
         if len({place.path for place in places}) > 1:
             return f"the scenario “{scenario.title[:60]}” joins two documents"
     return ""
+
+
+def _steps_at(scenario: Scenario) -> Iterator[Place]:
+    last: Place | None = None
+    for step in scenario.steps:
+        goes_on = not step.keyword and last is not None and step.source == (last.path, last.line + 1)
+        last = step.source
+        if not goes_on:
+            yield last
 
 
 def scenarios_counted(adoption: Adoption) -> str:

@@ -144,6 +144,16 @@ def test_a_criterion_that_only_inflects_its_part_is_one_of_the_whole_change() ->
     assert not done.asked("What must hold?")  # a criterion speaks of it
 
 
+@pytest.mark.parametrize("above", ["## Success Criteria\n", "**Acceptance Criteria**:"])
+def test_a_criterion_that_goes_on_in_the_next_line_is_whole(above: str) -> None:
+    items = "- [ ] The lid closes\n  by itself\n- [ ] The fan\n  was reviewed\n- [ ] The lamp glows\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n{above}\n{items}"})
+    assert done.kept, done.verdict
+    assert [one.title for one in done.adopted.scenarios] == ["The lid closes by itself", "The lamp glows"]
+    assert done.steps("The lid closes by itself") == [("THEN", "The lid closes"), ("", "by itself")]
+    assert len(done.adopted.unused) == 1  # a review is work, in whichever line it stands
+
+
 def test_a_checklist_of_verification_is_criteria_and_its_tests_are_work() -> None:
     tasks = (
         "# Tasks\n\n## 1. Lid\n- [ ] 1.1 Cut\n\n## Verification Checklist\n\n- [ ] The lid closes\n"

@@ -226,6 +226,16 @@ def test_a_scenario_in_a_section_of_its_own_of_which_nothing_more_is_said_goes_t
     assert asked.options == ("Cooling (K-2)", "Potters (K-1)")
 
 
+def test_a_criterion_that_goes_on_in_the_next_line_is_one_outcome_to_its_end() -> None:
+    lines = "The lamp glows when\n  the door opens\n  by itself", "**Speed**: It opens\n  in 5 s", "It hums"
+    done = adopt_spec(hand_written(coded("KLN-001", "Heater", *lines)))
+    assert done.kept, done.verdict
+    assert "- **THEN** The lamp glows when\n  the door opens\n  by itself\n" in done.text
+    assert done.steps("The lamp glows when the door opens by itself")[1:] == [("", "the door opens"), ("", "by itself")]
+    assert done.steps("Speed") == [("THEN", "It opens"), ("", "in 5 s")]
+    assert done.steps("It hums") == [("THEN", "It hums")]
+
+
 def test_two_lines_with_one_label_keep_their_whole_lines_as_titles() -> None:
     lines = ("Speed: Opens in 5 s", "**speed**: Closes in 9 s", "Heat: Holds 900 C")
     done = adopt_spec(hand_written(coded("KLN-001", "Heater", *lines)))
@@ -380,6 +390,8 @@ PIECE = st.one_of(
     SENTENCE,
     SENTENCE.map(lambda words: f"- {words}"),
     SENTENCE.map(lambda words: f"- [ ] {words}"),
+    SENTENCE.map(lambda words: f"- [ ] {words}\n  {words}\n  and {words}"),
+    SENTENCE.map(lambda words: f"- [ ] Heat 5: {words}"),
     SENTENCE.map(lambda words: f"- **WHEN** {words}\n- **THEN** it {words}"),
     SENTENCE.map(lambda words: f"- **Purpose**: {words}"),
     SENTENCE.map(lambda words: f"| {words} | {words} |"),
