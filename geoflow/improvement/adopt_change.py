@@ -9,6 +9,7 @@ from geoflow.improvement.adopt_document import read_requirements, write_document
 from geoflow.improvement.adopt_doubts import (
     Around,
     about_attached,
+    about_beside,
     about_capability,
     about_duplicates,
     about_modified,
@@ -180,8 +181,16 @@ def _from_material(work: _Work, material: Material, unstated: Mapping[str, Docum
 def _about_plan(work: _Work, material: Material, plan: Plan) -> list[AdoptQuestion]:
     return [
         *about_modified(material.changes, work.around),
+        *about_beside(_beside(material)),
         *about_struck([one for one in (*plan.written, *plan.unsaid) if one.listed], work.files),
     ]
+
+
+def _beside(material: Material) -> list[Said]:
+    """Find what stands in the documents of the clauses that scenarios were made of, and is none of them."""
+    used = {one.place for one in material.clauses}
+    documents = {place.path for place in used} if not material.criteria else set()
+    return [one for one in material.unsure if one.place.path in documents and one.place not in used]
 
 
 def _each(work: _Work, unstated: Mapping[str, Document]) -> bool:

@@ -7,7 +7,15 @@ from typing import Literal
 
 from geoflow.improvement.adopt_delta import Planned
 from geoflow.improvement.adopt_material import Part
-from geoflow.improvement.adopt_page import Adopted, AdoptQuestion, Place, PurposeLines, Scenario, without_trigger
+from geoflow.improvement.adopt_page import (
+    Adopted,
+    AdoptQuestion,
+    Place,
+    PurposeLines,
+    Said,
+    Scenario,
+    without_trigger,
+)
 from geoflow.improvement.adopt_requirement import Requirement
 from geoflow.improvement.adopt_tasks import state_of
 from geoflow.improvement.adopt_yaml import Entry, states
@@ -191,6 +199,17 @@ def about_unsaid(things: Sequence[tuple[str, Place]], *, stated: bool = False) -
     text = f"{subject} {says}, so no requirement was written. What must hold?"
     options = ("I say what must hold", "It is a description, not required", "It is out of date, remove it")
     return [AdoptQuestion(text, place, options)]
+
+
+def about_beside(lines: Sequence[Said]) -> list[AdoptQuestion]:
+    """Ask about the lines of a YAML list that name no outcome, while the others of it became scenarios."""
+    if not lines:
+        return []
+    first, count = lines[0], len(lines)
+    subject = f"{count} lines such as “{first.words[:80]}” stand" if count > 1 else f"“{first.words[:80]}” stands"
+    text = f"{subject} beside what became scenarios, and nothing says what must hold. What must?"
+    options = ("I say what must hold", "It is data, nothing must hold", "It is out of date, remove it")
+    return [AdoptQuestion(text, first.place, options, quote=first.words)]
 
 
 def cannot(

@@ -26,6 +26,7 @@ _PART_INSIDE = re.compile(r"^\*\*(?P<name>[^*]{2,60}):\*\*\s+(?P<what>\S.*)$")
 _COMPONENT = frozenset({"component", "module", "subsystem"})
 _WHAT = frozenset({"purpose", "description", "responsibility", "role"})
 _CHECKS = re.compile(r"\btests?$", re.IGNORECASE)
+_HOUSEKEEPING = re.compile(r"^\W*(?:cd \S+ && )?(?:mkdir|ls|touch|cp|mv|rm|chmod|cat|git)\b")
 _FAILS = re.compile(r"^\W*(?:fail|pass)", re.IGNORECASE)
 
 
@@ -209,7 +210,7 @@ def _from_labels(material: Material, path: str, pieces: Sequence[Piece]) -> None
 
 
 def _pairs(material: Material, document: Document) -> None:
-    """Take `Run:` and the `Expected:` right below it; one that fails or passes on purpose is talk about the work."""
+    """Take `Run:` and the `Expected:` right below it; what fails or passes on purpose, or only tidies, is work."""
     for section in document.sections:
         title: Piece = section.heading
         run: tuple[str, Piece] | None = None
@@ -219,15 +220,17 @@ def _pairs(material: Material, document: Document) -> None:
                 title, run = piece, None
             elif name == "Run" and rest:
                 run = (tidy(rest), piece)
-            elif name == "Expected" and rest and run and _is_outcome(title, rest):
+            elif name == "Expected" and rest and run and _is_outcome(title, run[0], rest):
                 material.pairs.append(_pair(document.path, title, run, (tidy(rest), piece)))
                 run = None
             elif piece.kind != "blank":
                 run = None
 
 
-def _is_outcome(title: Piece, came: str) -> bool:
-    return not (_FAILS.match(came) or is_process(came) or is_process(title.words))
+def _is_outcome(title: Piece, run: str, came: str) -> bool:
+    # Whoever makes a folder and looks whether it is there is at work; what is made does not show by that.
+    work = _FAILS.match(came) or _HOUSEKEEPING.match(run)
+    return not (work or is_process(came) or is_process(title.words))
 
 
 def _pair(path: str, title: Piece, run: tuple[str, Piece], came: tuple[str, Piece]) -> Scenario:

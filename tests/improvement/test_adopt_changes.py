@@ -187,6 +187,16 @@ def test_run_and_expected_are_a_pair_and_runs_that_are_to_fail_are_work() -> Non
     assert done.steps("Open the lid") == [("WHEN", "run `lid open`"), ("THEN", "The lid stands open")]
 
 
+def test_runs_that_only_make_folders_and_look_at_them_are_work() -> None:
+    runs = (
+        "Run: `mkdir -p kiln`\nExpected: Directory created\n\nRun: `cd kiln && ls -la`\nExpected: Files exist\n\n"
+        "Run: `kiln --help`\nExpected: Help text shows\n"
+    )
+    done = adopt_change({"plan.md": f"# Kiln Plan\n\n## Task 1: Help\n\n{runs}"})
+    assert done.kept, done.verdict
+    assert [one.steps[0].text for one in done.adopted.scenarios] == ["run `kiln --help`"]
+
+
 def test_comments_of_tests_with_expected_values_are_conditions_and_outcomes() -> None:
     tests = (
         '```python\ndef test_pack():\n    """Test packing."""\n    # Four pots\n    # Expected: one box\n    pass\n\n'
@@ -303,6 +313,7 @@ def test_values_and_mappings_are_no_obligations_until_someone_says_so() -> None:
     chosen = adopt_change({".openspec.yaml": yaml}, obligations=frozenset({Place(CHANGE + ".openspec.yaml", 6)}))
     assert chosen.kept, chosen.verdict
     assert [one.title for one in chosen.adopted.scenarios] == ["Lids close by themselves"]
+    assert chosen.asked("“Heat scaled by load” stands beside what became scenarios")
 
 
 def test_the_capability_is_the_one_that_is_named_else_the_change_and_a_question() -> None:
