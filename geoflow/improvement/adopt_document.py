@@ -12,12 +12,11 @@ from geoflow.improvement.adopt_requirement import (
     SCENARIO,
     Requirement,
     left_over,
-    nearest,
     replace_heading,
     requirement_of,
     scenario_of,
-    with_what_adds,
 )
+from geoflow.improvement.adopt_settle import nearest, with_what_adds
 from geoflow.improvement.adopt_text import Document, Section, bare, cells, label
 
 PURPOSE = re.compile(r"^(?:\d+[.)]\s*)?(?:purpose|overview|summary|abstract|goals?|introduction)$", re.IGNORECASE)

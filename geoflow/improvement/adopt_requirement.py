@@ -1,10 +1,10 @@
 """Write a requirement from the section of a hand-written document that states it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from geoflow.improvement.adopt_cut import criterion, distinct
+from geoflow.improvement.adopt_cut import criterion
 from geoflow.improvement.adopt_page import Page, Place, Said, Scenario
 from geoflow.improvement.adopt_steps import (
     grouped,
@@ -15,7 +15,6 @@ from geoflow.improvement.adopt_steps import (
     title_of,
 )
 from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, goes_on, label, tidy
-from geoflow.improvement.adopt_words import adds, stems
 from geoflow.openspec.headings import requirement_name
 from geoflow.openspec.rules import is_normative
 from geoflow.quality.prose import masked
@@ -259,38 +258,3 @@ def _from_rows(path: str, body: Sequence[Piece]) -> list[Scenario]:
         if len(row) > 1 and _CODED_ROW.match(bare(row[0])):
             found.append(criterion(f"**{bare(row[0])}**: {row[1]}", Place(path, piece.line)))
     return found
-
-
-def with_what_adds(made: Requirement, lines: Mapping[int, Piece]) -> Requirement:
-    """Give a requirement whose scenarios say more than it does itself; the lines of the others stay in its body.
-
-    Args:
-        made: The requirement.
-        lines: The pieces of its document by their lines.
-    """
-    if made.verbatim:
-        return made
-    prose = (piece.words for piece in (*made.texts, *made.body) if piece.kind == "text")
-    marks = (word for name, rest, _ in made.marks for word in (name, rest))
-    known = "\n".join((made.name, made.subject, *marks, *prose))
-    there = {piece.line for piece in made.body}
-    empty = [one for one in made.scenarios if one.whole and not adds(one.said, known)]
-    body = [lines[place.line] for one in empty for place in one.sources if place.line not in there]
-    kept = distinct([one for one in made.scenarios if one not in empty])
-    return replace(made, scenarios=kept, body=[*made.body, *body])
-
-
-def nearest(above: Sequence[Requirement], scenario: Scenario) -> Requirement:
-    """Choose whose scenario one in a section of its own is: the last one's, unless another speaks more of it.
-
-    Args:
-        above: The requirements above it, in order; one at least.
-        scenario: The scenario.
-    """
-    words = stems(f"{scenario.title} {scenario.said}")
-    shared = [
-        len(words & stems(" ".join([one.name, *(piece.raw for piece in (*one.texts, *one.body))]))) for one in above
-    ]
-    most = max(shared)
-    free = [one for one, count in zip(above, shared, strict=True) if count == most and not one.scenarios]
-    return free[-1] if free and most > shared[-1] else above[-1]
