@@ -46,7 +46,8 @@ _PROCESS = re.compile(
     r"|\bbuild succeeds\b|\btype.?check|~~",
     re.IGNORECASE,
 )
-_SHORTEST = 2
+_SHORTEST, _LONGEST = 2, 500
+"""In characters: of an outcome, and of a line that is looked into; a longer one joins more than two things."""
 _LABELS = (
     re.compile(r"^(?:\*\*(?P<label>[^*]{2,60})\*\*:|\*\*(?P<inside>[^*]{2,60}):\*\*)\s+(?P<rest>\S.*)$"),
     re.compile(r"^(?P<label>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d+(?:\.\d+)*)\s*:\s+(?P<rest>\S.*)$"),
@@ -68,7 +69,7 @@ class Cut(NamedTuple):
 
 def is_process(words: str) -> bool:
     """Tell whether a line speaks of how the work is done (tests, reviews, documents), not of what is made."""
-    return _PROCESS.search(words.replace("**", "")) is not None
+    return _PROCESS.search(words[:_LONGEST].replace("**", "")) is not None
 
 
 def cut(words: str) -> Cut | None:
@@ -78,7 +79,7 @@ def cut(words: str) -> Cut | None:
     """
     text = tidy(words).rstrip(".")
     shown = _shown(text)
-    if len(_COMMON.findall(shown)) > 1 or ";" in shown:
+    if len(shown) > _LONGEST or len(_COMMON.findall(shown)) > 1 or ";" in shown:
         return None
     found = next((match for match in (pattern.match(shown) for pattern in _CUTS) if match), None)
     if found:

@@ -436,6 +436,15 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
     adopt_spec(text)
 
 
+@pytest.mark.parametrize(
+    "words", ["to during while ", "test ", "a once ", "within 5 s of ", "x: ", "9 fps at ", "**a** "]
+)
+def test_a_line_of_a_hundred_thousand_characters_is_one_outcome(words: str) -> None:
+    done = adopt_spec(hand_written(coded("KLN-001", "Heater", words * (100_000 // len(words)) + "end", "It glows")))
+    assert done.kept, done.verdict
+    assert not any(one.has_trigger for one in done.adopted.scenarios)
+
+
 def test_a_document_of_five_thousand_lines_takes_well_under_a_second() -> None:
     text = hand_written(*(coded(f"KLN-{index:04d}", f"Part {index}", "It glows when hot") for index in range(380)))
     assert text.count("\n") > 5_000
