@@ -69,7 +69,7 @@ def about_attached(requirements: Sequence[Requirement], texts: Sequence[str] = (
     found = [(one.name, scenario) for one in requirements for scenario in one.attached if len(names) > 1]
     return [
         AdoptQuestion(
-            f"The scenario “{scenario.title[:80]}” stands in a section of its own and was put below “{name[:80]}”, the "
+            f"The scenario “{scenario.title[:80]}” stands in a section of its own and was put below “{name[:80]}”, a "
             "requirement above it. Which is it of?",
             scenario.sources[0],
             tuple(dict.fromkeys([name, *names]))[:_MOST_OPTIONS],
