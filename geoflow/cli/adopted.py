@@ -30,7 +30,7 @@ def _show_item(console: "Console", item: "AdoptedItem") -> None:
         console.print(f"adopted  {one_line(item.item)}", style="bold green", soft_wrap=True)
         scenarios = (
             f"valid; {_count(figures['scenarios'], 'scenario')}, {figures['with_sourced_when']} with a WHEN from the "
-            f"source, {figures['hollow']} that only repeat; {_count(figures['questions'], 'question')} left"
+            f"source, {figures['without_when']} without; {_count(figures['questions'], 'question')} left"
         )
         console.print(f"         {scenarios}", soft_wrap=True)
         for path in sorted(item.adopted.pages):

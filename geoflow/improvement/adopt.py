@@ -5,7 +5,16 @@ from collections.abc import Mapping
 
 from geoflow.improvement.adopt_change import adopt_change
 from geoflow.improvement.adopt_document import read_requirements, write_document
-from geoflow.improvement.adopt_doubts import Around, about_attached, about_purpose, about_triggers, about_turns, cannot
+from geoflow.improvement.adopt_doubts import (
+    Around,
+    about_attached,
+    about_purpose,
+    about_triggers,
+    about_turns,
+    about_unsaid,
+    cannot,
+    left_to_author,
+)
 from geoflow.improvement.adopt_page import Adopted, Place
 from geoflow.improvement.adopt_text import Document, read_document
 from geoflow.openspec.blocks import spec_blocks
@@ -73,8 +82,9 @@ def _adopt_spec(item: str, files: Mapping[str, str], around: Around) -> Adopted:
     path = f"openspec/specs/{item}/spec.md"
     document = read_document(path, files[path])
     read = read_requirements(document)
-    if not read.requirements or not all(one.scenarios for one in read.requirements):
-        return cannot("spec", item, Place(path, 1), Around(), ())
+    if not read.requirements:
+        asked = about_unsaid(read.unsaid, stated=True)
+        return left_to_author("spec", item, asked) if asked else cannot("spec", item, Place(path, 1), Around(), ())
     purpose = _purpose(item, document, around)
     page = write_document(document, read, "## Requirements", purpose)
     if not any(line.text == "## Purpose" and not line.sources for line in page.lines):
@@ -87,7 +97,8 @@ def _adopt_spec(item: str, files: Mapping[str, str], around: Around) -> Adopted:
         read.scenarios,
         (
             *about_purpose(purpose, path),
-            *about_attached(read.requirements),
+            *about_unsaid(read.unsaid, stated=True),
+            *about_attached(read.requirements, [name for name, _ in read.unsaid]),
             *about_turns(read.scenarios),
             *about_triggers(item, read.scenarios),
         ),
@@ -101,7 +112,8 @@ def _purpose(item: str, document: Document, around: Around) -> list[tuple[str, t
             found = _section(read_document(path, text))
             if found:
                 return found
-    made = read_requirements(document).requirements
+    read = read_requirements(document)
+    made = sorted((*read.requirements, *(one for one, _ in read.texts)), key=lambda one: one.place.line)
     joined = f"Specifies the requirements of {item.replace('-', ' ')}: {'; '.join(one.name for one in made)}."
     return [(joined, tuple(place for one in made for place in (one.place, *one.named_at)))]
 

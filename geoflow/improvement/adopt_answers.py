@@ -54,17 +54,12 @@ def carry_out(order: Order, files: Files) -> Changes | str:
 
 
 def _remove(order: Order, files: Files) -> Changes | str:
-    names = order.parts or ((order.requirement,) if order.requirement else ())
-    if not names or not order.path.startswith("openspec/changes/"):
+    if not order.requirement or not order.path.startswith("openspec/changes/"):
         return NO_PLACE
-    found: dict[str, list[Found]] = {}
-    for name in dict.fromkeys(map(plain_name, names)):
-        place = requirement_named(files, order.path, name)
-        if isinstance(place, str):
-            return place
-        if place:
-            found.setdefault(place.path, []).append(place)
-    return _taken_out(files, folder_of(order.path), found) if found else DONE
+    place = requirement_named(files, order.path, plain_name(order.requirement))
+    if isinstance(place, str):
+        return place
+    return _taken_out(files, folder_of(order.path), {place.path: [place]}) if place else DONE
 
 
 def _taken_out(files: Files, folder: str, found: Mapping[str, list[Found]]) -> Changes | str:

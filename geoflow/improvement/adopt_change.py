@@ -4,21 +4,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from geoflow.improvement.adopt_delta import ADDED, Planned, plan_delta, write_delta
+from geoflow.improvement.adopt_delta import ADDED, Plan, Planned, plan_delta, write_delta
 from geoflow.improvement.adopt_document import read_requirements, write_document
 from geoflow.improvement.adopt_doubts import (
     Around,
     about_attached,
+    about_beside,
     about_capability,
     about_duplicates,
     about_modified,
-    about_statements,
     about_states,
     about_struck,
     about_tasks,
     about_triggers,
     about_turns,
+    about_unsaid,
     cannot,
+    left_to_author,
 )
 from geoflow.improvement.adopt_material import Material, gather
 from geoflow.improvement.adopt_page import Adopted, AdoptQuestion, Page, Place, Said, Scenario
@@ -45,6 +47,7 @@ class _Work:
     questions: list[AdoptQuestion] = field(default_factory=list)
     yaml: dict[str, list[Entry]] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
+    unsaid: list[tuple[str, Place]] = field(default_factory=list)
 
     def path(self, name: str) -> str:
         return f"{self.folder}/{name}"
@@ -72,9 +75,8 @@ def adopt_change(
         if not made and not (own or formal) and _is_drafted(work):
             return Adopted("change", change, why_not="its proposal is written, and its deltas are not yet")
         if not made and not formal and len(unstated) == len(own):
-            return replace(
-                cannot("change", change, _first_place(work), around, work.questions), unsure=tuple(material.unsure)
-            )
+            return replace(_left(work), unsure=tuple(material.unsure))
+    work.questions += about_unsaid(work.unsaid)
     _tasks(work)
     _proposal(work, material)
     return Adopted(
@@ -87,6 +89,13 @@ def adopt_change(
         tuple(said.place for said in material.process),
         tuple(work.removed),
     )
+
+
+def _left(work: _Work) -> Adopted:
+    """Ask what must hold for the things that are described; where there are none, ask who says what is required."""
+    if work.unsaid:
+        return left_to_author("change", work.id, [*work.questions, *about_unsaid(work.unsaid)])
+    return cannot("change", work.id, _first_place(work), work.around, work.questions)
 
 
 def _is_drafted(work: _Work) -> bool:
@@ -130,7 +139,8 @@ def _stated(work: _Work, own: Mapping[str, Document]) -> dict[str, Document]:
     unstated = {}
     for path, document in own.items():
         read = read_requirements(document)
-        if not read.requirements or not all(one.scenarios for one in read.requirements):
+        work.unsaid += read.unsaid
+        if not read.requirements:
             unstated[path] = document
             continue
         work.pages[path] = write_document(document, read, ADDED)
@@ -138,7 +148,10 @@ def _stated(work: _Work, own: Mapping[str, Document]) -> dict[str, Document]:
         capability = path.split("/specs/")[1].removesuffix("/spec.md")
         names = {one.name: one.place for one in read.requirements}
         work.questions += about_duplicates(capability, names, work.around)
-        work.questions += [*about_attached(read.requirements), *about_turns(read.scenarios)]
+        work.questions += [
+            *about_attached(read.requirements, [name for name, _ in read.unsaid]),
+            *about_turns(read.scenarios),
+        ]
     return unstated
 
 
@@ -147,8 +160,12 @@ def _from_material(work: _Work, material: Material, unstated: Mapping[str, Docum
     if unstated and len(unstated) > 1:
         return _each(work, unstated)
     fallback = Said(work.id, _first_place(work))
-    planned = plan_delta(material, fallback)
+    plan = plan_delta(material, fallback)
+    planned = plan.written
+    work.unsaid += [(one.name, one.places[-1]) for one in plan.unsaid]
+    asked = _about_plan(work, material, plan)
     if not planned:
+        work.questions += asked
         return False
     document = next(iter(unstated.values()), None)
     if document is None:
@@ -159,11 +176,23 @@ def _from_material(work: _Work, material: Material, unstated: Mapping[str, Docum
         question, path = [], document.path
         work.pages[path] = _above(document, planned)
     work.scenarios += [scenario for one in planned for scenario in one.scenarios]
-    asked = [*question, *about_modified(material.changes, work.around)]
-    asked += about_statements(planned)
-    asked += about_struck([one for one in planned if one.listed], work.files)
-    work.questions += [replace(one, target=path) for one in asked]
+    work.questions += [replace(one, target=path) for one in (*question, *asked)]
     return True
+
+
+def _about_plan(work: _Work, material: Material, plan: Plan) -> list[AdoptQuestion]:
+    return [
+        *about_modified(material.changes, work.around),
+        *about_beside(_beside(material)),
+        *about_struck([one for one in (*plan.written, *plan.unsaid) if one.listed], work.files),
+    ]
+
+
+def _beside(material: Material) -> list[Said]:
+    """Find what stands in the documents of the clauses that scenarios were made of, and is none of them."""
+    used = {one.place for one in material.clauses}
+    documents = {place.path for place in used} if not material.criteria else set()
+    return [one for one in material.unsure if one.place.path in documents and one.place not in used]
 
 
 def _each(work: _Work, unstated: Mapping[str, Document]) -> bool:
@@ -171,11 +200,12 @@ def _each(work: _Work, unstated: Mapping[str, Document]) -> bool:
     for path, document in unstated.items():
         material = Material()
         gather(material, document)
-        planned = plan_delta(material, Said(work.id, Place(path, 1)))
-        if planned:
+        plan = plan_delta(material, Said(work.id, Place(path, 1)))
+        work.unsaid += [(one.name, one.places[-1]) for one in plan.unsaid]
+        if plan.written:
             made = True
-            work.pages[path] = _above(document, planned)
-            work.scenarios += [scenario for one in planned for scenario in one.scenarios]
+            work.pages[path] = _above(document, plan.written)
+            work.scenarios += [scenario for one in plan.written for scenario in one.scenarios]
     return made
 
 

@@ -9,6 +9,7 @@ from geoflow.improvement.answer_text import one_line
 
 PREFIX = "adopt-"
 ATTACHED = "adopt-attached"
+BESIDE = "adopt-beside"
 CAPABILITY = "adopt-capability"
 COPY = "adopt-copy"
 DESCRIBED = "adopt-described"
@@ -34,13 +35,18 @@ MEANINGS: Mapping[str, Mapping[str, Deed | str]] = {
     ATTACHED: {},
     CAPABILITY: {"another capability": NO_CAPABILITY},
     COPY: {"a copy, delete it": "drop-copy", "it changes them: modified": "modify", "keep it": STANDS},
+    BESIDE: {
+        "i say what must hold": BY_HAND,
+        "it is data, nothing must hold": STANDS,
+        "it is out of date, i remove it": BY_HAND,
+    },
     DESCRIBED: {
-        "they are required": STANDS,
-        "they are descriptions, remove them": "remove",
-        "i say what is required": BY_HAND,
+        "i say what must hold": BY_HAND,
+        "it is a description, not required": STANDS,
+        "it is out of date, i remove it": BY_HAND,
     },
     MODIFIED: {
-        "a new requirement: added, as it is written now": STANDS,
+        "a new requirement: added": STANDS,
         "a requirement of another name": BY_HAND,
         "no requirement at all": "remove",
     },

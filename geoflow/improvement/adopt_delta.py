@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from geoflow.improvement.adopt_cut import criterion
+from geoflow.improvement.adopt_cut import criterion, distinct
 from geoflow.improvement.adopt_material import Material, Part
 from geoflow.improvement.adopt_page import Page, Place, Said, Scenario
 from geoflow.improvement.adopt_text import bare
+from geoflow.improvement.adopt_words import adds
 from geoflow.openspec.headings import folded_name
 
 ADDED = "## ADDED Requirements"
@@ -20,9 +21,12 @@ class Planned:
     name: str
     statement: str
     places: tuple[Place, ...]
-    words: str
     scenarios: list[Scenario] = field(default_factory=list)
     listed: bool = False
+
+    def is_told_more_by(self, scenario: Scenario) -> bool:
+        """Tell whether a scenario says more than the name and the statement do."""
+        return adds(scenario.said, f"{self.name}\n{self.statement}")
 
     @property
     def key(self) -> str:
@@ -30,44 +34,56 @@ class Planned:
         return self.name.replace("`", "")
 
 
-def plan_delta(material: Material, fallback: Said) -> list[Planned]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The requirements of a delta, and the things that have a name and a description, and nothing that must hold."""
+
+    written: tuple[Planned, ...] = ()
+    unsaid: tuple[Planned, ...] = ()
+
+
+def plan_delta(material: Material, fallback: Said) -> Plan:
     """Plan the requirements of a delta; none where nothing was said that one could be made of.
 
-    A criterion goes to the requirement whose name it says to the letter, else to the one for the change as a whole.
-    What no criterion speaks of becomes a requirement only where the proposal lists it as ADDED or MODIFIED, or where
-    there are no criteria at all: then its own words are its scenario.
+    A criterion goes to the requirement whose name it says to the letter or has as its label, else to the one for the
+    change as a whole, and to that as well where it only repeats what the requirement says itself. What no criterion
+    speaks of is `unsaid`: a scenario of its own words would say nothing.
     """
     if material.is_empty:
-        return []
+        return Plan()
     title = material.title or fallback
     whole = _whole(title, material.summary)
     named = _distinct([*map(_listed, material.changes), *map(_part, material.parts)], whole.name)
+    spoken: list[Planned] = []
     for said in material.criteria or material.clauses:
-        (_spoken_of(said.words, named) or whole).scenarios.append(criterion(said.words, said.place))
-    whole.scenarios += material.pairs
-    some = bool(material.criteria or material.clauses or material.pairs or material.changes)
-    chosen = [one for one in named if one.listed or one.scenarios or not some]
-    for one in chosen:
-        if not one.scenarios:
-            own = criterion(one.words, one.places[-1])
-            one.scenarios.append(own._replace(title=bare(one.name), sources=one.places, own=True))
-    return ([whole] if whole.scenarios else []) + chosen
+        made = criterion(said.words, said.place, said.more)
+        about = _spoken_of(said.whole, made.title, named)
+        spoken += [about] if about else []
+        home = next((one for one in (about, whole) if one and one.is_told_more_by(made)), None)
+        if home:
+            home.scenarios.append(made)
+    whole.scenarios += [one for one in material.pairs if not one.whole or whole.is_told_more_by(one)]
+    for one in (whole, *named):
+        one.scenarios = distinct(one.scenarios)
+    written = tuple(one for one in (whole, *named) if one.scenarios)
+    return Plan(written, tuple(one for one in named if not one.scenarios and (one not in spoken or not written)))
 
 
 def _whole(title: Said, summary: Sequence[Said]) -> Planned:
     name = bare(title.words)
     places = (title.place, *(one.place for one in summary))
     statement = " ".join([f"{name} SHALL meet the following:", *(one.words for one in summary)])
-    return Planned(name, statement, places, name)
+    return Planned(name, statement, places)
 
 
 def _listed(part: Part) -> Planned:
-    return Planned(part.name, f"The system SHALL provide {part.what}", (part.place,), part.what, listed=True)
+    return Planned(part.name, f"The system SHALL provide {part.what}", (part.place,), listed=True)
 
 
 def _part(part: Part) -> Planned:
     places = (part.name_place, part.place) if part.name_place else (part.place,)
-    return Planned(part.name, f"The system SHALL provide {part.name}: {part.what}", places, part.what)
+    name = re.sub(r"(?<=\S)\s+\([^()]*\)$", "", part.name)  # (Python) says what it is written in, and not what it is
+    return Planned(name, f"The system SHALL provide {name}: {part.what}", places)
 
 
 def _distinct(planned: Sequence[Planned], taken: str) -> list[Planned]:
@@ -82,7 +98,10 @@ def _distinct(planned: Sequence[Planned], taken: str) -> list[Planned]:
     return kept
 
 
-def _spoken_of(words: str, named: Sequence[Planned]) -> Planned | None:
+def _spoken_of(words: str, title: str, named: Sequence[Planned]) -> Planned | None:
+    labelled = next((one for one in named if folded_name(one.name) == folded_name(title)), None)
+    if labelled:
+        return labelled
     plain = bare(words).replace("`", "")
     # The plain search first: it is quicker than a pattern for each name.
     spoken = [one for one in named if one.key in plain and re.search(rf"(?<![\w.]){re.escape(one.key)}(?!\w)", plain)]

@@ -12,25 +12,36 @@ from geoflow.improvement.adopt_requirement import (
     SCENARIO,
     Requirement,
     left_over,
+    replace_heading,
     requirement_of,
     scenario_of,
-    without_scenario,
 )
+from geoflow.improvement.adopt_settle import nearest, with_what_adds
 from geoflow.improvement.adopt_text import Document, Section, bare, cells, label
 
 PURPOSE = re.compile(r"^(?:\d+[.)]\s*)?(?:purpose|overview|summary|abstract|goals?|introduction)$", re.IGNORECASE)
 _HOLDS = re.compile(r"^(?:\d+[.)]\s*)?(?:[\w/-]+ ){0,2}requirements$", re.IGNORECASE)
 _DELTA = re.compile(r"^(?:added|modified) requirements$", re.IGNORECASE)
 _PLAIN = re.compile(r"^(?:\d+[.)]\s*)?requirements$", re.IGNORECASE)
+_SECTION = 2
 _CASES = re.compile(r"^(?:\d+[.)]\s*)?(?:test cases|scenarios)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a document states itself: its requirements, and the sections that they took up."""
+    """What a document states itself: its requirements, and the sections that they took up.
+
+    `texts` are sections that state something of which no scenario says more: they stay as text.
+    """
 
     requirements: tuple[Requirement, ...]
     taken: frozenset[int]
+    texts: tuple[tuple[Requirement, int], ...] = ()
+
+    @property
+    def unsaid(self) -> list[tuple[str, Place]]:
+        """List the names of what stays text, with their places."""
+        return [(one.name, one.place) for one, _ in self.texts]
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -55,9 +66,13 @@ def read_requirements(document: Document) -> Read:
     if not found:
         found = _from_pairs(document, taken)
     _attach(document, found, taken)
-    found = [without_scenario(one, document.path) for one in found]
+    lines = {piece.line: piece for section in document.sections for piece in section.own}
+    starts = {section.heading.line: index for index, section in enumerate(document.sections)}
+    read = [with_what_adds(one, lines) for one in found]
+    named -= {starts[one.place.line] for one in read if not one.scenarios}
     taken |= _emptied(document, taken, named)
-    return Read(tuple(found), frozenset(taken))
+    texts = tuple((one, starts[one.place.line]) for one in read if not one.scenarios)
+    return Read(tuple(one for one in read if one.scenarios), frozenset(taken), texts)
 
 
 def _around(document: Document) -> dict[int, Section]:
@@ -110,7 +125,7 @@ def _from_pairs(document: Document, taken: set[int]) -> list[Requirement]:
 
 
 def _attach(document: Document, found: Sequence[Requirement], taken: set[int]) -> None:
-    """Give scenarios that stand in sections of their own to the requirement above them."""
+    """Give scenarios that stand in sections of their own to a requirement above them; which one is asked about."""
     following = iter(found)
     upcoming, above = next(following, None), None
     for index, section in enumerate(document.sections):
@@ -120,9 +135,10 @@ def _attach(document: Document, found: Sequence[Requirement], taken: set[int]) -
             continue
         scenario, used = scenario_of(document.path, section)
         if scenario:
-            above.scenarios.append(scenario)
-            above.attached.append(scenario)
-            above.body += left_over(section.own, used)
+            chosen = nearest([one for one in found if one.place.line <= above.place.line], scenario)
+            chosen.scenarios.append(scenario)
+            chosen.attached.append(scenario)
+            chosen.body += left_over(section.own, used)
             taken.add(index)
 
 
@@ -156,19 +172,36 @@ def write_document(document: Document, read: Read, heading: str, purpose: Purpos
     page.keep(document.path, document.above)
     own = next((at for at, one in enumerate(document.sections) if PURPOSE.match(one.title)), None)
     wanted, written = purpose if own is None else (), False
+    loose = _loose(document, read, own)
     for index, section in enumerate(document.sections):
+        if index in loose:
+            continue
         if wanted and section.heading.level != 1:
             wanted = _write_purpose(page, wanted)
         if index not in read.taken and not _is_plain(section.title):
             _keep(page, document, section, is_purpose=index == own)
         elif not written:
             written = True
-            _write_requirements(page, document, read, heading)
+            _write_requirements(page, document, read, heading, loose)
     if wanted:
         _write_purpose(page, wanted)
     if not written:
-        _write_requirements(page, document, read, heading)
+        _write_requirements(page, document, read, heading, loose)
     return page
+
+
+def _loose(document: Document, read: Read, own: int | None) -> list[int]:
+    """Find the sections that would stand right behind the requirements, where each would be one, or a scenario."""
+    found, written, inside = list[int](), False, False
+    for index, section in enumerate(document.sections):
+        goes = index in read.taken or _is_plain(section.title)
+        if goes:
+            written, inside = True, inside or not written
+        elif index == own or section.heading.level <= _SECTION:
+            inside = False
+        elif inside:
+            found.append(index)
+    return found
 
 
 def _write_purpose(page: Page, purpose: PurposeLines) -> PurposeLines:
@@ -181,15 +214,32 @@ def _write_purpose(page: Page, purpose: PurposeLines) -> PurposeLines:
     return ()
 
 
-def _write_requirements(page: Page, document: Document, read: Read, heading: str) -> None:
+def _write_requirements(page: Page, document: Document, read: Read, heading: str, loose: Sequence[int]) -> None:
     plain = [one for one in document.sections if _is_plain(one.title)]
     page.gap()
     page.add(heading, [Place(document.path, one.heading.line) for one in plain], "heading")
     page.gap()
     for section in plain:
         page.keep(document.path, [piece for piece in section.own if piece.kind != "rule"])
+    for index in loose:
+        section = document.sections[index]
+        page.gap()
+        page.keep(document.path, [replace_heading(section.heading), *section.own])
+    for text, index in read.texts:
+        _write_text(page, document, text, index)
     for one in read.requirements:
         one.write(page, document.path)
+
+
+def _write_text(page: Page, document: Document, text: Requirement, index: int) -> None:
+    """Write a section as text: below `Requirements` every heading would be a requirement."""
+    section = document.sections[index]
+    page.gap()
+    page.add(f"**{text.name}**", [text.place, *text.named_at])
+    page.gap()
+    for one in (section, *document.below(index)):
+        own = one.own if one is section else [replace_heading(one.heading), *one.own]
+        page.keep(document.path, own)
 
 
 def _keep(page: Page, document: Document, section: Section, *, is_purpose: bool) -> None:

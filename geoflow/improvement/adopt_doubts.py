@@ -8,7 +8,16 @@ from typing import Literal
 from geoflow.improvement import adopt_codes as codes
 from geoflow.improvement.adopt_delta import Planned
 from geoflow.improvement.adopt_material import Part
-from geoflow.improvement.adopt_page import Adopted, AdoptQuestion, Page, Place, PurposeLines, Scenario, without_trigger
+from geoflow.improvement.adopt_page import (
+    Adopted,
+    AdoptQuestion,
+    Page,
+    Place,
+    PurposeLines,
+    Said,
+    Scenario,
+    without_trigger,
+)
 from geoflow.improvement.adopt_requirement import Requirement
 from geoflow.improvement.adopt_tasks import state_of
 from geoflow.improvement.adopt_yaml import Entry, states
@@ -55,13 +64,16 @@ def about_purpose(purpose: PurposeLines, path: str) -> list[AdoptQuestion]:
     return [AdoptQuestion(text, purpose[0][1][0], options, code=codes.PURPOSE, target=path)]
 
 
-def about_attached(requirements: Sequence[Requirement]) -> list[AdoptQuestion]:
-    """Ask whether a scenario in a section of its own belongs to the requirement above it, where there are others."""
-    names = [one.name for one in requirements]
+def about_attached(requirements: Sequence[Requirement], texts: Sequence[str] = ()) -> list[AdoptQuestion]:
+    """Ask whether a scenario in a section of its own belongs to the requirement it was put to, where there are others.
+
+    `texts` are the names of those that stayed text, since no scenario stands by them: it may be one of theirs.
+    """
+    names = [*(one.name for one in requirements), *texts]
     found = [(one.name, scenario) for one in requirements for scenario in one.attached if len(names) > 1]
     return [
         AdoptQuestion(
-            f"The scenario “{scenario.title[:80]}” stands in a section of its own and was put below “{name[:80]}”, the "
+            f"The scenario “{scenario.title[:80]}” stands in a section of its own and was put below “{name[:80]}”, a "
             "requirement above it. Which is it of?",
             scenario.sources[0],
             tuple(dict.fromkeys([name, *names]))[:_MOST_OPTIONS],
@@ -127,7 +139,7 @@ def about_modified(changes: Sequence[Part], around: Around) -> list[AdoptQuestio
             f"“{one.name[:80]}” is listed as MODIFIED, and no main spec has a requirement of that name. What is it?",
             one.place,
             (
-                "A new requirement: ADDED, as it is written now",
+                "A new requirement: ADDED",
                 "A requirement of another name",
                 "No requirement at all",
             ),
@@ -193,24 +205,45 @@ def about_tasks(change: str, unknown: Sequence[Place], page: Page, path: str) ->
     return [AdoptQuestion(text, unknown[0], options, code=codes.TASKS, target=path, parts=parts)]
 
 
-def about_statements(planned: Sequence[Planned]) -> list[AdoptQuestion]:
-    """Ask whether things are required that the source only describes; SHALL was added to them."""
-    described = [one for one in planned if not one.listed and one.scenarios and all(each.own for each in one.scenarios)]
-    if not described:
+def about_unsaid(things: Sequence[tuple[str, Place]], *, stated: bool = False) -> list[AdoptQuestion]:
+    """Ask what must hold for things of which no requirement was made, since a scenario would only repeat their words.
+
+    Args:
+        things: Their names and where they stand.
+        stated: Whether the source itself says that they are required.
+    """
+    if not things:
         return []
-    first = described[0]
-    text = f"{len(described)} things such as “{first.name[:80]}” are described, not said to be required. Are they?"
-    options = ("They are required", "They are descriptions, remove them", "I say what is required")
-    parts = tuple(one.name for one in described)
-    return [AdoptQuestion(text, first.places[-1], options, first.name, code=codes.DESCRIBED, parts=parts)]
+    (name, place), count = things[0], len(things)
+    subject = f"{count} things such as “{name[:80]}” are" if count > 1 else f"“{name[:80]}” is"
+    says = "required, and no scenario says more than that" if stated else "described, and nothing says what must hold"
+    text = f"{subject} {says}, so no requirement was written. What must hold?"
+    options = ("I say what must hold", "It is a description, not required", "It is out of date, I remove it")
+    return [AdoptQuestion(text, place, options, code=codes.DESCRIBED)]
+
+
+def about_beside(lines: Sequence[Said]) -> list[AdoptQuestion]:
+    """Ask about the lines of a YAML list that name no outcome, while the others of it became scenarios."""
+    if not lines:
+        return []
+    first, count = lines[0], len(lines)
+    subject = f"{count} lines such as “{first.words[:80]}” stand" if count > 1 else f"“{first.words[:80]}” stands"
+    text = f"{subject} beside what became scenarios, and nothing says what must hold. What must?"
+    options = ("I say what must hold", "It is data, nothing must hold", "It is out of date, I remove it")
+    return [AdoptQuestion(text, first.place, options, quote=first.words, code=codes.BESIDE)]
 
 
 def cannot(
     kind: Literal["spec", "change"], item: str, place: Place, around: Around, asked: Sequence[AdoptQuestion]
 ) -> Adopted:
     """Say that only the author can turn an item into requirements, and ask for it."""
-    text = f"{item} says nowhere what must hold when it is done: no criterion, no test, no component with a purpose."
+    text = f"{item} says nowhere what must hold when it is done: no criterion, no test, no scenario."
     spoken = tuple(f"{path} speaks for it" for path in around.teams[:2])
     options = ("I write its requirements", *spoken, "It is out of date, delete it")
     question = AdoptQuestion(f"{text} Who says it?", place, options, code=codes.UNSAID)
-    return Adopted(kind, item, questions=(*asked, question), why_not="only the author can say what it requires")
+    return left_to_author(kind, item, [*asked, question])
+
+
+def left_to_author(kind: Literal["spec", "change"], item: str, asked: Sequence[AdoptQuestion]) -> Adopted:
+    """Leave an item as it is, with questions that say what is missing."""
+    return Adopted(kind, item, questions=tuple(asked), why_not="only the author can say what it requires")

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from geoflow.improvement.adopt_cut import is_process
 from geoflow.improvement.adopt_page import Place, Said, Scenario, Step
 from geoflow.improvement.adopt_tests import tests_in
-from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, label, tidy
+from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, goes_on, label, tidy
 
 _CRITERIA = re.compile(
-    r"\b(?:success|acceptance)\s+(?:criteria|metrics)\b|^definition of done$|^criteria$|^AC$|^done when$", re.IGNORECASE
+    r"\b(?:success|acceptance)\s+(?:criteria|metrics)\b|^(?:verification|acceptance) checklist$|^verification$"
+    r"|^definition of done$|^criteria$|^AC$|^done when$",
+    re.IGNORECASE,
 )
 _SUMMARY = re.compile(r"^(?:\d+[.)]\s*)?(?:summary|overview|abstract|goals?|purpose)$", re.IGNORECASE)
 _PARTS = re.compile(r"^(?:proposed )?solution$|^approach$|^core capabilities$|^what changes$", re.IGNORECASE)
@@ -24,6 +26,7 @@ _PART_INSIDE = re.compile(r"^\*\*(?P<name>[^*]{2,60}):\*\*\s+(?P<what>\S.*)$")
 _COMPONENT = frozenset({"component", "module", "subsystem"})
 _WHAT = frozenset({"purpose", "description", "responsibility", "role"})
 _CHECKS = re.compile(r"\btests?$", re.IGNORECASE)
+_HOUSEKEEPING = re.compile(r"^\W*(?:cd \S+ && )?(?:mkdir|ls|touch|cp|mv|rm|chmod|cat|git)\b")
 _FAILS = re.compile(r"^\W*(?:fail|pass)", re.IGNORECASE)
 
 
@@ -57,11 +60,11 @@ class Material:
     pairs: list[Scenario] = field(default_factory=list)
     measured_by: str = ""
 
-    def criterion(self, words: str, place: Place) -> None:
+    def criterion(self, words: str, place: Place, more: tuple[Said, ...] = ()) -> None:
         """Take a criterion, or write it down as talk about the work."""
-        said = Said(tidy(words), place)
-        chosen = self.process if is_process(words) else self.criteria
-        if all(one.words != said.words for one in chosen):
+        said = Said(tidy(words), place, more)
+        chosen = self.process if is_process(said.whole) else self.criteria
+        if all(one.whole != said.whole for one in chosen):
             chosen.append(said)
 
     @property
@@ -118,12 +121,12 @@ def _criteria(material: Material, path: str, pieces: Sequence[Piece]) -> None:
     if material.measured_by != path:
         return
     rows = [piece for piece in pieces if piece.kind == "row"]
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         if piece.kind == "item" and not piece.level:
-            material.criterion(piece.words, Place(path, piece.line))
+            material.criterion(piece.words, Place(path, piece.line), _more(path, pieces, at))
     for piece in rows[1:]:
-        words = ": ".join(cell for cell in cells(piece.words) if cell)
-        material.criterion(words, Place(path, piece.line))
+        first, *rest = [cell for cell in cells(piece.words) if cell] or [""]
+        material.criterion(f"**{bare(first)}**: {': '.join(rest)}" if rest else first, Place(path, piece.line))
 
 
 def _summary(material: Material, path: str, pieces: Sequence[Piece]) -> None:
@@ -136,10 +139,14 @@ def _summary(material: Material, path: str, pieces: Sequence[Piece]) -> None:
             return
 
 
-def _items(path: str, pieces: Iterable[Piece]) -> list[Said]:
+def _more(path: str, pieces: Sequence[Piece], at: int) -> tuple[Said, ...]:
+    return tuple(Said(tidy(piece.words), Place(path, piece.line)) for piece in goes_on(pieces, at))
+
+
+def _items(path: str, pieces: Sequence[Piece]) -> list[Said]:
     return [
-        Said(tidy(piece.words), Place(path, piece.line))
-        for piece in pieces
+        Said(tidy(piece.words), Place(path, piece.line), _more(path, pieces, at))
+        for at, piece in enumerate(pieces)
         if piece.kind == "item" and not piece.level and not is_process(piece.words)
     ]
 
@@ -185,7 +192,8 @@ def _changes(material: Material, path: str, pieces: Sequence[Piece]) -> None:
 def _from_labels(material: Material, path: str, pieces: Sequence[Piece]) -> None:
     """Take what stands below or behind labels such as `**Acceptance Criteria**:` and `**Goal:**`."""
     inside = False
-    for piece in pieces:
+    taken: set[int] = set()
+    for at, piece in enumerate(pieces):
         name, rest = label(piece.words) if piece.kind in ("text", "item") else ("", "")
         if name and _CRITERIA.search(name):
             inside = not rest
@@ -194,13 +202,15 @@ def _from_labels(material: Material, path: str, pieces: Sequence[Piece]) -> None
         elif name.lower() == "goal" and rest and not material.summary:
             material.summary.append(Said(tidy(rest), Place(path, piece.line)))
         elif inside and piece.kind == "item":
-            material.criterion(piece.words, Place(path, piece.line))
-        elif piece.kind not in ("blank", "item"):
+            more = _more(path, pieces, at)
+            material.criterion(piece.words, Place(path, piece.line), more)
+            taken |= {one.place.line for one in more}
+        elif piece.kind not in ("blank", "item") and piece.line not in taken:
             inside = False
 
 
 def _pairs(material: Material, document: Document) -> None:
-    """Take `Run:` and the `Expected:` right below it; one that fails or passes on purpose is talk about the work."""
+    """Take `Run:` and the `Expected:` right below it; what fails or passes on purpose, or only tidies, is work."""
     for section in document.sections:
         title: Piece = section.heading
         run: tuple[str, Piece] | None = None
@@ -210,15 +220,17 @@ def _pairs(material: Material, document: Document) -> None:
                 title, run = piece, None
             elif name == "Run" and rest:
                 run = (tidy(rest), piece)
-            elif name == "Expected" and rest and run and _is_outcome(title, rest):
+            elif name == "Expected" and rest and run and _is_outcome(title, run[0], rest):
                 material.pairs.append(_pair(document.path, title, run, (tidy(rest), piece)))
                 run = None
             elif piece.kind != "blank":
                 run = None
 
 
-def _is_outcome(title: Piece, came: str) -> bool:
-    return not (_FAILS.match(came) or is_process(came) or is_process(title.words))
+def _is_outcome(title: Piece, run: str, came: str) -> bool:
+    # Whoever makes a folder and looks whether it is there is at work; what is made does not show by that.
+    work = _FAILS.match(came) or _HOUSEKEEPING.match(run)
+    return not (work or is_process(came) or is_process(title.words))
 
 
 def _pair(path: str, title: Piece, run: tuple[str, Piece], came: tuple[str, Piece]) -> Scenario:

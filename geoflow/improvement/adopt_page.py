@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from geoflow.improvement.adopt_text import Piece, bare
+from geoflow.improvement.adopt_text import Piece
 
 Role = Literal["kept", "heading", "statement", "scenario", "step", "task"]
 
@@ -18,10 +18,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words of one source line, such as a criterion."""
+    """Words of one source line, such as a criterion; `more` are those of the lines that it goes on in."""
 
     words: str
     place: Place
+    more: tuple["Said", ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """Give all its words."""
+        return " ".join([self.words, *(one.words for one in self.more)])
 
 
 PurposeLines = Sequence[tuple[str, tuple[Place, ...]]]
@@ -94,13 +100,13 @@ class Step(NamedTuple):
 class Scenario(NamedTuple):
     """A scenario that the source holds: its title with the line that says it, and its steps.
 
-    `own`: it says what its requirement says already, since nothing else was said of it.
+    `whole`: the words of its one line, where it was made of one.
     """
 
     title: str
     sources: tuple[Place, ...]
     steps: tuple[Step, ...]
-    own: bool = False
+    whole: str = ""
 
     @property
     def has_trigger(self) -> bool:
@@ -108,13 +114,9 @@ class Scenario(NamedTuple):
         return any(step.keyword == "WHEN" for step in self.steps)
 
     @property
-    def is_hollow(self) -> bool:
-        """Tell whether it says nothing beyond its title or its requirement: one step, with the same words."""
-        return len(self.steps) == 1 and (self.own or _folded(self.steps[0].text) in _folded(self.title))
-
-
-def _folded(text: str) -> str:
-    return bare(text).casefold().rstrip(".")
+    def said(self) -> str:
+        """Give the words of its steps."""
+        return "\n".join(step.text for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

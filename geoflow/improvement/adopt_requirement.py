@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from geoflow.improvement.adopt_cut import criterion
-from geoflow.improvement.adopt_page import Page, Place, Scenario
+from geoflow.improvement.adopt_page import Page, Place, Said, Scenario
 from geoflow.improvement.adopt_steps import (
     grouped,
     is_scenario,
@@ -14,7 +14,7 @@ from geoflow.improvement.adopt_steps import (
     step_word,
     title_of,
 )
-from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, label, tidy
+from geoflow.improvement.adopt_text import Document, Piece, Section, bare, cells, goes_on, label, tidy
 from geoflow.openspec.headings import requirement_name
 from geoflow.openspec.rules import is_normative
 from geoflow.quality.prose import masked
@@ -157,7 +157,7 @@ def _read(made: Requirement, path: str, pieces: Sequence[Piece]) -> None:
     """Sort the lines of a section: marks, texts before the first list or table, criteria, labelled steps, the rest."""
     taken = _steps_in(made, path, pieces)
     in_criteria = False
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         if piece.line in taken:
             continue
         name, rest = label(piece.words) if piece.kind in ("text", "item") else ("", "")
@@ -166,7 +166,7 @@ def _read(made: Requirement, path: str, pieces: Sequence[Piece]) -> None:
             continue
         if in_criteria and piece.kind in ("item", "blank"):
             if piece.kind == "item" and not piece.level:
-                made.scenarios.append(criterion(piece.words, Place(path, piece.line)))
+                taken |= _take(made, path, pieces, at)
             elif piece.kind == "item":
                 made.body.append(piece)
             continue
@@ -230,11 +230,19 @@ def left_over(pieces: Sequence[Piece], used: set[int]) -> list[Piece]:
 
 
 def _read_criteria(made: Requirement, path: str, pieces: Sequence[Piece]) -> None:
-    for piece in pieces:
+    taken: set[int] = set()
+    for at, piece in enumerate(pieces):
         if piece.kind == "item" and not piece.level:
-            made.scenarios.append(criterion(piece.words, Place(path, piece.line)))
-        else:
+            taken |= _take(made, path, pieces, at)
+        elif piece.line not in taken:
             made.body.append(piece)
+
+
+def _take(made: Requirement, path: str, pieces: Sequence[Piece], at: int) -> set[int]:
+    """Take the list item at this index as a criterion; the lines that it goes on in."""
+    more = [Said(tidy(piece.words), Place(path, piece.line)) for piece in goes_on(pieces, at)]
+    made.scenarios.append(criterion(pieces[at].words, Place(path, pieces[at].line), more))
+    return {one.place.line for one in more}
 
 
 def replace_heading(heading: Piece) -> Piece:
@@ -248,16 +256,5 @@ def _from_rows(path: str, body: Sequence[Piece]) -> list[Scenario]:
     for piece in body:
         row = cells(piece.words) if piece.kind == "row" else []
         if len(row) > 1 and _CODED_ROW.match(bare(row[0])):
-            made = criterion(row[1], Place(path, piece.line))
-            found.append(made._replace(title=f"{bare(row[0])}: {made.title}"))
+            found.append(criterion(f"**{bare(row[0])}**: {row[1]}", Place(path, piece.line)))
     return found
-
-
-def without_scenario(made: Requirement, path: str) -> Requirement:
-    """Give a requirement that has none a scenario from its own sentence; nothing is added to what it says."""
-    sentence = next((piece for piece in made.texts if is_normative(piece.raw) or _weak(piece.raw)), None)
-    if made.scenarios or sentence is None:
-        return made
-    source = Place(path, sentence.line)
-    own = criterion(sentence.raw.strip(), source)
-    return replace(made, scenarios=[own._replace(title=made.subject, sources=(made.place,), own=True)])

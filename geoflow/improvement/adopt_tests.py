@@ -22,7 +22,7 @@ def tests_in(path: str, pieces: Sequence[Piece]) -> Iterator[Scenario]:
         found = _DEFINED.match(piece.raw)
         if found or piece.kind != "fence":
             if name and any(step.keyword != "WHEN" for step in steps):
-                yield Scenario(name[0], (name[1],), _ordered(steps))
+                yield _scenario(name, steps)
             name, steps = ((found["name"], place) if found else None), []
         elif name:
             steps += _steps(piece.raw, place)
@@ -38,6 +38,11 @@ def _steps(raw: str, place: Place) -> list[Step]:
         return [Step("THEN", expects["words"], place, labelled=True)]
     given = _GIVEN.match(raw)
     return [Step("WHEN", given["words"], place, labelled=True)] if given else []
+
+
+def _scenario(name: tuple[str, Place], said: Sequence[Step]) -> Scenario:
+    steps = _ordered(said)
+    return Scenario(name[0], (name[1],), steps, steps[0].text if len(steps) == 1 else "")
 
 
 def _ordered(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -142,6 +142,16 @@ def _piece(number: int, line: str) -> Piece:
     return Piece("text", number, line, bare_line)
 
 
+def goes_on(pieces: Sequence[Piece], at: int) -> list[Piece]:
+    """List the lines in which the list item at this index goes on: indented text right below it."""
+    found: list[Piece] = []
+    for piece in pieces[at + 1 :]:
+        if piece.kind != "text" or not piece.raw[:1].isspace():
+            break
+        found.append(piece)
+    return found
+
+
 def cells(row: str) -> list[str]:
     """Split a table row into its cells, without the marks at both ends; a bar in code or behind a backslash is none."""
     shown = re.sub(r"`[^`]*`|\\\|", lambda found: "\0" * len(found.group()), row)

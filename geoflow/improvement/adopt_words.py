@@ -5,6 +5,7 @@ import re
 from geoflow.improvement.adopt_steps import step_word
 from geoflow.openspec.lines import split
 from geoflow.quality.prose import without_comments
+from geoflow.quality.tokens import stem
 
 _WORD = re.compile(r"[-−]?\d[\w.]*\w|\d|\w+|[^\w\s]")
 _MARKS = frozenset("*_#|~`-–—[]():;,.!?\"'“”‘’…•\\")
@@ -31,6 +32,28 @@ def visible(text: str) -> str:
 def words(text: str) -> list[str]:
     """List the words, numbers and signs that a reader sees, case aside, without Markdown's marks and punctuation."""
     return [word.casefold() for word in _WORD.findall(visible(text)) if word not in _MARKS and word.strip("_")]
+
+
+_LONG = 4
+_GLUE = frozenset("a an the and is are be been shall must will can system".split())
+
+
+def adds(said: str, known: str) -> bool:
+    """Tell whether words say something that others do not say already.
+
+    Case, marks, endings (`accepts` of `accept`) and words that only join are looked through.
+    """
+    return bool(_folded(said) - _folded(known))
+
+
+def _folded(text: str) -> set[str]:
+    return {stem(word) if word.isalpha() else word for word in words(text) if word not in _GLUE}
+
+
+def stems(text: str) -> set[str]:
+    """Give the stems of the longer words of a text, those within identifiers too, to compare what it speaks of."""
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text)
+    return {stem(word) for word in re.findall(r"[^\W\d_]+", plain) if len(word) >= _LONG}
 
 
 def content(text: str) -> str:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from geoflow.improvement.adopt_page import Adopted, Line, Page
+from geoflow.improvement.adopt_page import Adopted, Line, Page, Place, Scenario
 from geoflow.improvement.adopt_steps import step_word
+from geoflow.improvement.adopt_told import hollow
 from geoflow.improvement.adopt_words import content, scenario_runs, visible, words
 from geoflow.openspec.lines import split
 from geoflow.openspec.model import Issue
@@ -155,14 +156,26 @@ def steps_cut(adoption: Adoption) -> str:
 
 
 def relations_sourced(adoption: Adoption) -> str:
-    """Refuse a scenario whose WHEN and THEN come from different lines that do not name themselves as its steps."""
+    """Refuse a scenario whose WHEN and THEN come from different lines that do not name themselves as its steps.
+
+    A line without a keyword goes on with the step above it where it stands right below that in the source.
+    """
     for scenario in adoption.adopted.scenarios:
-        places = {step.source for step in scenario.steps}
+        places = set(_steps_at(scenario))
         if len(places) > 1 and not all(step.labelled for step in scenario.steps):
             return f"the scenario “{scenario.title[:60]}” joins lines that nothing joins"
         if len({place.path for place in places}) > 1:
             return f"the scenario “{scenario.title[:60]}” joins two documents"
     return ""
+
+
+def _steps_at(scenario: Scenario) -> Iterator[Place]:
+    last: Place | None = None
+    for step in scenario.steps:
+        goes_on = not step.keyword and last is not None and step.source == (last.path, last.line + 1)
+        last = step.source
+        if not goes_on:
+            yield last
 
 
 def scenarios_counted(adoption: Adoption) -> str:
@@ -173,6 +186,18 @@ def scenarios_counted(adoption: Adoption) -> str:
         had, has = scenario_runs(before), scenario_runs(page.text) - own
         if has < had:
             return f"the source has {had} scenarios, the result {has}"
+    return ""
+
+
+def scenarios_say_something(adoption: Adoption) -> str:
+    """Refuse a scenario whose steps only repeat the name and statement of its requirement, unless its author wrote it.
+
+    The author wrote it where each of its steps stands in a line of the source that opens with a step's keyword.
+    """
+    for told in hollow(list(adoption.adopted.pages.values())):
+        steps = [line for line in told.lines if step_word(line.text)]
+        if not steps or not all(step_word(adoption.said_at(line)) for line in steps):
+            return f"the scenario “{told.title[:60]}” says nothing that its requirement does not say"
     return ""
 
 
@@ -226,6 +251,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("steps-cut", steps_cut),
     ("relations-sourced", relations_sourced),
     ("scenarios-counted", scenarios_counted),
+    ("scenarios-say-something", scenarios_say_something),
     ("valid", is_valid),
 )
 

@@ -159,9 +159,9 @@ def write_adoptions(
 
 def _message(item: AdoptedItem) -> str:
     figures = item.figures
+    sourced = f"{figures['with_sourced_when']} with a WHEN from the source, {figures['without_when']} without"
     told = [
-        f"- {figures['scenarios']} scenarios, {figures['with_sourced_when']} with a WHEN from the source",
-        f"- {figures['hollow']} scenarios that only repeat their requirement or title",
+        f"- {figures['scenarios']} scenarios, {sourced}",
         f"- {figures['questions']} questions left",
         *(f"- {finding.code}: {_line(finding.message)}" for finding in item.findings),
     ]

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from geoflow.improvement.adopt_page import Adopted
+from geoflow.improvement.adopt_told import hollow
 from geoflow.improvement.gate_adopt import AdoptVerdict
 from geoflow.quality.finding import Finding
 from geoflow.questions.answer import question_id
@@ -46,13 +47,19 @@ class AdoptedItem:
 
     @property
     def figures(self) -> dict[str, int]:
-        """Count its scenarios, those whose WHEN the source has, those that only repeat, and its open questions."""
+        """Count its scenarios, those with a WHEN from the source and without, those that say nothing, its questions.
+
+        The gate lets no scenario through that says nothing, so `hollow` is 0 but where the author wrote it so.
+        """
         scenarios = self.adopted.scenarios if self.kept else ()
+        pages = list(self.adopted.pages.values()) if self.kept else []
+        with_when = sum(one.has_trigger for one in scenarios)
         return {
             "valid": int(self.kept),
             "scenarios": len(scenarios),
-            "with_sourced_when": sum(one.has_trigger for one in scenarios),
-            "hollow": sum(one.is_hollow for one in scenarios),
+            "with_sourced_when": with_when,
+            "without_when": len(scenarios) - with_when,
+            "hollow": len(hollow(pages)),
             "questions": len(self.adopted.questions),
         }
 

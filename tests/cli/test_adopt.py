@@ -32,10 +32,10 @@ def test_a_person_reads_three_figures_and_the_questions(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for expected in (
         "adopted  spec/kiln",
-        "valid; 2 scenarios, 1 with a WHEN from the source, 1 that only repeat; 1 question left",
+        "valid; 2 scenarios, 1 with a WHEN from the source, 1 without; 1 question left",
         "left     change/add-kiln: only the author can say what it requires",
         "They hold at all times / I write a WHEN into each",
-        "Each passed all 10 checks of an adoption: in-its-folder,",
+        "Each passed all 11 checks of an adoption: in-its-folder,",
         "1 adopted, 0 kept, 0 refused",
         "in parts:   geoflow improve --triage",
     ):

@@ -100,12 +100,6 @@ def test_a_requirement_is_found_where_its_delta_has_moved_to_and_left_where_ther
     assert do(codes.STRUCK, REMOVE, twice, requirement="Lid").why == "“Lid” stands there 2 times"
 
 
-def test_descriptions_are_removed_those_that_are_still_there() -> None:
-    files = {DELTA: delta(block("Heat"), block("Lid"), block("Door"))}
-    done = do(codes.DESCRIBED, "They are descriptions, remove them", files, parts=("Lid", "Gone", "Door"))
-    assert done.files == {DELTA: delta(block("Heat"))}
-
-
 def test_a_copy_goes_with_its_document_where_nothing_else_is_in_it() -> None:
     files = {DELTA: delta(block("Heat"), after=NOTES), f"{FOLDER}specs/pot/spec.md": delta(block("Pot"))}
     done = do(codes.COPY, "A copy, delete it", files, parts=("Heat",))
@@ -310,7 +304,8 @@ def test_every_question_of_an_adoption_has_a_code_and_every_option_a_meaning() -
         "about_states",
         "about_struck",
         "about_tasks",
-        "about_statements",
+        "about_unsaid",
+        "about_beside",
         "cannot",
     ],
 )

@@ -42,6 +42,7 @@ def test_criteria_become_scenarios_of_the_component_that_they_name() -> None:
     assert "of the kiln, to the potter who fires it." in done.text  # the summary's second line as well
     assert "### Requirement: HeatGauge\n\nThe system SHALL provide HeatGauge: Shows the heat" in done.text
     assert "Requirement: Fan" not in done.text  # no criterion speaks of it
+    assert done.asked("“Fan” is described, and nothing says what must hold")
     assert done.steps("HeatGauge updates when the heat changes") == [
         ("WHEN", "the heat changes"),
         ("THEN", "HeatGauge updates"),
@@ -67,27 +68,111 @@ def test_a_proposal_gets_its_two_sections_above_the_authors_own_headings() -> No
 
 
 def test_what_a_proposal_lists_as_added_is_provided_and_modified_is_asked_about() -> None:
-    proposal = "# Kiln\n\n## Why\n\nNeeded.\n\n## What Changes\n\n- **ADDED** Gauge for the heat\n- **MODIFIED** Door to close\n"
-    done = adopt_change({"proposal.md": proposal})
+    listed = "- **ADDED** Gauge for the heat\n- **ADDED** Fan to cool\n- **MODIFIED** Door to close\n"
+    criteria = "## Success Criteria\n\n- [ ] Gauge updates when the heat changes\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## Why\n\nNeeded.\n\n## What Changes\n\n{listed}\n{criteria}"})
     assert done.kept, done.verdict
     assert "### Requirement: Gauge\n\nThe system SHALL provide Gauge for the heat" in done.text
     assert done.asked("“Door” is listed as MODIFIED")
-    assert all(one.own and one.is_hollow for one in done.adopted.scenarios)
+
+
+def test_a_part_of_which_nothing_more_is_said_is_asked_about_and_no_requirement() -> None:
+    listed = "- **ADDED** Gauge for the heat\n- **ADDED** Fan to cool\n- **MODIFIED** Door to close\n"
+    criteria = "## Success Criteria\n\n- [ ] Gauge updates when the heat changes\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## Why\n\nNeeded.\n\n## What Changes\n\n{listed}\n{criteria}"})
+    assert done.kept, done.verdict
+    assert "Fan" not in done.text
+    assert "Door" not in done.text
+    (asked,) = [one for one in done.adopted.questions if "What must hold?" in one.text]
+    assert asked.text.startswith("2 things such as “Fan” are described")
+    assert asked.place == Place(CHANGE + "proposal.md", 10)
+
+
+def test_a_change_of_parts_alone_is_left_to_its_author() -> None:
+    done = adopt_change({"proposal.md": "# Kiln\n\n## What Changes\n\n- **ADDED** Gauge for the heat\n"})
+    assert done.adopted.why_not == "only the author can say what it requires"
+    assert done.asked("“Gauge” is described, and nothing says what must hold")
+    assert not done.adopted.pages
 
 
 def test_rows_of_success_criteria_are_outcomes_and_the_heading_row_is_none() -> None:
     table = "| Criterion | Target |\n|---|---|\n| Latency | < 5 ms |\n| Tests | 10+ passing |\n"
     done = adopt_change({"proposal.md": f"# Kiln\n\n## Success Criteria\n\n{table}"})
     assert done.kept, done.verdict
-    assert [one.title for one in done.adopted.scenarios] == ["Latency: < 5 ms"]
+    assert [one.title for one in done.adopted.scenarios] == ["Latency"]
+    assert done.steps("Latency") == [("THEN", "Latency: < 5 ms")]  # a value alone is no outcome
 
 
 def test_components_without_any_criterion_are_described_and_asked_about() -> None:
     done = adopt_change({"proposal.md": PROPOSAL.split("## Success", maxsplit=1)[0]})
+    assert done.adopted.why_not == "only the author can say what it requires"
+    assert [one.text.split(" are ")[0] for one in done.adopted.questions] == ["2 things such as “HeatGauge”"]
+
+
+def test_a_criterion_that_repeats_the_summary_makes_no_scenario() -> None:
+    text = "# Kiln\n\n## Summary\n\nThe lid closes by itself.\n\n## Success Criteria\n\n- [ ] The lid closes\n"
+    assert adopt_change({"proposal.md": text}).adopted.why_not
+    done = adopt_change({"proposal.md": f"{text}- [ ] The lid opens\n"})
     assert done.kept, done.verdict
-    assert [one.title for one in done.adopted.scenarios] == ["HeatGauge", "Fan"]
-    assert all(one.is_hollow for one in done.adopted.scenarios)
-    assert done.asked("2 things such as “HeatGauge” are described, not said to be required")
+    assert [one.title for one in done.adopted.scenarios] == ["The lid opens"]
+
+
+def test_a_criterion_with_the_name_of_a_part_as_its_label_is_of_that_part() -> None:
+    table = "| Criterion | Metric |\n|---|---|\n| Heat Sorting | Pots stand by heat |\n"
+    listed = "- **ADDED** Heat sorting to find pots\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## What Changes\n\n{listed}\n## Success Criteria\n\n{table}"})
+    assert done.kept, done.verdict
+    assert "SHALL provide Heat sorting to find pots\n\n#### Scenario: Heat Sorting" in done.text
+    assert "### Requirement: Kiln" not in done.text
+
+
+def test_a_part_that_is_named_twice_is_one_whatever_it_is_written_in() -> None:
+    listed = "- **ADDED** HeatClient for the heat\n"
+    part = "### 1. HeatClient (Python)\n\n- **Purpose**: Asks for heat\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## What Changes\n\n{listed}\n{part}\n{CRITERIA[8:]}"})
+    assert done.kept, done.verdict
+    assert done.asked("“HeatClient” is described, and nothing says what must hold")
+
+
+def test_a_criterion_that_only_inflects_its_part_is_one_of_the_whole_change() -> None:
+    part = "| Component | Purpose |\n|---|---|\n| HeatGauge | Accept updates of the heat |\n"
+    criteria = "- [ ] HeatGauge accepts updates of the heat\n- [ ] The lid closes\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## Components\n\n{part}\n## Success Criteria\n\n{criteria}"})
+    assert done.kept, done.verdict
+    assert "Requirement: HeatGauge" not in done.text
+    assert [one.title for one in done.adopted.scenarios] == ["HeatGauge accepts updates of the heat", "The lid closes"]
+    assert not done.asked("What must hold?")  # a criterion speaks of it
+
+
+@pytest.mark.parametrize("above", ["## Success Criteria\n", "**Acceptance Criteria**:"])
+def test_a_criterion_that_goes_on_in_the_next_line_is_whole(above: str) -> None:
+    items = "- [ ] The lid closes\n  by itself\n- [ ] The fan\n  was reviewed\n- [ ] The lamp glows\n"
+    done = adopt_change({"proposal.md": f"# Kiln\n\n{above}\n{items}"})
+    assert done.kept, done.verdict
+    assert [one.title for one in done.adopted.scenarios] == ["The lid closes by itself", "The lamp glows"]
+    assert done.steps("The lid closes by itself") == [("THEN", "The lid closes"), ("", "by itself")]
+    assert len(done.adopted.unused) == 1  # a review is work, in whichever line it stands
+
+
+def test_a_checklist_of_verification_is_criteria_and_its_tests_are_work() -> None:
+    tasks = (
+        "# Tasks\n\n## 1. Lid\n- [ ] 1.1 Cut\n\n## Verification Checklist\n\n- [ ] The lid closes\n"
+        "- [ ] `make test` succeeds\n- [ ] E2E test passes (or skips gracefully)\n- [ ] 15+ tests passing\n"
+    )
+    done = adopt_change({"proposal.md": "# Kiln\n\n## Summary\n\nA kiln.\n", "tasks.md": tasks})
+    assert done.kept, done.verdict
+    assert [one.title for one in done.adopted.scenarios] == ["The lid closes"]
+
+
+def test_a_row_is_said_once_its_first_cell_the_title() -> None:
+    table = (
+        "| Criterion | Metric | Target |\n|---|---|---|\n| Door | Closes by itself | always |\n"
+        "| Speed | Opening | < 5 s |\n| Speed | Closing | < 9 s |\n"
+    )
+    done = adopt_change({"proposal.md": f"# Kiln\n\n## Success Criteria\n\n{table}"})
+    assert done.kept, done.verdict
+    assert done.steps("Door") == [("THEN", "Closes by itself: always")]
+    assert [one.title for one in done.adopted.scenarios] == ["Door", "Speed: Opening: < 5 s", "Speed: Closing: < 9 s"]
 
 
 def test_run_and_expected_are_a_pair_and_runs_that_are_to_fail_are_work() -> None:
@@ -100,6 +185,16 @@ def test_run_and_expected_are_a_pair_and_runs_that_are_to_fail_are_work() -> Non
     assert done.kept, done.verdict
     assert [one.title for one in done.adopted.scenarios] == ["Open the lid"]
     assert done.steps("Open the lid") == [("WHEN", "run `lid open`"), ("THEN", "The lid stands open")]
+
+
+def test_runs_that_only_make_folders_and_look_at_them_are_work() -> None:
+    runs = (
+        "Run: `mkdir -p kiln`\nExpected: Directory created\n\nRun: `cd kiln && ls -la`\nExpected: Files exist\n\n"
+        "Run: `kiln --help`\nExpected: Help text shows\n"
+    )
+    done = adopt_change({"plan.md": f"# Kiln Plan\n\n## Task 1: Help\n\n{runs}"})
+    assert done.kept, done.verdict
+    assert [one.steps[0].text for one in done.adopted.scenarios] == ["run `kiln --help`"]
 
 
 def test_comments_of_tests_with_expected_values_are_conditions_and_outcomes() -> None:
@@ -218,6 +313,7 @@ def test_values_and_mappings_are_no_obligations_until_someone_says_so() -> None:
     chosen = adopt_change({".openspec.yaml": yaml}, obligations=frozenset({Place(CHANGE + ".openspec.yaml", 6)}))
     assert chosen.kept, chosen.verdict
     assert [one.title for one in chosen.adopted.scenarios] == ["Lids close by themselves"]
+    assert chosen.asked("“Heat scaled by load” stands beside what became scenarios")
 
 
 def test_the_capability_is_the_one_that_is_named_else_the_change_and_a_question() -> None:

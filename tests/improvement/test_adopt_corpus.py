@@ -22,7 +22,8 @@ MECHANICAL = (
     "swarm-visualization tectonic add-ffi-bridge resonance-bridge swarm-recursive-evolution self-hosting-text-editor"
 ).split()
 ONLY_THE_AUTHOR = (
-    "reactive-ascii-loop geoasm-pixelrts-containerization phase-48.5-tectonic-agent-academy validation-tests"
+    "reactive-ascii-loop geoasm-pixelrts-containerization phase-48.5-tectonic-agent-academy validation-tests "
+    "geoasm-instruction-set add-terminal-clone-pixelrts"
 ).split()
 
 
@@ -109,7 +110,7 @@ def test_the_npm_cli_finds_the_same_items_valid(tree: dict[str, str], tmp_path: 
     write_tree(tmp_path, {path: text.encode("utf-8", "surrogateescape") for path, text in after(tree).items()})
     command = [str(NPM_OPENSPEC), "validate", "--all", "--strict"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
-    assert "36 passed, 4 failed (40 items)" in done.stdout, done.stdout[-600:]
+    assert "34 passed, 6 failed (40 items)" in done.stdout, done.stdout[-600:]
 
 
 def test_well_kept_trees_have_nothing_to_adopt() -> None:

@@ -93,6 +93,16 @@ def test_a_trigger_from_one_line_and_an_outcome_from_another_are_no_scenario() -
     assert "joins lines that nothing joins" in reason
 
 
+@pytest.mark.parametrize(
+    ("keyword", "line", "refused"),
+    [("", 5, ""), ("", 6, "relations-sourced"), ("AND", 5, "relations-sourced"), ("", 3, "relations-sourced")],
+)
+def test_only_a_line_right_below_goes_on_with_a_step(keyword: str, line: int, refused: str) -> None:
+    done = adopt_spec(TEXT)
+    scenario = Scenario("Both", (), (Step("THEN", "a", Place(SPEC, 4)), Step(keyword, "b", Place(SPEC, line))))
+    assert judged(done, done.adopted.pages[SPEC].lines, scenarios=(scenario,))[0] == refused
+
+
 def test_labelled_steps_of_two_documents_are_no_scenario() -> None:
     done = adopt_spec(TEXT)
     steps = (Step("WHEN", "a", Place("a", 1), labelled=True), Step("THEN", "b", Place("b", 1), labelled=True))

@@ -25,7 +25,6 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "split": (codes.WHENS, "Split it at every WHEN", {"quote": "A round"}),
     "move": (codes.ATTACHED, "Door", {"requirement": "Heat", "quote": "It is quiet"}),
     "remove": (codes.STRUCK, "It is not, remove it", {"requirement": "Lid"}),
-    "described": (codes.DESCRIBED, "They are descriptions, remove them", {"parts": ("Lid", "Door")}),
     "copy": (codes.COPY, "A copy, delete it", {"parts": ("Heat", "Lid", "Door")}),
     "modify": (codes.COPY, "It changes them: MODIFIED", {"parts": ("Heat", "Lid")}),
     "tick": (codes.TASKS, "All are done", {"path": TASKS, "parts": ("1.1 Cut",)}),
@@ -94,7 +93,7 @@ DAMAGES = [
     ("### Requirement: Door", "### Requirement: Gate"),
     ("### Requirement: Door", "### Requirement: Door\n\n<!-- hidden -->"),
 ]
-OF_ONE = ["split", "move", "remove", "described", "modify", "tick"]
+OF_ONE = ["split", "move", "remove", "modify", "tick"]
 """Cases that change one document."""
 
 

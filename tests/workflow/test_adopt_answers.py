@@ -52,6 +52,7 @@ PROPOSAL = (
     "# Oven\n\nAffected specs: `kiln`, `oven`\n\n## Why\n\nIt is cold.\n\n## What Changes\n\n"
     "- **MODIFIED** Tray for the load\n- **ADDED** AirPump for the air\n\n"
     "## Success Criteria\n\n- [ ] The oven heats when the door closes\n- [ ] It is quick\n"
+    "- [ ] The Tray holds 40 kg\n- [ ] The AirPump stops when the door opens\n"
 )
 FILES = {
     SPEC: KILN,

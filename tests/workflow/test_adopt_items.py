@@ -71,17 +71,24 @@ def test_an_item_is_one_commit_and_its_questions_another(tmp_path: Path) -> None
     assert (result.before["valid_strict"], result.after["valid_strict"]) == (0, 2)
 
 
-def test_a_commit_tells_the_three_figures_and_has_the_finding_in_its_trailers(tmp_path: Path) -> None:
+def test_a_commit_tells_the_figures_and_has_the_finding_in_its_trailers(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {SPEC: HAND_WRITTEN})
     (item,) = run(root).adopted
     message = git(root, "show", "-s", "--format=%B", item.commit)
-    assert "- 2 scenarios, 1 with a WHEN from the source" in message
+    assert "- 2 scenarios, 1 with a WHEN from the source, 1 without" in message
     assert "- 1 questions left" in message
     assert git(root, "show", "-s", "--format=%(trailers)", item.commit).splitlines() == [
         f"Geoflow-Finding: {item.findings[0].id} OS-S1",
         "Geoflow-Strategy: adopt",
     ]
-    assert item.figures == {"valid": 1, "scenarios": 2, "with_sourced_when": 1, "hollow": 1, "questions": 1}
+    assert item.figures == {
+        "valid": 1,
+        "scenarios": 2,
+        "with_sourced_when": 1,
+        "without_when": 1,
+        "hollow": 0,
+        "questions": 1,
+    }
 
 
 def test_the_report_has_figures_questions_and_the_source_line_of_every_span(tmp_path: Path) -> None:
