@@ -41,7 +41,7 @@ def embedded_model(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedChat:
     store = ModelStore(Path(REAL_DATA_HOME) / "geoflow" / "models")
     installed = store.installed()
     if not is_installed():
-        pytest.skip('THE MODEL WAS NOT TESTED: the embedded engine is not installed: pip install "geoflow[local]"')
+        pytest.skip('THE MODEL WAS NOT TESTED: the embedded engine is not installed: pip install ".[local]"')
     if not installed:
         pytest.skip(f"THE MODEL WAS NOT TESTED: no model in {store.folder}: geoflow model pull")
     folder = Path(os.environ[EMBEDDED_FOLDER])

@@ -66,8 +66,10 @@ def _listed(seen: "Overview") -> dict[str, object]:
 
 
 def _table(seen: "Overview") -> str:
+    from geoflow.adapters.extras import install_line
+
     lines = [line for asked in seen.servers for line in _server_lines(asked, used=asked.base_url in seen.uses)]
-    lines.append("embedded" + ("" if seen.engine else ' (the engine is not installed: pip install "geoflow[local]")'))
+    lines.append("embedded" if seen.engine else f"embedded (the engine is not installed: {install_line('local')})")
     for model in seen.known:
         state = "running" if model.name in seen.running else "installed" if model in seen.installed else "not pulled"
         lines.append(f"  {model.name}  {state}  {model.size / 1e6:.0f} MB  {model.licence}  {model.use}")
