@@ -99,7 +99,7 @@ class Review:
 
     `remembered` of the requirements that were looked at had been before; `missed` were not, the riskiest first. `pairs`
     are those that were looked at and those that there are. `waived` are findings that count for nothing, since somebody
-    has written down why. `stopped` says that the user did, with Ctrl-C. `empty` says that there is no spec and no change.
+    has written down why. `stopped` says that the user did, with Ctrl-C. `empty` says that nothing is there.
     """
 
     findings: tuple[Finding, ...]
