@@ -96,7 +96,7 @@ def path(as_json: Annotated[bool, _JSON] = False) -> None:
 
 def _files() -> Mapping[str, Path]:
     from geoflow.adapters.folders import user_settings_file
-    from geoflow.adapters.settings_file import PROJECT_FILE
+    from geoflow.adapters.setting_values import PROJECT_FILE
     from geoflow.openspec.disk import find_root
 
     root = find_root(str(Path.cwd()))
@@ -172,7 +172,7 @@ def _typed(setting: "Setting", value: str) -> Any:
 def _place(*, user: bool) -> tuple[Path, Path | None]:
     """Give the file to write, and the folder that it must not leave through a link."""
     from geoflow.adapters.folders import user_settings_file
-    from geoflow.adapters.settings_file import PROJECT_FILE
+    from geoflow.adapters.setting_values import PROJECT_FILE
     from geoflow.cli.context import find_root_or_fail
 
     if user:

@@ -24,7 +24,8 @@ def check(
 
     Example: geoflow monitor check --against main
     """
-    from geoflow.adapters.settings_file import PROJECT_FILE, project_monitor
+    from geoflow.adapters.setting_values import PROJECT_FILE
+    from geoflow.adapters.settings_file import project_monitor
     from geoflow.cli.alerting import baseline_of
     from geoflow.cli.monitor_parts import SCHEMA, open_recorder
     from geoflow.cli.progress import progress_bar
