@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.options import JsonDocument
+
 if TYPE_CHECKING:
     from geoflow.workflow.share_runs import SharedRuns
 
@@ -12,7 +14,7 @@ _REMOTE = typer.Argument("", help="The remote; the branch's own or `origin` unle
 
 def push(
     remote: str = _REMOTE,
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
     dry_run: bool = typer.Option(False, "--dry-run", help="Say where records would go, but exchange nothing."),
 ) -> None:
     """Push the records and the runs of improve to a remote, after the records there were merged with them.
@@ -24,7 +26,7 @@ def push(
 
 def pull(
     remote: str = _REMOTE,
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
     dry_run: bool = typer.Option(False, "--dry-run", help="Say where records would come from, but exchange nothing."),
 ) -> None:
     """Fetch the records and the runs of a remote and merge them with those here; nothing is lost.
