@@ -38,7 +38,7 @@ def bench_review(
     """
     from geoflow.cli.bench_review_text import print_bench
     from geoflow.cli.context import find_root_or_fail
-    from geoflow.cli.workshops import open_review
+    from geoflow.cli.workshops import Lookers, open_review
     from geoflow.quality.roles import ROLES
     from geoflow.workflow.bench_review import ReviewBench
     from geoflow.workflow.bench_review import bench_review as run_bench
@@ -52,7 +52,7 @@ def bench_review(
         from geoflow.adapters.page_file import check_page
 
         check_page(html, "bench review", force=force)
-    with open_review(rules_only=rules_only, roles=names, executor=executor) as reviewer:
+    with open_review(Lookers(rules_only, names, executor=executor)) as reviewer:
         result = run_bench(ReviewBench(reviewer, seed, per_operator), live_files(root), limits)
     if html is not None:
         from geoflow.adapters.bench_page import bench_page

@@ -7,6 +7,7 @@ import typer
 from geoflow.cli.options import JsonDocument
 
 if TYPE_CHECKING:
+    from geoflow.adapters.git_exchange import Exchanged
     from geoflow.workflow.share_runs import SharedRuns
 
 _REMOTE = typer.Argument("", help="The remote; the branch's own or `origin` unless given.", show_default=False)
@@ -40,7 +41,7 @@ def _exchange(remote: str, *, sending: bool, as_json: bool, dry_run: bool) -> No
     from geoflow.adapters.git_exchange import Exchanged
     from geoflow.cli.context import open_repository
     from geoflow.cli.monitor_parts import SCHEMA
-    from geoflow.cli.render import one_line, print_json, printable
+    from geoflow.cli.render import print_json, printable
 
     repository = open_repository()
     repository.commits.resolve("HEAD")
@@ -58,10 +59,16 @@ def _exchange(remote: str, *, sending: bool, as_json: bool, dry_run: bool) -> No
         shared = runs.document() if runs else {"runs": [], "refused": {}}
         print_json({"schema": SCHEMA, **document, "runs": shared["runs"], "refused": shared["refused"]})
         return
-    shown = printable(name)
     if dry_run:
-        print(f"Records would be {'pushed to' if sending else 'pulled from'} {shown}.")
-        return
+        print(f"Records would be {'pushed to' if sending else 'pulled from'} {printable(name)}.")
+    else:
+        _show(done, runs, sending=sending)
+
+
+def _show(done: "Exchanged", runs: "SharedRuns | None", *, sending: bool) -> None:
+    from geoflow.cli.render import one_line, printable
+
+    shown = printable(done.remote)
     if done.pulled:
         print(f"Records of {shown} were merged with those here.")
     if done.pushed:

@@ -33,24 +33,9 @@ def check_spec(path: str, text: str) -> list[Issue]:
     purpose = content(document, _region(headings[at_purpose])) if at_purpose is not None else ""
     if not purpose:
         span = START if at_purpose is None else line_span(document, headings[at_purpose].line)
-        what = "has no Purpose section" if at_purpose is None else "has a Purpose section with nothing in it"
-        return [
-            issue(
-                "S1",
-                Where("file", path, span),
-                f"The spec {what}.",
-                "Write what this capability is for under a `## Purpose` heading.",
-            )
-        ]
+        return [_no_purpose(Where("file", path, span), is_there=at_purpose is not None)]
     if at_requirements is None:
-        return [
-            issue(
-                "S2",
-                Where("file", path),
-                "The spec has no Requirements section.",
-                "Put the requirements under a `## Requirements` heading.",
-            )
-        ]
+        return [_no_requirements(Where("file", path))]
     places = children(headings, at_requirements)
     requirements = [headings[at] for at in places]
     bare = {
@@ -65,6 +50,16 @@ def check_spec(path: str, text: str) -> list[Issue]:
         *_outline_issues(path, document, requirements, bare),
         *_keyword_issues(path, document),
     ]
+
+
+def _no_purpose(where: Where, *, is_there: bool) -> Issue:
+    what = "has a Purpose section with nothing in it" if is_there else "has no Purpose section"
+    return issue("S1", where, f"The spec {what}.", "Write what this capability is for under a `## Purpose` heading.")
+
+
+def _no_requirements(where: Where) -> Issue:
+    fix = "Put the requirements under a `## Requirements` heading."
+    return issue("S2", where, "The spec has no Requirements section.", fix)
 
 
 def count_requirements(text: str) -> int:
