@@ -14,7 +14,7 @@ from geoflow.openspec.lines import Lines
 from geoflow.openspec.mains import Entry, Main
 from geoflow.openspec.model import Counts, Refusal
 from geoflow.openspec.plan_rules import check_plan, refuse
-from geoflow.openspec.spec_rules import structure_issues
+from geoflow.openspec.structure_rules import structure_issues
 
 
 class Applied(NamedTuple):
