@@ -57,7 +57,9 @@ def ask(
     if chosen or accept or reject is not None:
         questions.run(chosen, words, as_json=as_json)
     elif not question and not as_json and _is_terminal():
-        questions.walk()
+        from geoflow.cli.question_walk import walk
+
+        walk()
     else:
         _answer(words, budget, replay, open_=open_, as_json=as_json)
 
