@@ -11,6 +11,7 @@ from geoflow.adapters.embedded import EmbeddedChat, EmbeddedServer, stop_all
 from geoflow.adapters.embedded_engine import is_installed
 from geoflow.adapters.model_store import ModelStore
 from tests.fakes import SilentProgress
+from tests.identity import WORLD
 
 REAL_HOME = os.environ.get("HOME", "")
 REAL_DATA_HOME = os.environ.get("XDG_DATA_HOME") or str(Path(REAL_HOME) / ".local" / "share")
@@ -41,7 +42,7 @@ def embedded_model(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedChat:
     store = ModelStore(Path(REAL_DATA_HOME) / "geoflow" / "models")
     installed = store.installed()
     if not is_installed():
-        pytest.skip('THE MODEL WAS NOT TESTED: the embedded engine is not installed: pip install "geoflow[local]"')
+        pytest.skip('THE MODEL WAS NOT TESTED: the embedded engine is not installed: pip install ".[local]"')
     if not installed:
         pytest.skip(f"THE MODEL WAS NOT TESTED: no model in {store.folder}: geoflow model pull")
     folder = Path(os.environ[EMBEDDED_FOLDER])
@@ -67,15 +68,8 @@ def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     home.mkdir()
     values = {
+        **WORLD,
         "HOME": str(home),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_AUTHOR_NAME": "Ada Example",
-        "GIT_AUTHOR_EMAIL": "ada@example.org",
-        "GIT_COMMITTER_NAME": "Ada Example",
-        "GIT_COMMITTER_EMAIL": "ada@example.org",
-        "NO_COLOR": "1",
-        "COLUMNS": "100",
-        "TZ": "UTC",
         "OPENSPEC_TELEMETRY": "0",
     }
     for name, value in values.items():

@@ -8,6 +8,7 @@ from geoflow.adapters.addresses import listed_addresses
 from geoflow.adapters.discovery import FoundServer
 from geoflow.adapters.embedded import EmbeddedChat, EmbeddedServer
 from geoflow.adapters.embedded_engine import is_installed, require_engine
+from geoflow.adapters.extras import install_line
 from geoflow.adapters.folders import embedded_folder, replies_folder
 from geoflow.adapters.model_manifest import ModelFile
 from geoflow.adapters.model_store import ModelStore
@@ -170,7 +171,7 @@ def _embedded(
 def _nothing_here(found: FoundServer | None, *, has_file: bool) -> GeoflowError:
     reason = "LM Studio runs but has no model" if found and found.is_lm_studio else "LM Studio does not run"
     if not is_installed():
-        own = 'pip install "geoflow[local]"' + ("" if has_file else " && geoflow model pull")
+        own = install_line("local") + ("" if has_file else ", then: geoflow model pull")
         return _no_model(f"{reason}, and the embedded engine is not installed", _ways(own))
     return _no_model(f"{reason}, and no embedded model was pulled", _ways("geoflow model pull"))
 

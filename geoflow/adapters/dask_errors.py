@@ -1,5 +1,6 @@
 """What can go wrong between a run and a Dask cluster, and what to do about each."""
 
+from geoflow.adapters.extras import install_line
 from geoflow.errors import GeoflowError
 
 START_SCHEDULER = "dask scheduler --host 127.0.0.1"
@@ -9,7 +10,7 @@ def not_installed() -> GeoflowError:
     """Dask is missing here."""
     return GeoflowError(
         "Dask is not installed here, so no cluster can be spoken to",
-        fix='Type: pip install "geoflow[dask]"',
+        fix=f"Type: {install_line('dask')}",
         code="dask-missing",
     )
 

@@ -6,6 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
+from geoflow.adapters.extras import install_line
 from geoflow.errors import GeoflowError
 
 _CPU_FLAGS = ("avx2", "fma", "f16c")
@@ -51,7 +52,7 @@ def _missing(system: str, machine: str, libc: str) -> GeoflowError:
         )
     return GeoflowError(
         "the embedded engine is not installed",
-        fix=f'Type: pip install "geoflow[local]", or {_INSTEAD}',
+        fix=f"Type: {install_line('local')}, or {_INSTEAD}",
         code="engine-missing",
     )
 

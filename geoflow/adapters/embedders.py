@@ -1,4 +1,4 @@
-"""Models that embed text: the small one of `geoflow[local]`, or one that a model server offers."""
+"""Models that embed text: the small one of the extra `local`, or one that a model server offers."""
 
 import importlib.util
 import json
@@ -147,7 +147,7 @@ def _failed(why: str) -> GeoflowError:
 
 
 def choose_embedder(llm: ModelSettings, settings: QuestionSettings) -> Embedder | None:
-    """Choose what embeds: a server's model that was set or is loaded, else the one of `geoflow[local]`; None without.
+    """Choose what embeds: a server's model that was set or is loaded, else the one of the extra `local`; None without.
 
     Raises:
         GeoflowError: `bad-address`.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from geoflow.adapters.extras import install_line
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.ports import Scored
 
@@ -18,7 +19,7 @@ def require_gepa() -> None:
     if find_spec("gepa") is None:
         raise GeoflowError(
             "Trying other texts of a prompt needs the library gepa, which is not installed.",
-            fix='Install it: pip install "geoflow[evolve]"',
+            fix=f"Install it: {install_line('evolve')}",
             code="gepa-missing",
             exit_code=ExitCode.ENVIRONMENT,
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from geoflow.adapters.setting_list import project_file
-from geoflow.adapters.settings_file import PROJECT_FILE
+from geoflow.adapters.setting_values import PROJECT_FILE
 from geoflow.errors import GeoflowError
 
 FOLDER = "openspec"

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoflow.adapters import chat_errors
+from geoflow.adapters.chat_call import Call, sent_body
 from geoflow.adapters.chat_client import open_client
 from geoflow.adapters.chat_errors import Hope
 from geoflow.adapters.chat_reply import UnfitReplyError, estimated_tokens, fitting_object, save_reply, simpler
 from geoflow.adapters.chat_stream import Answer, Limits, read_answer
-from geoflow.adapters.chat_tools import sent_message
 from geoflow.adapters.key_guard import hide_key, without_key
 from geoflow.errors import GeoflowError
-from geoflow.ports import ChatReply, ChatRequest, FunctionCall, Message, Usage
+from geoflow.ports import ChatReply, ChatRequest, FunctionCall, Message
 
 if TYPE_CHECKING:
     import openai
@@ -100,7 +100,7 @@ class OpenAIChat:
             raise
 
     def _complete_by(self, deadline: float, request: ChatRequest) -> ChatReply:
-        call = _Call(request, time.monotonic(), deadline)
+        call = Call(request, time.monotonic(), deadline)
         answer = self._ask(call, request.messages)
         if request.schema is None:
             if not self._calls(answer):
@@ -130,8 +130,8 @@ class OpenAIChat:
         needed = estimated_tokens(request.messages) + request.max_tokens + _EXPLAINED
         return min(_SHOWN_BACK, max(self.context_tokens - needed, 0))
 
-    def _ask(self, call: "_Call", messages: tuple[Message, ...]) -> Answer:
-        body = _body(self._endpoint.model, call.request, messages)
+    def _ask(self, call: Call, messages: tuple[Message, ...]) -> Answer:
+        body = sent_body(self._endpoint.model, call.request, messages)
         try:
             return self._send(call, body)
         except chat_errors.ModelError as failure:
@@ -141,7 +141,7 @@ class OpenAIChat:
                 body["response_format"] = simpler(body["response_format"])
         return self._send(call, body)
 
-    def _send(self, call: "_Call", body: dict[str, Any]) -> Answer:
+    def _send(self, call: Call, body: dict[str, Any]) -> Answer:
         try:
             if self._loaded:
                 return self._send_now(call, body)
@@ -159,7 +159,7 @@ class OpenAIChat:
         return answer
 
     @contextmanager
-    def _alone(self, call: "_Call") -> Iterator[None]:
+    def _alone(self, call: Call) -> Iterator[None]:
         if not self._first_call.acquire(timeout=max(call.deadline - time.monotonic(), 0.001)):
             raise chat_errors.out_of_time(self._endpoint.base_url, time.monotonic() - call.started)
         try:
@@ -173,7 +173,7 @@ class OpenAIChat:
         if self._endpoint.context_now is not None:
             self._context_tokens = self._endpoint.context_now() or self._context_tokens
 
-    def _send_now(self, call: "_Call", body: dict[str, Any]) -> Answer:
+    def _send_now(self, call: Call, body: dict[str, Any]) -> Answer:
         left = max(call.deadline - time.monotonic(), 0.001)
         limits = Limits(self._first_token_timeout, left, self.context_tokens, call.request.heard)
         answer = self._read(body, limits)
@@ -199,54 +199,18 @@ class OpenAIChat:
                 self._client = open_client(self._endpoint.base_url, self._endpoint.api_key)
             return self._client
 
-    def _require_text(self, call: "_Call", answer: Answer) -> None:
+    def _require_text(self, call: Call, answer: Answer) -> None:
         if not answer.text.strip():
             raise self._invalid(call, _why(answer, "the reply is empty"), answer.reasoning)
         if answer.finish in _STOPPED:
             raise self._invalid(call, _why(answer, ""), answer.text)
 
-    def _invalid(self, call: "_Call", reason: str, text: str) -> chat_errors.ModelError:
+    def _invalid(self, call: Call, reason: str, text: str) -> chat_errors.ModelError:
         saved = save_reply(self._replies, call.request.prompt, reason, text)
         return chat_errors.ModelError(
             f"{self.name} gave no usable reply to {call.request.prompt}: {reason}",
             fix=f"The reply is in {saved}. Load a larger model, or try again.",
             code="model-reply-invalid",
-        )
-
-
-class _Call:
-    """One request with its retries: the tokens of all of them, and the time that is left."""
-
-    def __init__(self, request: ChatRequest, started: float, deadline: float) -> None:
-        self.request = request
-        self.started = started
-        self.deadline = deadline
-        self.usage = Usage()
-        self.attempts = 0
-        self.first_token_seconds: float | None = None
-
-    def count(self, answer: Answer) -> None:
-        """Add what one attempt took."""
-        both = [n for n in (self.usage.cached, answer.usage.cached) if n is not None]
-        self.usage = Usage(
-            self.usage.prompt + answer.usage.prompt,
-            self.usage.completion + answer.usage.completion,
-            sum(both) if both else None,
-        )
-        self.attempts += 1
-        self.first_token_seconds = self.first_token_seconds or answer.first_token_seconds
-
-    def reply(self, answer: Answer, text: str, value: Any) -> ChatReply:
-        """Make the reply of the port."""
-        return ChatReply(
-            text=text,
-            value=value,
-            model=answer.model,
-            usage=self.usage,
-            seconds=time.monotonic() - self.started,
-            first_token_seconds=self.first_token_seconds,
-            finish=answer.finish,
-            attempts=self.attempts,
         )
 
 
@@ -269,19 +233,3 @@ def _said(answer: Answer) -> str:
 def _shown_back(text: str, reason: str) -> tuple[Message, ...]:
     again = Message("user", f"That reply cannot be used: {reason}. Reply again with one JSON object of the given form.")
     return (Message("assistant", text), again) if text.strip() else (again,)
-
-
-def _body(model: str, request: ChatRequest, messages: tuple[Message, ...]) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "model": model,
-        "messages": [sent_message(message) for message in messages],
-        "max_tokens": request.max_tokens,
-        "temperature": request.temperature,
-        "seed": request.seed,
-    }
-    if request.schema is not None:
-        form = {"name": "reply", "strict": True, "schema": dict(request.schema)}
-        body["response_format"] = {"type": "json_schema", "json_schema": form}
-    if request.functions:
-        body["tools"] = [{"type": "function", "function": dict(one)} for one in request.functions]
-    return body

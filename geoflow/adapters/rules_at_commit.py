@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from geoflow.adapters.lexicon_file import read_lexicon
-from geoflow.adapters.settings_file import PROJECT_FILE, project_rules
+from geoflow.adapters.setting_values import PROJECT_FILE
+from geoflow.adapters.settings_file import project_rules
 from geoflow.errors import GeoflowError
 from geoflow.quality.project_lexicon import NO_WORDS, ProjectLexicon
 from geoflow.settings import Allowed

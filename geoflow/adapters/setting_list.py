@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, NamedTuple
 
+from geoflow.adapters.setting_trust import USERS_OWN
 from geoflow.adapters.setting_values import SECTIONS
-from geoflow.adapters.settings_file import USERS_OWN
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.settings import Settings
 

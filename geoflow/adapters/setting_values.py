@@ -23,6 +23,7 @@ from geoflow.settings import (
     ToolSettings,
 )
 
+PROJECT_FILE = "openspec/geoflow.yaml"
 SECTIONS: dict[str, type] = {
     "llm": ModelSettings,
     "rules": RuleSettings,

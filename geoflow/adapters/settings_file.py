@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geoflow.adapters.addresses import is_loopback, listed_addresses
-from geoflow.adapters.executor_address import read_executor
+from geoflow.adapters.setting_trust import disarm, wanted_trust
 from geoflow.adapters.setting_values import (
+    PROJECT_FILE,
     SECTIONS,
     Entry,
     invalid,
@@ -31,13 +31,9 @@ from geoflow.settings import (
 )
 
 _PREFIX = "GEOFLOW_"
-PROJECT_FILE = "openspec/geoflow.yaml"
 _LARGEST_FILE = 1_000_000
 _LM_STUDIO_TOKEN = "LM_API_TOKEN"  # noqa: S105 - the variable's name
 _NO_SETTINGS = {"GEOFLOW_MCP__TOKEN", "GEOFLOW_MONITOR__TOKEN"}  # secrets, which no file may set
-_LIMITS = {"tools.timeout", "tools.calls", "tools.result"}
-USERS_OWN = {"questions.agents", "questions.me", "review.seats", *_LIMITS}
-"""What starts a process, who the user is, and how much of the user's machine a model may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ def read_settings(
     project = _from_file(project_file) if project_file else {}
     for name in {"llm.base_url", "llm.executor"} & _from_environment(environ).keys():
         project.pop(name, None)
-    _disarm(project, notices, trusts)
+    notices += disarm(project, trusts)
     own = {**user, **_from_environment(environ)}
     if "llm.base_url" in project:
         _keep_key_at_home(own, project, notices)
@@ -101,69 +97,8 @@ def _known_rules(values: Mapping[str, Any], entries: Mapping[str, Entry], notice
 def setting_items(name: str, root: Path) -> list[TrustItem]:
     """List what a setting of the project would reach or let do, if it wants trust; GeoflowError `settings-invalid`."""
     entry = _from_file(root / PROJECT_FILE).get(name)
-    item = _WANT_TRUST[name](entry) if entry else None
+    item = wanted_trust(name, entry) if entry else None
     return [item] if item else []
-
-
-def _executor_item(entry: Entry) -> TrustItem | None:
-    # On this machine as well: who holds that port can run code as whoever connects to it.
-    place = typed("llm.executor", entry)
-    if read_executor(place) is None:
-        return None
-    effect = f"sends text of your specs to {place}, and runs what that scheduler sends"
-    return TrustItem("address", "llm.executor", PROJECT_FILE, effect, place)
-
-
-def _tool_item(allow: Entry) -> TrustItem | None:
-    words = typed("tools.allow", allow)
-    if not words:
-        return None
-    effect = f"lets a model call tools of your MCP servers: {', '.join(words)}"
-    return TrustItem("tools", "tools.allow", PROJECT_FILE, effect, " ".join(words))
-
-
-def _address_item(url: Entry) -> TrustItem | None:
-    addresses = listed_addresses(typed("llm.base_url", url))
-    beyond = [address for address in addresses if not is_loopback(address)]
-    if not beyond:
-        return None
-    effect = f"sends text of your specs to {', '.join(beyond)}"
-    return TrustItem("address", "llm.base_url", PROJECT_FILE, effect, ",".join(addresses))
-
-
-_WANT_TRUST = {"llm.base_url": _address_item, "llm.executor": _executor_item, "tools.allow": _tool_item}
-
-
-def _disarm(project: dict[str, Entry], notices: list[str], trusts: Trusts) -> None:
-    if key := project.pop("llm.api_key", None):
-        notices.append(f"{key.source} sets llm.api_key, which is ignored: a key belongs to GEOFLOW_LLM__API_KEY.")
-    for name in USERS_OWN & project.keys():
-        entry = project.pop(name)
-        notices.append(f"{entry.source} sets {name}, which is ignored: it belongs to your own settings.")
-    allow = project.get("tools.allow")
-    tools = _tool_item(allow) if allow else None
-    if allow and tools and not trusts(tools):
-        del project["tools.allow"]
-        notices.append(
-            f"{allow.source} sets tools.allow, which is ignored: if you trust this repository with it, type: "
-            "geoflow trust"
-        )
-    executor = project.get("llm.executor")
-    scheduler = _executor_item(executor) if executor else None
-    if executor and scheduler and not trusts(scheduler):
-        del project["llm.executor"]
-        notices.append(
-            f"{executor.source} sets llm.executor to {scheduler.content}, which is ignored: if you trust this "
-            "repository with it, type: geoflow trust"
-        )
-    url = project.get("llm.base_url")
-    item = _address_item(url) if url else None
-    if url and item and not trusts(item):
-        del project["llm.base_url"]
-        notices.append(
-            f"{url.source} sets llm.base_url to another machine ({item.content}), which is ignored: "
-            "if you trust this repository with it, type: geoflow trust"
-        )
 
 
 def _keep_key_at_home(own: dict[str, Entry], project: Mapping[str, Entry], notices: list[str]) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from geoflow.adapters.git_index import staged_blobs, staged_paths
 from geoflow.adapters.git_objects import no_object
 from geoflow.adapters.git_process import QuickGitProcess
-from geoflow.openspec.disk import Files, user_schemas
+from geoflow.openspec.disk import Files
 from geoflow.openspec.layout import ARCHIVE
+from geoflow.openspec.listing import user_schemas
 
 if TYPE_CHECKING:
     import subprocess

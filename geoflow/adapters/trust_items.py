@@ -6,16 +6,18 @@ from pathlib import Path
 
 from geoflow.adapters.mcp_servers import server_items
 from geoflow.adapters.prompt_overrides import prompt_items
+from geoflow.adapters.setting_trust import WANT_TRUST
 from geoflow.adapters.settings_file import setting_items
 from geoflow.adapters.trust_store import TrustItem
 from geoflow.errors import GeoflowError
 
-SOURCES: tuple[Callable[[Path], list[TrustItem]], ...] = (
-    partial(setting_items, "llm.base_url"),
-    partial(setting_items, "llm.executor"),
+_Source = Callable[[Path], list[TrustItem]]
+_OF_SETTINGS: dict[str, _Source] = {name: partial(setting_items, name) for name in WANT_TRUST}
+SOURCES: tuple[_Source, ...] = (
+    *(source for name, source in _OF_SETTINGS.items() if name.startswith("llm.")),
     prompt_items,
     server_items,
-    partial(setting_items, "tools.allow"),
+    *(source for name, source in _OF_SETTINGS.items() if not name.startswith("llm.")),
 )
 """Each lists items of one kind for the folder that holds `openspec/`."""
 

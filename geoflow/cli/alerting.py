@@ -32,7 +32,8 @@ def baseline_of(repository: "GitRepository", against: str = "") -> str:
 
 def open_alerting(repository: "GitRepository") -> "Alerting":
     """Join what alerts are told from."""
-    from geoflow.adapters.settings_file import PROJECT_FILE, project_monitor
+    from geoflow.adapters.setting_values import PROJECT_FILE
+    from geoflow.adapters.settings_file import project_monitor
     from geoflow.workflow.alerts import Alerting
 
     return Alerting(repository, repository.commits, lambda: baseline_of(repository), PROJECT_FILE, project_monitor)

@@ -12,7 +12,8 @@ from geoflow.errors import ExitCode, GeoflowError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geoflow.openspec.archiving import Archive, SpecUpdate
+    from geoflow.openspec.archiving import Archive
+    from geoflow.openspec.spec_updates import SpecUpdate
     from geoflow.workflow.archive import ArchiveRefusedError
 
 _SIGNS = (("added", "+"), ("modified", "~"), ("removed", "-"), ("renamed", "->"))

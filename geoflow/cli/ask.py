@@ -2,12 +2,12 @@
 
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from geoflow.cli.completing import complete_question
-from geoflow.cli.options import BUDGET_FORMS, Replay
+from geoflow.cli import ask_options as options
+from geoflow.cli.options import JsonAnswer, Replay
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import one_line
 from geoflow.errors import ExitCode, GeoflowError
@@ -21,92 +21,25 @@ if TYPE_CHECKING:
     from geoflow.workflow.ask_desk import AskDesk
 
 _MOST_INPUT = 1_000_000
-_OPENING = "Writing questions down"
-_STORED = "Questions that were written down"
 
 
 def ask(
-    question: Annotated[
-        str,
-        typer.Argument(help="The question, in words, or the id of a stored one; `-` reads one a line from stdin."),
-    ] = "",
-    budget: Annotated[
-        str,
-        typer.Option(help=f"How much the model may take: {BUDGET_FORMS}; 2m unless told, 10m for many questions."),
-    ] = "",
+    question: options.Asked = "",
+    budget: options.AskBudget = "",
     replay: Replay = None,
-    open_: Annotated[
-        bool, typer.Option("--open", help="Write an unanswered question down for someone.", rich_help_panel=_OPENING)
-    ] = False,
-    for_: Annotated[
-        list[str] | None,
-        typer.Option("--for", metavar="WHO", help="Who may answer: @user, @org/team, email.", rich_help_panel=_OPENING),
-    ] = None,
-    about: Annotated[
-        str,
-        typer.Option(metavar="PATH[:LINE]", help="The requirement that it is about.", rich_help_panel=_OPENING),
-    ] = "",
-    option: Annotated[
-        list[str] | None,
-        typer.Option("--option", metavar="TEXT", help="An answer to choose from.", rich_help_panel=_OPENING),
-    ] = None,
-    list_: Annotated[
-        bool, typer.Option("--list", help="List the open questions that you may answer.", rich_help_panel=_STORED)
-    ] = False,
-    all_: Annotated[
-        bool,
-        typer.Option("--all", help="With --list: everybody's, and those that are answered.", rich_help_panel=_STORED),
-    ] = False,
-    answer: Annotated[
-        str | None,
-        typer.Option(
-            "--answer",
-            metavar="ID",
-            help="Answer it with the words given.",
-            autocompletion=complete_question,
-            rich_help_panel=_STORED,
-        ),
-    ] = None,
-    confirm: Annotated[
-        str | None,
-        typer.Option(
-            "--confirm",
-            metavar="ID",
-            autocompletion=complete_question,
-            help="Stand behind an agent's answer: a person's word.",
-            rich_help_panel=_STORED,
-        ),
-    ] = None,
-    assign: Annotated[
-        str | None,
-        typer.Option(
-            "--assign",
-            metavar="ID",
-            help="Say --for whom it is.",
-            autocompletion=complete_question,
-            rich_help_panel=_STORED,
-        ),
-    ] = None,
-    withdraw: Annotated[
-        str | None,
-        typer.Option(
-            "--withdraw",
-            metavar="ID",
-            help="Ask it no more.",
-            autocompletion=complete_question,
-            rich_help_panel=_STORED,
-        ),
-    ] = None,
-    accept: Annotated[
-        bool, typer.Option("--accept", help="Note that the answer given is right.", rich_help_panel=_STORED)
-    ] = False,
-    reject: Annotated[
-        str | None,
-        typer.Option(
-            "--reject", metavar="REASON", help="Note that the answer given is wrong.", rich_help_panel=_STORED
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    open_: options.Open = False,
+    for_: options.For = None,
+    about: options.About = "",
+    option: options.Choice = None,
+    list_: options.List = False,
+    all_: options.All = False,
+    answer: options.Answer = None,
+    confirm: options.Confirm = None,
+    assign: options.Assign = None,
+    withdraw: options.Withdraw = None,
+    accept: options.Accept = False,
+    reject: options.Reject = None,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Answer a question from the specs, quoting what they say, with file and line; or say that they do not.
 
@@ -124,7 +57,9 @@ def ask(
     if chosen or accept or reject is not None:
         questions.run(chosen, words, as_json=as_json)
     elif not question and not as_json and _is_terminal():
-        questions.walk()
+        from geoflow.cli.question_walk import walk
+
+        walk()
     else:
         _answer(words, budget, replay, open_=open_, as_json=as_json)
 

@@ -10,6 +10,7 @@ from geoflow.cli.bench_gate import bench_gate
 from geoflow.cli.bench_improve import bench_improve
 from geoflow.cli.bench_repair import bench_repair
 from geoflow.cli.bench_review import bench_review
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
 
@@ -27,7 +28,7 @@ app.command("improve")(bench_improve)
 @app.command("model", epilog="Example: geoflow bench model --budget 5m")
 def bench_model(
     budget: Annotated[str, typer.Option(help="How much the model may take: 10m, 90s, 50calls, 20000tokens.")] = "10m",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Tell what the model that answers can do on this machine: speed, form, honest quotes, right answers.
 

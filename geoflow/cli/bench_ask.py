@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoflow.cli.options import BUDGET_FORMS
+from geoflow.cli.options import Budget, JsonAnswer
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import one_line, print_json, printable
 
@@ -25,9 +25,9 @@ def bench_ask(
     items: Annotated[
         int, typer.Option(min=1, max=2000, help="Questions at the most; half as many again are hidden.")
     ] = 120,
-    budget: Annotated[str, typer.Option(help=f"How much the model may take: {BUDGET_FORMS}.")] = "5m",
+    budget: Budget = "5m",
     no_model: Annotated[bool, typer.Option("--no-model", help="Ask the documents alone.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Tell how well `geoflow ask` does on your own specs, without and with the model.
 

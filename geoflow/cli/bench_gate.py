@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoflow.cli.options import BUDGET_FORMS
+from geoflow.cli.options import Budget, JsonAnswer
 from geoflow.cli.render import one_line, print_json, printable
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def bench_gate(
     veto: Annotated[
         bool, typer.Option("--veto", help="Ask the model about a part of them, as improve.veto would let it.")
     ] = False,
-    budget: Annotated[str, typer.Option(help=f"How much the model may take: {BUDGET_FORMS}.")] = "10m",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    budget: Budget = "10m",
+    as_json: JsonAnswer = False,
 ) -> None:
     """Tell how many damaging edits the gate of improve refuses, and how many good ones it takes, on your own specs.
 

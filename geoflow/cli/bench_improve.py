@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoflow.cli.options import ExecutorOption
+from geoflow.cli.options import ExecutorOption, JsonAnswer
 from geoflow.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def bench_improve(
         Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a page of its own, too.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite FILE, whatever it is.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Tell whether improve gets better by what people do with its edits: an experiment on a copy of your own specs.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoflow.cli.options import BUDGET_FORMS, ExecutorOption
+from geoflow.cli.options import Budget, ExecutorOption, JsonAnswer
 from geoflow.cli.render import one_line, print_json, printable
 from geoflow.errors import ExitCode
 
@@ -21,9 +21,9 @@ def bench_repair(
     *,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same defects.")] = 1,
     per_operator: Annotated[int, typer.Option(min=1, max=100, help="Defects an operator, and half of phrasings.")] = 1,
-    budget: Annotated[str, typer.Option(help=f"How much the model may take: {BUDGET_FORMS}.")] = "10m",
+    budget: Budget = "10m",
     executor: ExecutorOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Tell how many defects of wording improve repairs with the model that answers here, on your own specs.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from geoflow.cli.options import BUDGET_FORMS, ExecutorOption
+from geoflow.cli.options import Budget, ExecutorOption, JsonAnswer
 from geoflow.errors import ExitCode
 
 
@@ -21,13 +21,13 @@ def bench_review(
     ] = "all",
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same mutants.")] = 1,
     per_operator: Annotated[int, typer.Option(min=1, max=500, help="Mutants an operator, and half of phrasings.")] = 20,
-    budget: Annotated[str, typer.Option(help=f"How much the model may take: {BUDGET_FORMS}.")] = "10m",
+    budget: Budget = "10m",
     executor: ExecutorOption = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a page of its own, too.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite FILE, whatever it is.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Tell what the reviewer sees: your own specs are made wrong in a copy, one thing at a time, and reviewed.
 
@@ -38,7 +38,7 @@ def bench_review(
     """
     from geoflow.cli.bench_review_text import print_bench
     from geoflow.cli.context import find_root_or_fail
-    from geoflow.cli.workshops import open_review
+    from geoflow.cli.workshops import Lookers, open_review
     from geoflow.quality.roles import ROLES
     from geoflow.workflow.bench_review import ReviewBench
     from geoflow.workflow.bench_review import bench_review as run_bench
@@ -52,7 +52,7 @@ def bench_review(
         from geoflow.adapters.page_file import check_page
 
         check_page(html, "bench review", force=force)
-    with open_review(rules_only=rules_only, roles=names, executor=executor) as reviewer:
+    with open_review(Lookers(rules_only, names, executor=executor)) as reviewer:
         result = run_bench(ReviewBench(reviewer, seed, per_operator), live_files(root), limits)
     if html is not None:
         from geoflow.adapters.bench_page import bench_page

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geoflow.cli.completing import complete_setting, complete_value
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.render import one_line, print_json
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from geoflow.adapters.settings_file import LoadedSettings
 
 app = typer.Typer(help="Show settings and where each was written, and set one.", no_args_is_help=True)
-_JSON = typer.Option("--json", help="Answer with one JSON document.")
 
 
 @app.command("show", epilog="Example: geoflow config show llm.model")
@@ -24,7 +24,7 @@ def show(
         str | None,
         typer.Argument(help="One setting, such as llm.model; all unless told.", autocompletion=complete_setting),
     ] = None,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Show every setting with its value and where that was written; what a project sets and may not is said too."""
     from geoflow.adapters.setting_list import all_settings, setting_named
@@ -55,7 +55,7 @@ def set_(
     ],
     user: Annotated[bool, typer.Option("--user", help="Write your own file, for all your projects.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check it and write nothing.")] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Set a setting in openspec/geoflow.yaml; everything else in the file stays as it is, comments included."""
     from geoflow.adapters.setting_list import setting_named
@@ -83,7 +83,7 @@ def set_(
 
 
 @app.command("path", epilog="Example: geoflow config path --json")
-def path(as_json: Annotated[bool, _JSON] = False) -> None:
+def path(as_json: JsonAnswer = False) -> None:
     """Name the settings files, the one with more weight first, and say which is there."""
     files = _files()
     if as_json:
@@ -96,7 +96,7 @@ def path(as_json: Annotated[bool, _JSON] = False) -> None:
 
 def _files() -> Mapping[str, Path]:
     from geoflow.adapters.folders import user_settings_file
-    from geoflow.adapters.settings_file import PROJECT_FILE
+    from geoflow.adapters.setting_values import PROJECT_FILE
     from geoflow.openspec.disk import find_root
 
     root = find_root(str(Path.cwd()))
@@ -172,7 +172,7 @@ def _typed(setting: "Setting", value: str) -> Any:
 def _place(*, user: bool) -> tuple[Path, Path | None]:
     """Give the file to write, and the folder that it must not leave through a link."""
     from geoflow.adapters.folders import user_settings_file
-    from geoflow.adapters.settings_file import PROJECT_FILE
+    from geoflow.adapters.setting_values import PROJECT_FILE
     from geoflow.cli.context import find_root_or_fail
 
     if user:

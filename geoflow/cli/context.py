@@ -69,7 +69,8 @@ def settings_here() -> "LoadedSettings":
     import os
 
     from geoflow.adapters.folders import trust_folder, user_settings_file
-    from geoflow.adapters.settings_file import PROJECT_FILE, read_settings
+    from geoflow.adapters.setting_values import PROJECT_FILE
+    from geoflow.adapters.settings_file import read_settings
     from geoflow.adapters.trust_store import TrustStore, trusts_nothing
     from geoflow.openspec.disk import find_root
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.render import one_line, print_json
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -21,7 +22,7 @@ def doctor(
     bug_report: bool = typer.Option(
         False, "--bug-report", help="Print a text for an issue: no path, name, address, key or spec text is in it."
     ),
-    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+    as_json: JsonAnswer = False,
 ) -> None:
     """Check what geoflow works with, and say how to mend what is wrong: git, settings, model servers, the engine.
 

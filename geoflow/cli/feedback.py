@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoflow.cli.completing import complete_target
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.render import one_line, print_json
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -37,7 +38,7 @@ def feedback(
     ] = None,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, with --accept or --rate.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Say what you think of a finding, an edit, an answer, a run or a change, and see what that changes.
 

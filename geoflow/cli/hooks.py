@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from geoflow.cli.hooks_parts import checked_names, document, install_hooks, install_line, status_line, writing
+from geoflow.cli.options import JsonDocument
 from geoflow.cli.render import one_line, print_json
 
 app = typer.Typer(no_args_is_help=True, help="Put geoflow into the git hooks of this repository, and take it out.")
@@ -19,7 +20,7 @@ Names = Annotated[
 def install(
     names: Names = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
 ) -> None:
     """Validate what is staged before each commit, record its measures, and check thresholds before a push.
 
@@ -42,7 +43,7 @@ def install(
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
 ) -> None:
     """Show which hooks are geoflow's, which are older, and which hook each of them calls first.
 
@@ -67,7 +68,7 @@ def status(
 @app.command()
 def uninstall(
     names: Names = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
 ) -> None:
     """Take geoflow's hooks away, and put back what was there before, byte for byte.
 

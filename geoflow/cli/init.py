@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.render import one_line, print_json
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def init(
     hooks: Annotated[bool, typer.Option("--hooks", help="Install git hooks as `geoflow hooks install` does.")] = False,
     ci: Annotated[bool, typer.Option("--ci", help="Write a workflow for GitHub with the action that it uses.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Name what would be written, and write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Begin with OpenSpec: make openspec/ and a settings file in which every setting is a comment.
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from geoflow.cli.options import JsonDocument
 from geoflow.cli.render import one_line, print_json, printable
 
 _NEXT = {
@@ -26,7 +27,7 @@ def install(
     name: Annotated[str, typer.Option(help="Name of the entry; geoflow, for LM Studio geoflow-FOLDER.")] = "",
     link: Annotated[bool, typer.Option("--link", help='Print the "Add to LM Studio" link, and write nothing.')] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the file and the entry, and write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonDocument = False,
 ) -> None:
     """Write geoflow's entry into the file where a client keeps its MCP servers, beside what stands there.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.render import one_line, print_json, printable
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -22,7 +23,7 @@ _ORIGINS = {"user": "your mcp.json", "project": "mcp.json of this repository"}
 
 
 def tools(
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Show the MCP servers that geoflow may call, their tools, and which of these a model may use.
 
@@ -51,7 +52,7 @@ def call(
         list[str] | None, typer.Option("--arg", metavar="NAME=VALUE", help="An argument; VALUE may be JSON.")
     ] = None,
     json_args: Annotated[str, typer.Option(metavar="OBJECT", help="All arguments as one JSON object.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Call one tool of an MCP server and print its result.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from geoflow.cli.model_use import use
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
 
@@ -20,7 +21,7 @@ app = typer.Typer(help="See and get the models that geoflow can work with.", no_
 
 @app.command("list", epilog="Example: geoflow model list --json")
 def list_models(
-    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+    as_json: JsonAnswer = False,
 ) -> None:
     """List the models here: what the servers offer, what was pulled, what can be, and which one answers."""
     from geoflow.adapters.backends import overview
@@ -66,8 +67,10 @@ def _listed(seen: "Overview") -> dict[str, object]:
 
 
 def _table(seen: "Overview") -> str:
+    from geoflow.adapters.extras import install_line
+
     lines = [line for asked in seen.servers for line in _server_lines(asked, used=asked.base_url in seen.uses)]
-    lines.append("embedded" + ("" if seen.engine else ' (the engine is not installed: pip install "geoflow[local]")'))
+    lines.append("embedded" if seen.engine else f"embedded (the engine is not installed: {install_line('local')})")
     for model in seen.known:
         state = "running" if model.name in seen.running else "installed" if model in seen.installed else "not pulled"
         lines.append(f"  {model.name}  {state}  {model.size / 1e6:.0f} MB  {model.licence}  {model.use}")
@@ -91,7 +94,7 @@ def _server_lines(asked: "Asked", *, used: bool) -> list[str]:
 
 @app.command(epilog="Example: geoflow model stop")
 def stop(
-    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+    as_json: JsonAnswer = False,
 ) -> None:
     """End the embedded model's server now; it would end by itself when idle. LM Studio is left alone."""
     from geoflow.adapters.embedded import stop_all
@@ -110,7 +113,7 @@ def pull(
     source: Path | None = typer.Option(
         None, "--from", help="Take it from this GGUF file, or from a folder that holds it.", show_default=False
     ),
-    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+    as_json: JsonAnswer = False,
 ) -> None:
     """Get a model for the embedded engine, into your data folder, checked by its SHA-256.
 

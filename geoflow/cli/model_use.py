@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.render import print_json, printable
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -19,7 +20,7 @@ def use(
     name: str = typer.Argument(help="The model, as `geoflow model list` names it.", show_default=False),
     project: bool = typer.Option(False, "--project", help="Write openspec/geoflow.yaml, for everyone who clones it."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check the name and write nothing."),
-    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+    as_json: JsonAnswer = False,
 ) -> None:
     """Choose the model that answers: write it as llm.model into your settings file.
 

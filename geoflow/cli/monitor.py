@@ -15,6 +15,7 @@ from geoflow.cli import (
     monitor_report,
     monitor_serve,
 )
+from geoflow.cli.options import JsonDocument
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -27,7 +28,7 @@ def monitor(
     ),
     everything: bool = typer.Option(False, "--all", help="Every measure that has a value."),
     limit: int = typer.Option(50, "--limit", min=1, help="How many commits at most."),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
 ) -> None:
     """Measure the specs of every commit.
 
@@ -44,7 +45,7 @@ def monitor(
 
 @app.command()
 def record(
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
     hook: bool = typer.Option(
         False, "--hook", help="For git hooks: only what is quick, at most one line on stderr, and always exit code 0."
     ),
@@ -81,7 +82,7 @@ def record(
 
 @app.command()
 def show(
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
     limit: int = typer.Option(10, "--limit", min=1, help="How many snapshots at most."),
 ) -> None:
     """Show the snapshots of recent commits, newest first, with the change against the one before.

@@ -3,6 +3,7 @@
 import typer
 
 from geoflow.cli.looks import hint
+from geoflow.cli.options import JsonDocument
 
 
 def backfill(
@@ -12,7 +13,7 @@ def backfill(
         "--complete",
         help="Add quality, set quality and readability: about as long as a review, a state of the specs.",
     ),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
     dry_run: bool = typer.Option(False, "--dry-run", help="Say how many commits lack a record, but write nothing."),
 ) -> None:
     """Give every commit that lacks it a record: size, structure, coverage, validity, churn and open work.

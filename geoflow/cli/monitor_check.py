@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from geoflow.cli.looks import hint
+from geoflow.cli.options import JsonDocument
 
 if TYPE_CHECKING:
     from geoflow.workflow.check_measures import CheckResult
@@ -16,7 +17,7 @@ def check(
     against: str = typer.Option(
         "", "--against", help="A branch or commit; the remote's or the local main branch unless given."
     ),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
 ) -> None:
     """Check the measures of HEAD against thresholds in openspec/geoflow.yaml; exit 1 where one fails.
 
@@ -24,7 +25,8 @@ def check(
 
     Example: geoflow monitor check --against main
     """
-    from geoflow.adapters.settings_file import PROJECT_FILE, project_monitor
+    from geoflow.adapters.setting_values import PROJECT_FILE
+    from geoflow.adapters.settings_file import project_monitor
     from geoflow.cli.alerting import baseline_of
     from geoflow.cli.monitor_parts import SCHEMA, open_recorder
     from geoflow.cli.progress import progress_bar

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from geoflow.cli.looks import hint
+from geoflow.cli.options import JsonDocument
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -20,7 +21,7 @@ def compare(
     before: str = typer.Argument("HEAD^", help="The commit before, by any name that git knows."),
     after: str = typer.Argument("HEAD", help="The commit after."),
     everything: bool = typer.Option(False, "--all", help="Show also what is the same."),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
 ) -> None:
     """Compare all measures of two commits, worked out by the same geoflow; what either lacks is recorded.
 

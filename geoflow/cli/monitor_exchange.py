@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.options import JsonDocument
+
 if TYPE_CHECKING:
+    from geoflow.adapters.git_exchange import Exchanged
     from geoflow.workflow.share_runs import SharedRuns
 
 _REMOTE = typer.Argument("", help="The remote; the branch's own or `origin` unless given.", show_default=False)
@@ -12,7 +15,7 @@ _REMOTE = typer.Argument("", help="The remote; the branch's own or `origin` unle
 
 def push(
     remote: str = _REMOTE,
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
     dry_run: bool = typer.Option(False, "--dry-run", help="Say where records would go, but exchange nothing."),
 ) -> None:
     """Push the records and the runs of improve to a remote, after the records there were merged with them.
@@ -24,7 +27,7 @@ def push(
 
 def pull(
     remote: str = _REMOTE,
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
     dry_run: bool = typer.Option(False, "--dry-run", help="Say where records would come from, but exchange nothing."),
 ) -> None:
     """Fetch the records and the runs of a remote and merge them with those here; nothing is lost.
@@ -38,7 +41,7 @@ def _exchange(remote: str, *, sending: bool, as_json: bool, dry_run: bool) -> No
     from geoflow.adapters.git_exchange import Exchanged
     from geoflow.cli.context import open_repository
     from geoflow.cli.monitor_parts import SCHEMA
-    from geoflow.cli.render import one_line, print_json, printable
+    from geoflow.cli.render import print_json, printable
 
     repository = open_repository()
     repository.commits.resolve("HEAD")
@@ -56,10 +59,16 @@ def _exchange(remote: str, *, sending: bool, as_json: bool, dry_run: bool) -> No
         shared = runs.document() if runs else {"runs": [], "refused": {}}
         print_json({"schema": SCHEMA, **document, "runs": shared["runs"], "refused": shared["refused"]})
         return
-    shown = printable(name)
     if dry_run:
-        print(f"Records would be {'pushed to' if sending else 'pulled from'} {shown}.")
-        return
+        print(f"Records would be {'pushed to' if sending else 'pulled from'} {printable(name)}.")
+    else:
+        _show(done, runs, sending=sending)
+
+
+def _show(done: "Exchanged", runs: "SharedRuns | None", *, sending: bool) -> None:
+    from geoflow.cli.render import one_line, printable
+
+    shown = printable(done.remote)
     if done.pulled:
         print(f"Records of {shown} were merged with those here.")
     if done.pushed:

@@ -6,6 +6,7 @@ import typer
 
 from geoflow.cli.completing import complete_measure
 from geoflow.cli.looks import hint
+from geoflow.cli.options import JsonDocument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ def history(
         autocompletion=complete_measure,
     ),
     limit: int = typer.Option(30, "--limit", min=1, help="How many commits at most."),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
 ) -> None:
     """Show how a few measures went over many commits, oldest first.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import typer
 
 from geoflow.cli.completing import complete_measure
+from geoflow.cli.options import JsonDocument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ def measures(
         None, help="Names of groups or measures; all unless given.", autocompletion=complete_measure
     ),
     form: Form = typer.Option("text", "--format", help="How to print them."),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
 ) -> None:
     """List what is measured: name, unit, which way is better, what it means, and when it is kept.
 

@@ -2,6 +2,8 @@
 
 import typer
 
+from geoflow.cli.options import JsonDocument
+
 
 def prune(
     missing: bool = typer.Option(
@@ -9,7 +11,7 @@ def prune(
         "--missing",
         help="Also records of commits that are not here at all: they may be on a branch not fetched.",
     ),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
     dry_run: bool = typer.Option(False, "--dry-run", help="Say what would go, but write nothing."),
 ) -> None:
     """Remove records that nothing needs: of commits that no branch or tag reaches, and those that newer ones replace.

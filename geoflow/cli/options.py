@@ -17,4 +17,7 @@ ExecutorOption = Annotated[
         help="Where the model is called: threads, or by the workers of a Dask scheduler, dask://HOST:PORT.",
     ),
 ]
+JsonAnswer = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+JsonDocument = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 BUDGET_FORMS = "10m, 90s, 50calls, 20000tokens, or several joined by commas"
+Budget = Annotated[str, typer.Option(help=f"How much the model may take: {BUDGET_FORMS}.")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from geoflow.cli.completing import complete_capability, complete_change
-from geoflow.cli.options import BUDGET_FORMS, Replay
+from geoflow.cli.options import Budget, JsonAnswer, Replay
 from geoflow.cli.progress import progress_bar
 from geoflow.cli.render import print_json, printable
 from geoflow.errors import ExitCode, GeoflowError
@@ -42,10 +42,10 @@ def propose(
         help="The spec that it belongs to; found by what the idea says when left out.",
         autocompletion=complete_capability,
     ),
-    budget: str = typer.Option("10m", help=f"How much the model may take: {BUDGET_FORMS}."),
+    budget: Budget = "10m",
     replay: Replay = None,
     dry_run: bool = typer.Option(False, "--dry-run", help="Show the files and write nothing."),
-    as_json: bool = typer.Option(False, "--json", help="Answer with one JSON document."),
+    as_json: JsonAnswer = False,
 ) -> None:
     """Draft a change from an idea: proposal, delta, design and tasks, valid from the start.
 

@@ -1,65 +1,33 @@
 """`geoflow review`: what is wrong in specs and changes, and where."""
 
-from typing import Annotated, Literal
-
 import typer
 
-from geoflow.cli.completing import complete_item, complete_roles
+from geoflow.cli import review_options as options
 from geoflow.cli.options import ExecutorOption, Replay
-from geoflow.cli.reviewing import FailOn, Format, Request, run
+from geoflow.cli.reviewing import Request, run
 
 
 def review(
-    targets: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="ITEM", help="Specs or changes; all unless told.", autocompletion=complete_item),
-    ] = None,
+    targets: options.Items = None,
     *,
-    rules_only: Annotated[bool, typer.Option("--rules-only", help="Look by rule; ask no model.")] = False,
-    roles: Annotated[
-        str,
-        typer.Option(
-            help="Who looks: roles by name, with commas between them, or all.",
-            metavar="ROLE,...",
-            autocompletion=complete_roles,
-        ),
-    ] = "testing",
-    seat: Annotated[
-        list[str] | None,
-        typer.Option("--seat", metavar="ROLE=SERVER[:TOOL]", help="Give a role's seat to an agent of mcp.json."),
-    ] = None,
-    since: Annotated[
-        str, typer.Option(metavar="REF", help="Look only at what changed since the commit where this branch left REF.")
-    ] = "",
-    staged: Annotated[bool, typer.Option("--staged", help="Look only at what is staged, as it is staged.")] = False,
-    budget: Annotated[str, typer.Option(help="How much the model may take: 10m, 90s, 50calls, 20000tokens.")] = "10m",
+    rules_only: options.RulesOnly = False,
+    roles: options.Roles = "testing",
+    seat: options.Seat = None,
+    since: options.Since = "",
+    staged: options.Staged = False,
+    budget: options.ReviewBudget = "10m",
     replay: Replay = None,
     executor: ExecutorOption = None,
-    record: Annotated[
-        bool | None,
-        typer.Option(
-            "--record/--no-record", help="Store it with the change; by itself where a model looks at one change."
-        ),
-    ] = None,
-    ask: Annotated[
-        bool, typer.Option("--ask", help="Write down questions to people; also done where it is stored.")
-    ] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Ask anew also what was said about the same text.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be stored, and store nothing.")] = False,
-    fail_on: Annotated[FailOn, typer.Option(help="The severity that makes the exit code 1.")] = "error",
-    form: Annotated[
-        Format, typer.Option("--format", help="For people, scripts, code scanning, a workflow's log or its summary.")
-    ] = "text",
-    verdict: Annotated[
-        Literal["approve", "revise", "blocked"] | None,
-        typer.Option(help="Write down your own verdict on one change, and look no further."),
-    ] = None,
-    comment: Annotated[str, typer.Option(help="Your words to it; alone they ask for a revision.", metavar="TEXT")] = "",
-    decline: Annotated[
-        list[str] | None,
-        typer.Option(help="Say that an open finding of the change is none, and why with --comment.", metavar="FINDING"),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the review as one JSON document.")] = False,
+    record: options.Record = None,
+    ask: options.Ask = False,
+    fresh: options.Fresh = False,
+    dry_run: options.DryRun = False,
+    fail_on: options.FailsOn = "error",
+    form: options.Form = "text",
+    verdict: options.OwnVerdict = None,
+    comment: options.Comment = "",
+    decline: options.Decline = None,
+    as_json: options.ReviewJson = False,
 ) -> None:
     """Find what is wrong, by rule and with the model as a tester: each finding with its line and a fix.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoflow.quality.finding import Finding
     from geoflow.workflow.review_result import Review
 
+_NOTHING = "There is nothing to review."
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
@@ -35,7 +36,8 @@ def print_review(result: "Review", looked: "Looked", form: "Format", state: str 
     elif form == "markdown":
         from geoflow.adapters.markdown_report import markdown
 
-        sys.stdout.write(markdown(_worst_first(result), result.verdict, result.notes))
+        page = markdown(_worst_first(result), result.verdict, result.notes)
+        sys.stdout.write(f"{_NOTHING}\n" if result.empty else page)
     else:
         console = lines_console()
         _show(console, result, looked.files)
@@ -121,6 +123,8 @@ def _show_compared(console: "Console | PlainConsole", result: "Review") -> None:
 
 
 def _summary(result: "Review") -> str:
+    if result.empty:
+        return _NOTHING
     nouns = {"error": "error", "warning": "warning", "info": "note"}
     counts = {level: sum(finding.severity == level for finding in result.findings) for level in nouns}
     found = ", ".join(f"{counts[level]} {noun}{'' if counts[level] == 1 else 's'}" for level, noun in nouns.items())

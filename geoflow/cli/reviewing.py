@@ -8,6 +8,7 @@ from geoflow.errors import ExitCode
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geoflow.cli.workshops import Lookers
     from geoflow.workflow.role_facts import FactDesk
 
 Format = Literal["text", "json", "sarif", "github", "markdown"]
@@ -83,6 +84,15 @@ def _may_be_answered(request: Request) -> bool:
     return bool(looks or (len(request.targets) == 1 and Path(root_here(), _QUESTIONS).is_dir()))
 
 
+def _who_looks(request: Request) -> "Lookers":
+    from geoflow.cli.workshops import Lookers
+    from geoflow.quality.roles import NAMES
+
+    named = tuple(name.strip() for name in request.roles.split(",") if name.strip())
+    roles = NAMES if request.roles == "all" else named
+    return Lookers(request.rules_only, roles, request.seats, request.replay, request.executor, request.fresh)
+
+
 def run(request: Request) -> int:
     """Review what was asked for, print the answer, and give the exit code."""
     from geoflow.cli.review_files import files_to_review
@@ -90,7 +100,6 @@ def run(request: Request) -> int:
     from geoflow.cli.review_seats import open_facts
     from geoflow.cli.review_text import print_review
     from geoflow.cli.workshops import open_review
-    from geoflow.quality.roles import NAMES
     from geoflow.workflow.limits import read_limits
     from geoflow.workflow.review import review
 
@@ -99,22 +108,12 @@ def run(request: Request) -> int:
     apart = "--staged" if request.staged else "--since" if request.since else ""
     quiet = request.rules_only or request.replay is not None
     recording = Recording(request.record, request.targets, looked, apart=apart, quiet=quiet)
-    named = tuple(name.strip() for name in request.roles.split(",") if name.strip())
 
     def facts(somebody: bool) -> "FactDesk":
         return open_facts(may_ask=request.ask or recording.is_on(somebody_looks=somebody), dry=request.dry_run)
 
-    opened = open_review(
-        rules_only=request.rules_only,
-        replay=request.replay,
-        roles=NAMES if request.roles == "all" else named,
-        seats=request.seats,
-        fresh=request.fresh,
-        dialogue=facts if _may_be_answered(request) else None,
-        files=looked.files,
-        executor=request.executor,
-    )
-    with opened as reviewer:
+    dialogue = facts if _may_be_answered(request) else None
+    with open_review(_who_looks(request), dialogue=dialogue, files=looked.files) as reviewer:
         result = review(reviewer, looked.files, request.targets, limits, looked.before)
     state = ""
     if recording.is_on(somebody_looks=bool(reviewer.model or reviewer.seats)):

@@ -4,7 +4,8 @@ import os
 import sys
 
 from geoflow.errors import GeoflowError
-from geoflow.openspec.disk import CONFIGS, find_root
+from geoflow.openspec.disk import find_root
+from geoflow.openspec.listing import CONFIGS
 
 
 def root_here(store: str = "") -> str:

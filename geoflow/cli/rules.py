@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.options import JsonDocument
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,7 @@ def rules(
     codes: list[str] | None = typer.Argument(
         None, metavar="[CODE]...", help="Codes, or how they begin, such as GF204 or GF2; all unless given."
     ),
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    as_json: JsonDocument = False,
 ) -> None:
     """Say what a rule finds, why it matters, with an example, and how to mend, waive or switch it off.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoflow.cli.options import JsonAnswer
 from geoflow.cli.render import print_json, printable
 from geoflow.errors import ExitCode, GeoflowError
 
@@ -21,7 +22,7 @@ def trust(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: trust what is shown.")] = False,
     list_only: Annotated[bool, typer.Option("--list", help="Show it, and what is trusted elsewhere.")] = False,
     revoke: Annotated[bool, typer.Option("--revoke", help="Trust nothing here any more.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    as_json: JsonAnswer = False,
 ) -> None:
     """Show what this repository would reach or change on your machine, and let it, as long as it stays as it is.
 

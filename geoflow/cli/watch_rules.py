@@ -56,7 +56,7 @@ class CurrentRules:
 
     def _read_settings(self) -> "Settings":
         from geoflow.adapters.folders import user_settings_file
-        from geoflow.adapters.settings_file import PROJECT_FILE
+        from geoflow.adapters.setting_values import PROJECT_FILE
         from geoflow.cli.context import settings_here
 
         stamp = [_stamp(self._root / PROJECT_FILE), _stamp(user_settings_file())]

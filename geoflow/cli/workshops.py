@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from geoflow.cli.context import find_root_or_fail, is_roomy, load_settings, open_repository, open_templates, say
 from geoflow.cli.looks import hint
@@ -98,17 +98,26 @@ def open_past(root: Path, repository: "GitRepository") -> "Past":
     return Past(repository, repository.runs, WorkTreeDocuments(root), events, SystemClock())
 
 
+class Lookers(NamedTuple):
+    """Who is to look in a review: rules alone, or a model as well, in which roles, and whose seats agents take.
+
+    `replay` is a transcript that answers in the model's place; `fresh` asks anew what was said about the same text.
+    """
+
+    rules_only: bool
+    roles: tuple[str, ...] = ("testing",)
+    seats: tuple[str, ...] = ()
+    replay: Path | None = None
+    executor: str | None = None
+    fresh: bool = False
+
+
 @contextmanager
 def open_review(
+    who: Lookers,
     *,
-    rules_only: bool,
-    replay: Path | None = None,
-    roles: tuple[str, ...] = ("testing",),
-    seats: tuple[str, ...] = (),
-    fresh: bool = False,
     dialogue: "Callable[[bool], FactDesk] | None" = None,
     files: "Mapping[str, str] | None" = None,
-    executor: str | None = None,
 ) -> "Iterator[Reviewer]":
     """Join what review works with, the model unless only rules are wanted, and show a progress bar.
 
@@ -129,9 +138,9 @@ def open_review(
     root = find_root_or_fail()
     settings = load_settings()
     off = frozenset(settings.rules.off)
-    wish = Wish("Only rules look at it.", replay, executor)
-    opening = nullcontext(Asked()) if rules_only else opened_model(settings, wish)
-    seating = open_seats(root, settings, seats, rules_only=rules_only)
+    wish = Wish("Only rules look at it.", who.replay, who.executor)
+    opening = nullcontext(Asked()) if who.rules_only else opened_model(settings, wish)
+    seating = open_seats(root, settings, who.seats, rules_only=who.rules_only)
     file = KeptFile(str(root))
     kept = file.read()
     with (
@@ -148,9 +157,9 @@ def open_review(
             progress=progress,
             history=HistoryWhenAsked(root),
             off=off,
-            roles=roles,
+            roles=who.roles,
             seats=seated,
-            memory=None if replay or not (model or seated) else open_memory(root, fresh=fresh),
+            memory=None if who.replay or not (model or seated) else open_memory(root, fresh=who.fresh),
             facts=dialogue(bool(model or seated)) if dialogue else None,
             allowed=settings.review.allow,
             lexicon=read_lexicon(files or {}),

@@ -7,7 +7,7 @@ knows nothing of how the edit was made, and nothing that a model says can switch
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from geoflow.improvement import gate_form, gate_meaning, gate_shape
+from geoflow.improvement import gate_findings, gate_form, gate_layout, gate_meaning, gate_shape
 from geoflow.improvement.contract import CHOSEN
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.proposal import Proposal
@@ -38,9 +38,9 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("requirements-kept", gate_form.requirements_kept),
     ("scenarios-kept", gate_form.scenarios_kept),
     ("steps-kept", gate_form.steps_kept),
-    ("validity-kept", gate_form.validity_kept),
+    ("validity-kept", gate_findings.validity_kept),
     ("nothing-hidden", gate_form.nothing_hidden),
-    ("form-kept", gate_form.form_kept),
+    ("form-kept", gate_layout.form_kept),
     ("growth-bounded", gate_form.growth_bounded),
     ("text-not-seen", gate_form.text_not_seen),
     ("literals-kept", gate_meaning.literals_kept),
@@ -52,8 +52,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("order-kept", gate_meaning.order_kept),
     ("words-licensed", gate_meaning.words_licensed),
     ("subject-named", gate_meaning.subject_named),
-    ("finding-gone", gate_form.finding_gone),
-    ("no-new-finding", gate_form.no_new_finding),
+    ("finding-gone", gate_findings.finding_gone),
+    ("no-new-finding", gate_findings.no_new_finding),
 )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from geoflow.improvement import gate_drop, gate_form, gate_meaning, gate_scenario, gate_split
+from geoflow.improvement import gate_drop, gate_findings, gate_form, gate_meaning, gate_scenario, gate_split
 from geoflow.improvement.contract import Shape
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.proposal import Proposal
@@ -32,7 +32,7 @@ _FORM: tuple[Check, ...] = (
     ("target-only", gate_form.target_only),
 )
 _AFTER: tuple[Check, ...] = (
-    ("validity-kept", gate_form.validity_kept),
+    ("validity-kept", gate_findings.validity_kept),
     ("nothing-hidden", nothing_hidden),
     ("text-not-seen", gate_form.text_not_seen),
 )
@@ -44,8 +44,8 @@ SHAPED: dict[Shape, tuple[Check, ...]] = {
         ("one-scenario-more", gate_scenario.one_scenario_more),
         ("words-of-source", gate_scenario.words_of_source),
         *_AFTER,
-        ("finding-gone", gate_form.finding_gone),
-        ("no-new-finding", gate_form.no_new_finding),
+        ("finding-gone", gate_findings.finding_gone),
+        ("no-new-finding", gate_findings.no_new_finding),
     ),
     "split": (
         *_FORM,
@@ -62,7 +62,7 @@ SHAPED: dict[Shape, tuple[Check, ...]] = {
         ("one-less", gate_drop.one_less),
         ("answer-licenses", gate_drop.answer_wants_drop),
         ("said-by-kept", gate_drop.said_by_kept),
-        ("validity-kept", gate_form.validity_kept),
+        ("validity-kept", gate_findings.validity_kept),
         ("nothing-worse", nothing_worse),
     ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from geoflow.improvement import gate_form
+from geoflow.improvement import gate_findings
 from geoflow.improvement.composing import Depends, composed
 from geoflow.improvement.contract import CHOSEN, UNHELD, Contract
 from geoflow.improvement.gate import CHECKS, Verdict, judge
@@ -71,7 +71,7 @@ def _verdict(steps: Sequence[Step], kept: tuple[int, ...], whole: Callable[[str]
         ("sum-of-parts", lambda one: _sum_of_parts(one, chosen)),
         ("growth-bounded", lambda one: _growth(one, chosen)),
         ("findings-gone", lambda one: _all_gone(one, chosen)),
-        ("no-new-finding", gate_form.no_new_finding),
+        ("no-new-finding", gate_findings.no_new_finding),
     ]
     return judge(proposal, checks)
 

@@ -1,11 +1,13 @@
 """Two ways of working compared, and whether one gets better: by resampling, without a thought for distributions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 RESAMPLES = 2_000
+RESAMPLES_OF_P = 10_000
 _LEVEL = 0.95
+_One = TypeVar("_One")
 
 
 class Pair(NamedTuple):
@@ -35,10 +37,36 @@ def paired_bootstrap(pairs: Sequence[Pair], seed: int, resamples: int = RESAMPLE
     if value is None:
         return None
     chance = Random(f"bootstrap:{seed}")  # noqa: S311 - to repeat a run, not to hide anything
-    drawn = [_difference(chance.choices(pairs, k=len(pairs))) for _ in range(resamples)]
+    drawn = map(_difference, _resampled(pairs, chance, resamples))
     known = sorted(one for one in drawn if one is not None)
     cut = (1 - _LEVEL) / 2
     return Interval(value, known[int(cut * len(known))], known[min(len(known) - 1, int((1 - cut) * len(known)))])
+
+
+def p_no_better(before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]], seed: int = 7) -> float:
+    """Give the share of bootstrap samples in which the second way is not better: small where it is better.
+
+    Args:
+        before: The scores of each group (a requirement), in the same order of cases as `after`.
+        after: The same cases, done the other way.
+        seed: The same seed gives the same figure.
+
+    Groups are drawn, since cases of one requirement are much alike. Without a group nothing is better: 1.
+
+    Raises:
+        ValueError: The two do not hold the same cases.
+    """
+    if before.keys() != after.keys():
+        raise ValueError("not the same groups")
+    gains = [sum(b - a for a, b in zip(before[name], after[name], strict=True)) for name in sorted(before)]
+    if not gains:
+        return 1.0
+    chance = Random(seed)  # noqa: S311 - to repeat a comparison, not to hide anything
+    return sum(sum(drawn) <= 0 for drawn in _resampled(gains, chance, RESAMPLES_OF_P)) / RESAMPLES_OF_P
+
+
+def _resampled(items: Sequence[_One], chance: Random, times: int) -> Iterator[list[_One]]:
+    return (chance.choices(items, k=len(items)) for _ in range(times))
 
 
 def _difference(pairs: Sequence[Pair]) -> float | None:

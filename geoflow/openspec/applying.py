@@ -13,6 +13,7 @@ from geoflow.openspec.headings import folded_name, normal_name, requirement_name
 from geoflow.openspec.lines import Lines
 from geoflow.openspec.mains import Entry, Main
 from geoflow.openspec.model import Counts, Refusal
+from geoflow.openspec.plan_rules import check_plan, refuse
 
 
 class Applied(NamedTuple):
@@ -30,7 +31,7 @@ class Applied(NamedTuple):
 
 def apply_delta(document: Lines, plan: Plan, main: Main | None, capability: str) -> Applied | Refusal:
     """Apply a delta to the requirements of a main spec (None: a new one), without putting text together."""
-    refusal = _check_plan(plan) or _check_target(plan, main, capability)
+    refusal = check_plan(plan) or _check_target(plan, main, capability)
     if refusal:
         return refusal
     state = _State(document, main)
@@ -44,88 +45,6 @@ def apply_delta(document: Lines, plan: Plan, main: Main | None, capability: str)
     ]
     counts = Counts(state.added, state.modified, state.removed, state.renamed)
     return Applied(state.entries, state.keys, counts, (*warnings, *state.warnings))
-
-
-def _refuse(code: str, message: str, fix: str, at: tuple[str, int]) -> Refusal:
-    """Refuse because of a requirement and its line index."""
-    return Refusal(code, message, fix, at[0], at[1] + 1)
-
-
-def _check_plan(plan: Plan) -> Refusal | None:
-    """Refuse a delta that contradicts itself."""
-    for lone in plan.unpaired:
-        other = "TO" if lone.side == "FROM" else "FROM"
-        return _refuse(
-            "unpaired-rename",
-            f'The {lone.side} line of "{lone.name}" has no {other} line.',
-            "Write each rename as a FROM line with its TO line below.",
-            (lone.name, lone.line),
-        )
-    olds, news = ([(one.old, one.from_line) for one in plan.renamed], [(one.new, one.to_line) for one in plan.renamed])
-    for names, where in (
-        ([(one.name, one.start) for one in plan.added], "ADDED"),
-        ([(one.name, one.start) for one in plan.modified], "MODIFIED"),
-        ([(one.name, one.line) for one in plan.removed], "REMOVED"),
-        (olds, "FROM"),
-        (news, "TO"),
-    ):
-        repeated = _repeated(names)
-        if repeated:
-            return _refuse("duplicate", f'"{repeated[0]}" stands twice under {where}.', "Keep one of them.", repeated)
-    return _check_renames(plan) or _check_sections(plan)
-
-
-def _repeated(names: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
-    seen: set[str] = set()
-    for name, line in names:
-        key = normal_name(name)
-        if key in seen:
-            return name, line
-        seen.add(key)
-    return None
-
-
-def _check_renames(plan: Plan) -> Refusal | None:
-    added = {normal_name(block.name) for block in plan.added}
-    modified = {normal_name(block.name) for block in plan.modified}
-    removed = {folded_name(item.name) for item in plan.removed} if plan.renamed else set()
-    for item in plan.renamed:
-        old, new = normal_name(item.old), normal_name(item.new)
-        if folded_name(old) in removed:
-            return _both("RENAMED", "REMOVED", item.old, item.from_line)
-        if old in modified:
-            return _refuse(
-                "modified-old-name",
-                f'MODIFIED names "{old}", which this delta renames to "{new}".',
-                f'Write the new name "{new}" under MODIFIED.',
-                (old, item.from_line),
-            )
-        if new in added:
-            return _refuse(
-                "renamed-and-added",
-                f'"{new}" is both the new name of a rename and an ADDED requirement.',
-                "Choose another name for one of them.",
-                (new, item.to_line),
-            )
-    return None
-
-
-def _check_sections(plan: Plan) -> Refusal | None:
-    added = {normal_name(block.name) for block in plan.added}
-    removed = {normal_name(item.name) for item in plan.removed}
-    for block in plan.modified:
-        key = normal_name(block.name)
-        if key in removed or key in added:
-            return _both("MODIFIED", "REMOVED" if key in removed else "ADDED", block.name, block.start)
-    for block in plan.added:
-        if normal_name(block.name) in removed:
-            return _both("ADDED", "REMOVED", block.name, block.start)
-    return None
-
-
-def _both(one: str, other: str, name: str, line: int) -> Refusal:
-    message = f'Requirement "{name}" stands under both {one} and {other}.'
-    return _refuse("in-two-sections", message, "Keep it under one of the two.", (name, line))
 
 
 def _check_target(plan: Plan, main: Main | None, capability: str) -> Refusal | None:
@@ -224,13 +143,13 @@ def _modify(state: _State, plan: Plan) -> Refusal | None:
             return _missing("modified", "MODIFIED", (block.name, block.start), state.near(key))
         if requirement_name(incoming.raw().partition("\n")[0]) != key:
             message = f'The heading of the MODIFIED requirement "{block.name}" has no name that can be read.'
-            return _refuse("modified-heading", message, "Write the name behind it.", (block.name, block.start))
+            return refuse("modified-heading", message, "Write the name behind it.", (block.name, block.start))
         lost = without(scenario_names(current), scenario_names(incoming))
         if lost:
             names = ", ".join(f'"{name}"' for name in lost)
             message = f'MODIFIED requirement "{block.name}" would drop {names}.'
             fix = "Copy the dropped scenarios into the MODIFIED block, which replaces the whole requirement."
-            return _refuse("drops-scenarios", message, fix, (block.name, block.start))
+            return refuse("drops-scenarios", message, fix, (block.name, block.start))
         state.modified += current.raw() != incoming.raw()
         state.put(key, incoming)
     return None
@@ -255,18 +174,18 @@ def _add(state: _State, plan: Plan) -> Refusal | None:
 def _missing(code: str, section: str, at: tuple[str, int], near: str | None) -> Refusal:
     if near is None:
         message = f'Requirement "{at[0]}" under {section} is not in the spec.'
-        return _refuse(f"{code}-missing", message, "Write the name as the spec has it.", at)
+        return refuse(f"{code}-missing", message, "Write the name as the spec has it.", at)
     message = f'Requirement "{at[0]}" under {section} is not in the spec, which has "{near}".'
-    return _refuse(f"{code}-near", message, f'Write the name as the spec has it: "{near}".', at)
+    return refuse(f"{code}-near", message, f'Write the name as the spec has it: "{near}".', at)
 
 
 def _taken(code: str, section: str, at: tuple[str, int], holder: str) -> Refusal:
     if holder == normal_name(at[0]):
         message = f'Requirement "{at[0]}" under {section} is in the spec already, with another text.'
         fix = "Put it under MODIFIED, or choose another name." if code == "added" else "Choose another name."
-        return _refuse(f"{code}-exists", message, fix, at)
+        return refuse(f"{code}-exists", message, fix, at)
     message = f'Requirement "{at[0]}" under {section} differs from "{holder}" in the spec only in case or spacing.'
-    return _refuse(f"{code}-near", message, "Choose a name of its own, or modify that one.", at)
+    return refuse(f"{code}-near", message, "Choose a name of its own, or modify that one.", at)
 
 
 def scenario_names(entry: Entry) -> list[str]:

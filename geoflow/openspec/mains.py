@@ -8,7 +8,7 @@ from geoflow.openspec.headings import folded_name, normal_name
 from geoflow.openspec.layout import SPECS
 from geoflow.openspec.lines import WHITE, Lines, split
 from geoflow.openspec.model import Issue
-from geoflow.openspec.spec_rules import structure_issues
+from geoflow.openspec.structure_rules import structure_issues
 
 
 class Entry(NamedTuple):

@@ -7,7 +7,8 @@ from geoflow.openspec.headings import is_section, level
 from geoflow.openspec.lines import WHITE, mask, split
 from geoflow.openspec.outline import content, find, outline, utf16_length
 from geoflow.openspec.placeholder import PREFIX, SUFFIX
-from geoflow.openspec.spec_rules import PURPOSE_UNITS, structure_issues
+from geoflow.openspec.spec_rules import PURPOSE_UNITS
+from geoflow.openspec.structure_rules import structure_issues
 
 _OPEN = "<!--"
 

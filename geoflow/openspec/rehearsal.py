@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from geoflow.openspec.archiving import is_retired, own_errors
+from geoflow.openspec.archiving import own_errors
 from geoflow.openspec.layout import SPECS, delta_paths
 from geoflow.openspec.marks import honoured
 from geoflow.openspec.merging import merge
 from geoflow.openspec.model import Issue, Refusal
 from geoflow.openspec.spec_rules import check_spec
+from geoflow.openspec.spec_updates import is_retired
 from geoflow.openspec.touches import Touch
 from geoflow.openspec.validity import OpenTree, folder_of
 

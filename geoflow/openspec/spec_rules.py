@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from geoflow.openspec.blocks import Block, Region, body_text, spec_blocks
-from geoflow.openspec.headings import is_divider, is_section, level, normal_name, requirement_name
+from geoflow.openspec.headings import normal_name
 from geoflow.openspec.lines import WHITE, Lines, split
-from geoflow.openspec.model import Issue, Span
+from geoflow.openspec.model import Issue
 from geoflow.openspec.outline import (
     Heading,
     children,
@@ -19,10 +19,10 @@ from geoflow.openspec.outline import (
 )
 from geoflow.openspec.placeholder import is_placeholder, placeholder_line
 from geoflow.openspec.rules import START, Where, is_normative, issue, line_span
+from geoflow.openspec.structure_rules import structure_issues
 
 PURPOSE_UNITS = 50
 REQUIREMENT_UNITS = 500
-_DELTA_WORDS = ("added", "modified", "removed", "renamed")
 
 
 def check_spec(path: str, text: str) -> list[Issue]:
@@ -33,24 +33,9 @@ def check_spec(path: str, text: str) -> list[Issue]:
     purpose = content(document, _region(headings[at_purpose])) if at_purpose is not None else ""
     if not purpose:
         span = START if at_purpose is None else line_span(document, headings[at_purpose].line)
-        what = "has no Purpose section" if at_purpose is None else "has a Purpose section with nothing in it"
-        return [
-            issue(
-                "S1",
-                Where("file", path, span),
-                f"The spec {what}.",
-                "Write what this capability is for under a `## Purpose` heading.",
-            )
-        ]
+        return [_no_purpose(Where("file", path, span), is_there=at_purpose is not None)]
     if at_requirements is None:
-        return [
-            issue(
-                "S2",
-                Where("file", path),
-                "The spec has no Requirements section.",
-                "Put the requirements under a `## Requirements` heading.",
-            )
-        ]
+        return [_no_requirements(Where("file", path))]
     places = children(headings, at_requirements)
     requirements = [headings[at] for at in places]
     bare = {
@@ -65,6 +50,16 @@ def check_spec(path: str, text: str) -> list[Issue]:
         *_outline_issues(path, document, requirements, bare),
         *_keyword_issues(path, document),
     ]
+
+
+def _no_purpose(where: Where, *, is_there: bool) -> Issue:
+    what = "has a Purpose section with nothing in it" if is_there else "has no Purpose section"
+    return issue("S1", where, f"The spec {what}.", "Write what this capability is for under a `## Purpose` heading.")
+
+
+def _no_requirements(where: Where) -> Issue:
+    fix = "Put the requirements under a `## Requirements` heading."
+    return issue("S2", where, "The spec has no Requirements section.", fix)
 
 
 def count_requirements(text: str) -> int:
@@ -109,67 +104,6 @@ def _schema_issues(
                 f"{_named(heading)} has no scenario.",
                 "Add a `#### Scenario: <name>` with WHEN and THEN steps under it.",
             )
-
-
-def structure_issues(path: str, document: Lines) -> Iterator[Issue]:
-    """Find what makes requirements invisible or ambiguous: delta headings, requirements outside, names twice."""
-    lines = document.lines
-    # A byte order mark keeps the first line from being a heading for this check.
-    first = document.first
-    hashes = [index for index in document.hashes if index >= first and lines[index][:2] == "##"]
-    heading = next((index for index in hashes if is_section(lines[index], "requirements")), len(lines))
-    end = next((index for index in hashes if index > heading and is_divider(lines[index])), len(lines))
-    declared: dict[str, int] = {}
-    for index in hashes:
-        line = lines[index]
-        if is_divider(line) and _is_delta_heading(line):
-            yield _delta_heading_issue(path, line_span(document, index), line.strip(WHITE))
-        elif line[:4] != "####" and level(line) == 3:
-            name = requirement_name(line)
-            if name is None:
-                continue
-            if not heading < index < end:
-                yield _outside_issue(path, line_span(document, index), name)
-            elif normal_name(name) in declared:
-                yield _duplicate_issue(path, line_span(document, index), name, declared[name])
-            else:
-                declared[name] = index + 1
-
-
-def _is_delta_heading(line: str) -> bool:
-    words = line[2:].strip(WHITE).lower()
-    for word in _DELTA_WORDS:
-        if words.startswith(word) and words.endswith("requirements"):
-            between = words[len(word) : -len("requirements")]
-            return bool(between) and not between.strip(WHITE)
-    return False
-
-
-def _delta_heading_issue(path: str, span: Span, heading: str) -> Issue:
-    return issue(
-        "S7",
-        Where("file", path, span),
-        f"`{heading}` is a heading of a change's delta spec; in a main spec it cuts the requirements off.",
-        "Move what stands under it into a change, or into the `## Requirements` section.",
-    )
-
-
-def _outside_issue(path: str, span: Span, name: str) -> Issue:
-    return issue(
-        "S8",
-        Where("file", path, span, name),
-        f'Requirement "{name}" stands outside the `## Requirements` section, so nothing reads it.',
-        "Move it into the first `## Requirements` section.",
-    )
-
-
-def _duplicate_issue(path: str, span: Span, name: str, first: int) -> Issue:
-    return issue(
-        "S9",
-        Where("file", path, span, name),
-        f'Requirement "{name}" has the name of the requirement on line {first}.',
-        "Give each requirement a name of its own, or join the two.",
-    )
 
 
 def _purpose_issues(path: str, document: Lines, purpose: str, heading: Heading) -> Iterator[Issue]:

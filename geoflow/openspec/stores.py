@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec.disk import CONFIGS, data_folder
 from geoflow.openspec.flat_yaml import YamlError, parse_yaml
+from geoflow.openspec.listing import CONFIGS, data_folder
 
 
 def refuse_store(folder: str) -> None:

@@ -10,6 +10,7 @@ from geoflow.questions.condition import asked_condition, is_turned_around, state
 from geoflow.questions.extract import Extract, extracts
 from geoflow.questions.retrieval import Found, Hit
 from geoflow.questions.terms import stem_sequence, stems
+from geoflow.questions.time_limit import asked_limit, states_limit
 
 LEAST_COVERAGE = 0.6
 """With less of the question, by weight, in the best extract there is no answer: the model is not even asked."""
@@ -45,15 +46,18 @@ def best_candidates(found: Found, hits: Sequence[Hit], limit: int, question: str
 
     What counts is the share of the question in the extract, with its title, and in the passage around it; of two
     that say the same, the shorter one. Where the question asks what happens under a condition, an extract that states
-    this condition stands before all that state another one.
+    this condition stands before all that state another one. A limit of time needs no word like "fast" to say how fast.
     """
-    asked = asked_condition(question)
+    asked, speed = asked_condition(question), asked_limit(question)
+    timeless = found.without(speed)
     scored: list[tuple[float, Candidate]] = []
     for hit in hits:
-        around = found.coverage(hit.matched)
         for extract in extracts(hit.passage):
-            own = found.coverage(present(found.terms, extract.text))
-            titled = found.coverage(present(found.terms, f"{extract.title} {extract.text}"))
+            is_limit = bool(speed) and states_limit(extract.text, is_scenario=extract.is_scenario)
+            sought = timeless if is_limit else found
+            around = sought.coverage(hit.matched.intersection(sought.terms))
+            own = sought.coverage(present(sought.terms, extract.text))
+            titled = sought.coverage(present(sought.terms, f"{extract.title} {extract.text}"))
             condition = _condition(found, asked, extract) if asked else 1.0
             length = log(max(len(extract.text), _SHORT) / _SHORT)
             merit = own + titled + around - _PRICE_OF_LENGTH * length + 2 * condition

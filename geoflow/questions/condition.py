@@ -38,6 +38,17 @@ def stated_condition(text: str, *, is_scenario: bool) -> str:
     return clause.group() if clause else text
 
 
+def consequence(text: str, *, is_scenario: bool) -> str:
+    """Give the part of an extract that says what comes about: the steps from THEN on, or a sentence less its clauses.
+
+    Empty where a scenario has no THEN.
+    """
+    if is_scenario:
+        then = _THEN.search(text)
+        return text[then.start() :] if then else ""
+    return _CLAUSE.sub("", text)
+
+
 def negations(text: str) -> int:
     """Count the words that turn a condition around."""
     return len(_NEGATIONS.findall(text))

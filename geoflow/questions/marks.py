@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from geoflow.questions.answer import Answer, Citation
-from geoflow.questions.exam import Item
+from geoflow.questions.exam_item import Item
 
 
 @dataclass(frozen=True, slots=True)

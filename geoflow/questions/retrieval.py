@@ -1,7 +1,7 @@
 """What a search found, and how much of the question it covers: the figures that decide whether there is an answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from geoflow.questions.passage import Passage
@@ -37,6 +37,10 @@ class Found:
         """Give the share of the question, by weight, that these terms make up: 0 to 1."""
         whole = sum(self.weight(term) for term in self.terms)
         return sum(self.weight(term) for term in matched) / whole if whole else 0.0
+
+    def without(self, term: str) -> "Found":
+        """Give what this search found, as if the question had not held the term."""
+        return replace(self, terms=tuple(one for one in self.terms if one != term))
 
 
 def ranked(found: Found) -> Sequence[Hit]:

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Protocol
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.openspec.archiving import Archive, Options, Refused, plan_archive, taken
+from geoflow.openspec.archiving import Archive, Options, plan_archive, taken
 from geoflow.openspec.layout import ARCHIVE
+from geoflow.openspec.spec_updates import Refused
 from geoflow.ports import PlanningTree
 
 if TYPE_CHECKING:

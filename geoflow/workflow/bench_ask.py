@@ -8,7 +8,8 @@ from geoflow.errors import GeoflowError
 from geoflow.openspec import read_tree
 from geoflow.ports import ChatModel, Documents, Passages, Progress, Templates
 from geoflow.questions.answer import Answer
-from geoflow.questions.exam import Exam, Item, make_exam
+from geoflow.questions.exam import Exam, make_exam
+from geoflow.questions.exam_item import Item
 from geoflow.questions.marks import AskFigures, Mark, figures, mark
 from geoflow.workflow.ask import ask
 from geoflow.workflow.ask_desk import AskDesk

@@ -8,7 +8,7 @@ from random import Random
 from typing import TypeVar
 
 from geoflow.errors import GeoflowError
-from geoflow.openspec import Spec, read_tree
+from geoflow.openspec import Spec, Tree, read_tree
 from geoflow.openspec.layout import CHANGES
 from geoflow.ports import Spent
 from geoflow.quality.finding import Finding
@@ -59,20 +59,7 @@ def bench_review(bench: ReviewBench, files: Mapping[str, str], limits: Limits) -
     Raises:
         GeoflowError: `nothing-to-mutate` where there is no requirement; what a model raises that never answered.
     """
-    tree = read_tree(files)
-    every = targets(tree)
-    if not every:
-        raise GeoflowError(
-            "Nothing can be mutated: neither a main spec nor an active change states a requirement.",
-            fix="Try it on a tree with requirements.",
-            code="nothing-to-mutate",
-        )
-    if isinstance(every[0].document, Spec):
-        # No finding on a main spec comes from a change, and the bench makes changes of its own: those that are active
-        # would only take their time, and touch the same requirements.
-        files = {path: text for path, text in files.items() if not path.startswith(CHANGES)}
-        tree = read_tree(files)
-        every = targets(tree)
+    files, tree, every = _ground(files)
     seen = [Seen(mutant) for mutant in mutants(tree, bench.seed, bench.per_operator, OPERATORS + EQUIVALENT)]
     rules = _Rules(bench.reviewer, files)
     played = rounds(files, (one.mutant for one in seen))
@@ -97,6 +84,25 @@ def bench_review(bench: ReviewBench, files: Mapping[str, str], limits: Limits) -
         notes=said.notes,
         stopped=said.stopped,
     )
+
+
+def _ground(files: Mapping[str, str]) -> tuple[Mapping[str, str], Tree, list[Target]]:
+    """Choose what is mutated, and the files around it; GeoflowError `nothing-to-mutate`."""
+    tree = read_tree(files)
+    every = targets(tree)
+    if not every:
+        raise GeoflowError(
+            "Nothing can be mutated: neither a main spec nor an active change states a requirement.",
+            fix="Try it on a tree with requirements.",
+            code="nothing-to-mutate",
+        )
+    if not isinstance(every[0].document, Spec):
+        return files, tree, every
+    # No finding on a main spec comes from a change, and the bench makes changes of its own: those that are active
+    # would only take their time, and touch the same requirements.
+    files = {path: text for path, text in files.items() if not path.startswith(CHANGES)}
+    tree = read_tree(files)
+    return files, tree, targets(tree)
 
 
 class _Rules:

@@ -1,7 +1,6 @@
 """Budgets: how much time, how many calls or tokens a run may take."""
 
 from dataclasses import dataclass, field, replace
-from threading import Lock
 from typing import Protocol
 
 from geoflow.errors import ExitCode, GeoflowError
@@ -11,7 +10,8 @@ from geoflow.workflow.foreseen import Foreseen, Said
 from geoflow.workflow.hearing import Hearing
 from geoflow.workflow.limits import Limits
 from geoflow.workflow.model_failures import INTERRUPTED
-from geoflow.workflow.taken import NOTHING_TAKEN, Taken
+from geoflow.workflow.taken import Taken
+from geoflow.workflow.tally import Tally
 
 SPENT = "budget-spent"
 """The code of the error that ends a run when its budget does."""
@@ -40,21 +40,11 @@ class Meter:
     clock: Clock
     limits: Limits
     started: float = field(init=False)
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached_tokens: int = 0
-    model_seconds: float = 0.0
     memory: ReplyMemory | None = None
     last_prompt: str = ""
     is_stopped: bool = False
     _foreseen: Foreseen = field(default_factory=Foreseen)
-    _unused: Taken = NOTHING_TAKEN
-    _recalled: Taken = NOTHING_TAKEN
-    _writing_seconds: float = 0.0
-    _fastest: dict[str, float] = field(default_factory=dict)
-    _under_way: list[Hearing] = field(default_factory=list)
-    _lock: Lock = field(default_factory=Lock)
+    _tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
         """Start counting time."""
@@ -71,30 +61,24 @@ class Meter:
         return self.limits.seconds is not None and self.seconds >= self.limits.seconds
 
     @property
+    def calls(self) -> int:
+        """Give the calls that were begun, those ahead of their turn included."""
+        return self._tally.calls
+
+    @property
+    def tokens(self) -> int:
+        """Give the tokens that were taken, those of calls ahead of their turn included."""
+        return self._tally.tokens
+
+    @property
     def exhausted(self) -> bool:
         """Tell whether one of the limits is reached by what the run has used."""
-        with self._lock:
-            unused = self._unused
-            calls = self.calls - unused.calls
-            tokens = self._tokens - unused.prompt_tokens - unused.completion_tokens
-        return self._reaches(calls, tokens)
+        return self.limits.reached(self.seconds, *self._tally.used())
 
     @property
     def has_no_room(self) -> bool:
         """Tell whether one of the limits is reached by what was asked, what was asked ahead included."""
-        return self._reaches(self.calls, self._tokens)
-
-    @property
-    def _tokens(self) -> int:
-        return self.prompt_tokens + self.completion_tokens
-
-    def _reaches(self, calls: int, tokens: int) -> bool:
-        limits = self.limits
-        return (
-            self.out_of_time
-            or (limits.calls is not None and calls >= limits.calls)
-            or (limits.tokens is not None and tokens >= limits.tokens)
-        )
+        return self.limits.reached(self.seconds, self.calls, self.tokens)
 
     def complete(self, model: ChatModel, request: ChatRequest) -> ChatReply:
         """Ask the model within what is left of the budget, and count what it took, also where it fails.
@@ -106,8 +90,7 @@ class Meter:
         """
         self.last_prompt = request.prompt
         if said := self._foreseen.take(model.name, request):
-            with self._lock:
-                self._unused = self._unused.since(said.took)
+            self._tally.come_to(said.took)
             if isinstance(said.outcome, GeoflowError):
                 raise said.outcome
             return said.outcome
@@ -134,12 +117,10 @@ class Meter:
         return reply
 
     def _recall(self, model: ChatModel, request: ChatRequest, *, ahead: bool = False) -> ChatReply | None:
-        with self._lock:  # each reply is given once, whoever asks
+        with self._tally.lock:  # each reply is given once, whoever asks
             known = self.memory.recall(model.name, request) if self.memory else None
             if known:
-                took = _took(known, known.seconds)
-                self._recalled = self._recalled.with_more(took)
-                self._unused = self._unused.with_more(took) if ahead else self._unused
+                self._tally.recall(_took(known, known.seconds), ahead=ahead)
         return known
 
     def _ask(self, model: ChatModel, request: ChatRequest, *, ahead: bool = False) -> ChatReply:
@@ -154,42 +135,40 @@ class Meter:
         try:
             reply = model.complete(replace(request, deadline=self._deadline(), heard=hearing))
         except GeoflowError as error:
-            self._count_failed(hearing, self.clock.seconds() - before)
+            self._tally.fail(hearing, self.clock.seconds() - before)
             if error.code == SPENT:
                 raise self._spent() from error
             raise
         except KeyboardInterrupt:
-            self._count_failed(hearing, self.clock.seconds() - before)
+            self._tally.fail(hearing, self.clock.seconds() - before)
             raise _stopped() from None
         except BaseException:
-            self._count_failed(hearing, self.clock.seconds() - before)
+            self._tally.fail(hearing, self.clock.seconds() - before)
             raise
-        self._count(request, reply, hearing, self.clock.seconds() - before)
-        with self._lock:
+        self._tally.end(request, reply, hearing, self.clock.seconds() - before)
+        with self._tally.lock:
             if self.memory:
                 self.memory.keep(model.name, request, reply)
         return reply
 
     def forget(self) -> None:
         """Recall and keep nothing more: the run is over, whatever is still under way."""
-        with self._lock:
+        with self._tally.lock:
             self.memory = None
 
     def count_call(self) -> None:
         """Count a call of something that is no model, such as an agent; GeoflowError `budget-spent` before it."""
-        with self._lock:
+        with self._tally.lock:
             if not self.has_no_room:
-                self.calls += 1
+                self._tally.calls += 1
                 return
         raise self._spent()
 
     def _begin(self, request: ChatRequest, prompt: int, hearing: Hearing) -> bool:
-        with self._lock:
+        with self._tally.lock:
             if self.has_no_room or not self._has_room(request, prompt):
                 return False
-            self.calls += 1
-            self._unused = self._unused.with_more(Taken(1)) if hearing.is_ahead else self._unused
-            self._under_way.append(hearing)
+            self._tally.begin(hearing)
             return True
 
     def _deadline(self) -> float | None:
@@ -197,58 +176,21 @@ class Meter:
 
     def _has_room(self, request: ChatRequest, prompt: int) -> bool:
         limits = self.limits
-        taken = self.prompt_tokens + self.completion_tokens + sum(hearing.most for hearing in self._under_way)
-        if limits.tokens is not None and taken + prompt + request.max_tokens > limits.tokens:
+        if limits.tokens is not None and self._tally.promised + prompt + request.max_tokens > limits.tokens:
             return False
         # No call of this prompt was faster than the fastest so far, so one more would be cut off in the middle.
-        return limits.seconds is None or self.seconds + self._fastest.get(request.prompt, 0.0) < limits.seconds
-
-    def _count(self, request: ChatRequest, reply: ChatReply, hearing: Hearing, seconds: float) -> None:
-        with self._lock:
-            self._under_way.remove(hearing)
-            self.model_seconds += seconds
-            self._writing_seconds += hearing.seconds or max(reply.seconds - (reply.first_token_seconds or 0.0), 0.0)
-            self._fastest[request.prompt] = min(seconds, self._fastest.get(request.prompt, seconds))
-            self.prompt_tokens += reply.usage.prompt
-            self.completion_tokens += reply.usage.completion
-            self.cached_tokens += reply.usage.cached or 0
-            if hearing.is_ahead:
-                self._unused = self._unused.with_more(Taken(0, reply.usage.prompt, reply.usage.completion))
+        return limits.seconds is None or self.seconds + self._tally.fastest(request.prompt) < limits.seconds
 
     def taken(self) -> Taken:
         """Give what was taken so far, what was recalled included."""
-        with self._lock:
-            asked = Taken(self.calls, self.prompt_tokens, self.completion_tokens, self.seconds)
-            return asked.with_more(self._recalled).since(self._unused)
-
-    def _count_failed(self, hearing: Hearing, seconds: float) -> None:
-        with self._lock:
-            self._under_way.remove(hearing)
-            self.model_seconds += seconds
-            self._writing_seconds += hearing.seconds
-            self.completion_tokens += hearing.tokens
+        return self._tally.taken(self.seconds)
 
     def spent(self) -> Spent:
         """Give what was taken so far, tokens that are just coming included."""
-        with self._lock:
-            heard = sum(hearing.tokens for hearing in self._under_way)
-            seconds = self._writing_seconds + sum(hearing.seconds for hearing in self._under_way)
-        written = self.completion_tokens + heard
-        tokens = self.prompt_tokens + written
-        return Spent(self.calls, tokens, written / seconds if seconds > 0 else 0.0, self._left(tokens))
-
-    def _left(self, tokens: int) -> str:
-        limits, found = self.limits, []
-        if limits.seconds is not None:
-            left = max(limits.seconds - self.seconds, 0)
-            found.append((left / (limits.seconds or 1), f"{int(left) // 60}:{int(left) % 60:02}"))
-        if limits.calls is not None:
-            calls = max(limits.calls - self.calls, 0)
-            found.append((calls / (limits.calls or 1), f"{calls} call{'' if calls == 1 else 's'}"))
-        if limits.tokens is not None:
-            rest = max(limits.tokens - tokens, 0)
-            found.append((rest / (limits.tokens or 1), f"{rest} tokens"))
-        return min(found)[1] if found else ""
+        written, seconds = self._tally.writing()
+        tokens = self._tally.prompt_tokens + written
+        rate = written / seconds if seconds > 0 else 0.0
+        return Spent(self.calls, tokens, rate, self.limits.left(self.seconds, self.calls, tokens))
 
     def _spent(self) -> GeoflowError:
         cost = self.spent()
@@ -264,12 +206,12 @@ class Meter:
         """Give what was taken: seconds, calls and tokens."""
         return {
             "seconds": round(self.seconds, 2),
-            "model_seconds": round(self.model_seconds, 2),
+            "model_seconds": round(self._tally.model_seconds, 2),
             "calls": self.calls,
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "cached_tokens": self.cached_tokens,
-            "recalled_calls": self._recalled.calls,
+            "prompt_tokens": self._tally.prompt_tokens,
+            "completion_tokens": self._tally.completion_tokens,
+            "cached_tokens": self._tally.cached_tokens,
+            "recalled_calls": self._tally.recalled.calls,
         }
 
 

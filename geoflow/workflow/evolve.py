@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from geoflow.errors import ExitCode, GeoflowError
-from geoflow.improvement.paired import p_no_better
+from geoflow.metrics.compared import p_no_better
 from geoflow.workflow.budget import SPENT
 from geoflow.workflow.evolve_cases import SEEDS, cases_of
 from geoflow.workflow.evolve_trial import FILE, EvolveDesk, Trial

@@ -129,8 +129,7 @@ class Trial:
 
     def _share(self) -> float:
         limits, meter = self.meter.limits, self.meter
-        tokens = meter.prompt_tokens + meter.completion_tokens
-        pairs = ((meter.seconds, limits.seconds), (meter.calls, limits.calls), (tokens, limits.tokens))
+        pairs = ((meter.seconds, limits.seconds), (meter.calls, limits.calls), (meter.tokens, limits.tokens))
         return max((used / limit for used, limit in pairs if limit), default=0.0)
 
 

@@ -17,6 +17,28 @@ class Limits:
     calls: int | None = None
     tokens: int | None = None
 
+    def reached(self, seconds: float, calls: int, tokens: int) -> bool:
+        """Tell whether this much reaches one of the limits."""
+        return (
+            (self.seconds is not None and seconds >= self.seconds)
+            or (self.calls is not None and calls >= self.calls)
+            or (self.tokens is not None and tokens >= self.tokens)
+        )
+
+    def left(self, seconds: float, calls: int, tokens: int) -> str:
+        """Say what is left of the limit that is nearest, such as `4:05` or `3 calls`; empty where there is none."""
+        found = []
+        if self.seconds is not None:
+            time = max(self.seconds - seconds, 0)
+            found.append((time / (self.seconds or 1), f"{int(time) // 60}:{int(time) % 60:02}"))
+        if self.calls is not None:
+            more = max(self.calls - calls, 0)
+            found.append((more / (self.calls or 1), f"{more} call{'' if more == 1 else 's'}"))
+        if self.tokens is not None:
+            rest = max(self.tokens - tokens, 0)
+            found.append((rest / (self.tokens or 1), f"{rest} tokens"))
+        return min(found)[1] if found else ""
+
 
 def read_limits(text: str) -> Limits:
     """Read a budget such as `10m`, `90s`, `50calls`, `20000tokens`, or several joined by commas.

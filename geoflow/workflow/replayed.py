@@ -114,11 +114,11 @@ class Rehearsal:
     def run(self, instance: Instance, lessons: Lessons = NO_LESSONS) -> Tried:
         """Do one case; GeoflowError `budget-spent`, `interrupted` or what the model raises."""
         bench = Workbench(instance.files, self.off, (), self.words, self.kept)
-        before = self.meter.prompt_tokens + self.meter.completion_tokens
+        before = self.meter.tokens
         session = Session(self, bench, self.meter, Learning("", lessons=lessons, obligation=self.obligation))
         session.work([instance.finding])
         self._must_have_ended(session)
-        tokens = self.meter.prompt_tokens + self.meter.completion_tokens - before
+        tokens = self.meter.tokens - before
         if not session.kept:
             last = session.refused[-1] if session.refused else None
             why = f"refused: {last.reason}" if last else "nothing was proposed"

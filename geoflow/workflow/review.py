@@ -105,6 +105,7 @@ def review(
         looks=tuple(looked.looks),
         withdrawn=tuple(heard.withdrawn),
         questions=tuple({one.id: one for one in reversed(heard.waiting)}.values()),
+        empty=ground.is_empty,
     )
 
 

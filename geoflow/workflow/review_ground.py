@@ -27,6 +27,11 @@ class Ground:
     everything: list[Item]
     items: list[Item]
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is there that could be looked at, and nothing that should not be."""
+        return not (self.tree.specs or self.tree.changes or self.findings)
+
 
 def looked_by_rule(
     rules: Rules, files: Mapping[str, str], targets: Sequence[str], before: Mapping[str, str] | None

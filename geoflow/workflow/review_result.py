@@ -99,7 +99,7 @@ class Review:
 
     `remembered` of the requirements that were looked at had been before; `missed` were not, the riskiest first. `pairs`
     are those that were looked at and those that there are. `waived` are findings that count for nothing, since somebody
-    has written down why. `stopped` says that the user did, with Ctrl-C.
+    has written down why. `stopped` says that the user did, with Ctrl-C. `empty` says that nothing is there.
     """
 
     findings: tuple[Finding, ...]
@@ -117,6 +117,7 @@ class Review:
     compared: Compared | None = None
     rounds: tuple[StoredRound, ...] = ()
     waived: tuple[Waived, ...] = ()
+    empty: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -139,6 +140,7 @@ class Review:
             "schema": "geoflow.review/1",
             "findings": [finding.document() for finding in self.findings],
             "verdict": self.verdict,
+            "empty": self.empty,
             "looked_at": self.looked_at,
             "remembered": self.remembered,
             "requirements": self.requirements,

@@ -75,8 +75,10 @@ class Answers:
             return replace(done, outcome="settled", why="the change says it already") if is_news else None
         if question.options and not insight.quote and insight.answer in question.options:
             return replace(done, outcome="settled", why=NOTED) if is_news else None
-        if held:
-            return replace(done, why=held)
+        return replace(done, why=held) if held else self._brought_in(done, question, insight)
+
+    def _brought_in(self, done: Handled, question: Question, insight: Insight) -> Handled:
+        """Put the answer into the change: in the place of what was asked about, else as a wish of a person."""
         before = len(self._session.kept)
         bring_in(self._session, [insight])
         if edits := self._edits(before):

@@ -16,7 +16,7 @@ from geoflow.ports import ChatRequest, Message
 from tests.clusters import RunningCluster, dask_cluster
 from tests.servers import model_server
 
-pytest.importorskip("distributed", reason='Dask is not installed: pip install "geoflow[dask]"')
+pytest.importorskip("distributed", reason='Dask is not installed: pip install ".[dask]"')
 
 SOON = Patience(alone=0.5)
 

@@ -12,7 +12,6 @@ from geoflow.adapters.lexicon_file import LEXICON_FILE
 from geoflow.errors import GeoflowError
 from geoflow.improvement.induction import LearntWord
 from geoflow.improvement.lesson import Lesson, Lessons, Use, standing, used
-from geoflow.improvement.paired import p_no_better
 from geoflow.quality.project_lexicon import Word
 
 PLAIN = st.text("abcdefghij 'ä\"#:-{}[],&*!|>%@`?", min_size=1, max_size=40).map(
@@ -120,20 +119,3 @@ def test_a_lesson_ends_where_it_harms_or_is_not_used_and_a_use_keeps_it() -> Non
 def test_the_last_record_of_an_id_counts() -> None:
     ended = Lesson("a", "t", "GF201", "", "do", (), 2, 0, "retired", TODAY, "why")
     assert standing([lesson("a"), lesson("b"), ended]) == [ended, lesson("b")]
-
-
-@settings(deadline=None, max_examples=40)
-@given(st.dictionaries(st.text(max_size=3), st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=3), max_size=6))
-def test_nothing_is_better_than_itself_and_the_figure_is_a_share(scores: dict[str, list[float]]) -> None:
-    assert p_no_better(scores, scores) == 1.0
-    better = {name: [1.0] * len(found) for name, found in scores.items()}
-    assert 0.0 <= p_no_better(scores, better) <= 1.0
-
-
-def test_a_clear_gain_is_seen_and_a_small_one_is_not() -> None:
-    groups = [f"r{number}" for number in range(12)]
-    zero = {name: [0.0, 0.0] for name in groups}
-    assert p_no_better(zero, {name: [1.0, 1.0] for name in groups}) == 0.0
-    assert p_no_better(zero, zero | {"r0": [1.0, 0.0]}) > 0.05
-    with pytest.raises(ValueError, match="not the same groups"):
-        p_no_better(zero, {})

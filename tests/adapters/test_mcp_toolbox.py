@@ -22,6 +22,7 @@ from geoflow.settings import ToolSettings
 from tests.adapters.mcp_scripts import MISSING, Script, is_gone, remember, third_party, tool
 from tests.builders import make_repo, requirement, spec
 from tests.processes import children_of_the_test
+from tests.servers.plain import http_host
 
 SOON = 4.0  # seconds; a script starts in a tenth of one, also on a busy machine
 START = 60.0  # the start of a real server
@@ -332,12 +333,8 @@ class Modest(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def http() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Modest)
-    server.seen = []  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with http_host(Modest) as server:
+        yield server
 
 
 def test_a_server_over_http(box: Box, http: ThreadingHTTPServer) -> None:

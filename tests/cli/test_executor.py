@@ -19,7 +19,7 @@ from tests.builders import git, make_repo, requirement, spec
 from tests.clusters import RunningCluster, dask_cluster
 from tests.servers import ModelServer, model_server
 
-pytest.importorskip("distributed", reason='Dask is not installed: pip install "geoflow[dask]"')
+pytest.importorskip("distributed", reason='Dask is not installed: pip install ".[dask]"')
 
 PATH = "openspec/specs/depot/spec.md"
 SHELVES = 5

@@ -5,12 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from geoflow.adapters.git_objects import write_blob
 from geoflow.adapters.git_process import GitProcess
-from geoflow.cli.app import app
 from tests.builders import git, make_repo, requirement, spec
+from tests.cli.improving import improve
 from tests.servers import model_server
 
 PATH = "openspec/specs/example/spec.md"
@@ -28,12 +27,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", server.base_url)
         assert improve("--json").exit_code == 0
     return root
-
-
-def improve(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, ["improve", *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-    return result
 
 
 def the_run(root: Path) -> str:

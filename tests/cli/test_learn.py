@@ -3,16 +3,17 @@
 import json
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from geoflow.adapters.review_text import event_text
 from geoflow.cli.app import app
 from geoflow.questions.review_round import Round, RoundFinding, Signed
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.cli.asking import at_terminal
+from tests.cli.improving import improve
+from tests.cli.improving import improved as document
 from tests.cli.verbs import state_of
 
 DOOR, GATE, LEXICON = "openspec/specs/door/spec.md", "openspec/specs/gate/spec.md", "openspec/workflow/lexicon.yaml"
@@ -35,18 +36,6 @@ def make(folder: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str | b
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return make(tmp_path / "r", monkeypatch, tree("The {} part simply SHALL work. A reader must wait."))
-
-
-def improve(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, ["improve", *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-    return result
-
-
-def document(*arguments: str) -> dict[str, Any]:
-    found = json.loads(improve(*arguments, "--json").stdout)
-    assert isinstance(found, dict)
-    return found
 
 
 def merge_without(root: Path, word: str) -> None:

@@ -14,7 +14,8 @@ from geoflow.workflow.learn_delivery import Gathered
 from geoflow.workflow.learn_record import Offer
 from geoflow.workflow.limits import Limits
 from tests.builders import git
-from tests.cli.test_learn import document, dropped, tree
+from tests.cli.improving import improved as document
+from tests.cli.test_learn import dropped, tree
 from tests.cli.test_learn import make as make_root
 from tests.cli.verbs import state_of
 

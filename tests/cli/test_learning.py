@@ -1,8 +1,6 @@
 """What people did with past runs changes the next one, and `--explain` says how."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +8,7 @@ from typer.testing import CliRunner
 from geoflow.cli.app import app
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.cli.asking import at_terminal
+from tests.cli.improving import improved as improve
 from tests.cli.verbs import state_of
 
 PATH = "openspec/specs/example/spec.md"
@@ -25,14 +24,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(root)
     monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", "none")
     return root
-
-
-def improve(*arguments: str) -> dict[str, Any]:
-    result = CliRunner().invoke(app, ["improve", *arguments, "--json"])
-    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-    found = json.loads(result.stdout)
-    assert isinstance(found, dict)
-    return found
 
 
 def reject_three(root: Path) -> None:

@@ -1,19 +1,17 @@
 """Lessons: what a person makes of a proposal helps the next one, once it has won a replay."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from geoflow.cli.app import app
 from geoflow.cli.learn import open_desk
 from geoflow.quality.finding import Finding
 from geoflow.workflow.learn import LearnOptions, learn_from_outcomes
 from geoflow.workflow.replayed import Instance
 from tests.builders import git, make_repo, requirement, spec, write_tree
+from tests.cli.improving import improved as improve
 from tests.cli.lessons import DOOR, LESSON, LESSONS, NAMES, asked, kind, listed, mend, teach
 from tests.cli.verbs import state_of
 from tests.servers import ModelServer, http_error, model_server
@@ -39,14 +37,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: ModelServer) -
     merge(root, "names, sizes.", JOINED)
     server.requests.clear()
     return root
-
-
-def improve(*arguments: str) -> dict[str, Any]:
-    result = CliRunner().invoke(app, ["improve", *arguments, "--json"])
-    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-    found = json.loads(result.stdout)
-    assert isinstance(found, dict)
-    return found
 
 
 def merge(root: Path, old: str, new: str) -> None:

@@ -150,3 +150,28 @@ def test_outside_a_repository_there_is_nothing_to_compare_with(tmp_path: Path, m
     monkeypatch.chdir(write_tree(tmp_path / "plain", {GATE: spec(OPEN)}))
     assert failure("--staged") == failure("--since", "HEAD") == (3, "not-a-repository")
     assert json.loads(run("--format", "sarif").stdout)["runs"][0]["results"]
+
+
+class TestOfATreeWithoutSpecs:
+    @pytest.fixture(autouse=True)
+    def bare(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write_tree(tmp_path / "bare", {"openspec/specs/.gitkeep": ""})
+        monkeypatch.chdir(tmp_path / "bare")
+
+    @pytest.mark.parametrize("form", ["text", "github", "markdown"])
+    def test_it_is_said_that_there_is_nothing_to_review(self, form: str) -> None:
+        result = run("--format", form)
+        assert (result.exit_code, result.stdout) == (0, "There is nothing to review.\n")
+
+    def test_a_script_is_told_so_beside_the_verdict(self) -> None:
+        document = json.loads(run("--json").stdout)
+        assert (document["empty"], document["verdict"], document["requirements"]) == (True, "approve", 0)
+
+    def test_a_spec_without_a_flaw_is_something(self) -> None:
+        write_tree(Path(), {GATE: spec(requirement("Shut", "The gate SHALL shut within 2 seconds of a push."))})
+        assert run().stdout == "0 errors, 0 warnings, 0 notes: approve\n"
+        assert json.loads(run("--json").stdout)["empty"] is False
+
+    def test_what_is_wrong_with_a_file_that_is_no_spec_is_still_said(self) -> None:
+        write_tree(Path(), {"openspec/changes/one/proposal.md": "## Why\n\nShort.\n"})
+        assert "nothing to review" not in run().stdout

@@ -4,14 +4,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from geoflow.cli.app import app
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.cli.asking import at_terminal
+from tests.cli.improving import improve
+from tests.cli.improving import improved as document
 from tests.cli.verbs import state_of
 
 PATH = "openspec/specs/example/spec.md"
@@ -28,18 +29,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GEOFLOW_LLM__BASE_URL", "none")
     assert CliRunner().invoke(app, ["improve"]).exit_code == 0
     return root
-
-
-def improve(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, ["improve", *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-    return result
-
-
-def document(*arguments: str) -> dict[str, Any]:
-    found = json.loads(improve(*arguments, "--json").stdout)
-    assert isinstance(found, dict)
-    return found
 
 
 def edits() -> dict[tuple[str, str], str]:

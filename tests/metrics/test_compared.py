@@ -3,8 +3,10 @@
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from geoflow.metrics.compared import Pair, paired_bootstrap, slope
+from geoflow.metrics.compared import Pair, p_no_better, paired_bootstrap, slope
 
 
 def test_two_ways_that_never_differ_have_no_interval() -> None:
@@ -73,3 +75,20 @@ def test_noise_passes_for_a_slope_about_as_often_as_p_says() -> None:
     chance = Random(7)
     found = [slope([[chance.random() for _ in range(8)]], number, 200) for number in range(100)]
     assert 1 <= sum(one is not None and one.p < 0.05 for one in found) <= 11
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.dictionaries(st.text(max_size=3), st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=3), max_size=6))
+def test_nothing_is_better_than_itself_and_the_figure_is_a_share(scores: dict[str, list[float]]) -> None:
+    assert p_no_better(scores, scores) == 1.0
+    better = {name: [1.0] * len(found) for name, found in scores.items()}
+    assert 0.0 <= p_no_better(scores, better) <= 1.0
+
+
+def test_a_clear_gain_is_seen_and_a_small_one_is_not() -> None:
+    groups = [f"r{number}" for number in range(12)]
+    zero = {name: [0.0, 0.0] for name in groups}
+    assert p_no_better(zero, {name: [1.0, 1.0] for name in groups}) == 0.0
+    assert p_no_better(zero, zero | {"r0": [1.0, 0.0]}) > 0.05
+    with pytest.raises(ValueError, match="not the same groups"):
+        p_no_better(zero, {})

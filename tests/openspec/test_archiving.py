@@ -1,6 +1,7 @@
 import pytest
 
-from geoflow.openspec.archiving import Archive, Options, Refused, plan_archive
+from geoflow.openspec.archiving import Archive, Options, plan_archive
+from geoflow.openspec.spec_updates import Refused
 from tests.builders import requirement, spec
 
 A = requirement("A", "The system SHALL work.")

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoflow.openspec import read_tree
-from geoflow.openspec.archiving import Options, Refused, plan_archive
+from geoflow.openspec.archiving import Options, plan_archive
 from geoflow.openspec.ordering import ArchiveOrder, archive_order, created
+from geoflow.openspec.spec_updates import Refused
 from geoflow.openspec.touches import touches
 from tests.openspec.deltas import block, delta, tree
 

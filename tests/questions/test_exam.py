@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from geoflow.openspec.disk import load
 from geoflow.openspec.model import Tree
 from geoflow.openspec.tree import read_tree
-from geoflow.questions.exam import Exam, Item, make_exam
+from geoflow.questions.exam import Exam, make_exam
+from geoflow.questions.exam_item import Item
 from geoflow.questions.passage import is_searched
 from geoflow.questions.same import sameness
 from tests.builders import requirement, spec

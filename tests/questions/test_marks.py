@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoflow.questions.answer import Answer, Citation, State, citation
-from geoflow.questions.exam import Item
+from geoflow.questions.exam_item import Item
 from geoflow.questions.extract import extracts
 from geoflow.questions.marks import Mark, figures, mark, stands
 from geoflow.questions.passage import Passage

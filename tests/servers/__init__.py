@@ -11,6 +11,7 @@ answers as LM Studio's documentation and users report, which was never compared 
 from tests.servers.failures import (
     OVERFLOW,
     body,
+    broken_after,
     hang,
     html,
     http_error,
@@ -61,6 +62,7 @@ __all__ = [
     "Reply",
     "Script",
     "body",
+    "broken_after",
     "cut_off",
     "drop",
     "end_early",

@@ -4,12 +4,12 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from tests.servers.front import forward
-from tests.servers.server import NO_MODEL, Handler, Misbehaviour
+from tests.servers.server import NO_MODEL, Handler, Misbehaviour, Reply
 
 OVERFLOW = "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: 4096). Try to load the model with a larger context length, or provide a shorter input."
 _MEGABYTE = 1_000_000
@@ -18,6 +18,17 @@ _MEGABYTE = 1_000_000
 def http_error(status: int, document: Any) -> Misbehaviour:
     """Answer with a status and a JSON body."""
     return Misbehaviour(lambda handler: handler.send_json(status, document))
+
+
+def broken_after(calls: int, reply: Callable[[dict[str, Any]], Reply]) -> Callable[[dict[str, Any]], Reply]:
+    """Answer so many calls, and refuse every one that comes later."""
+    taken: list[object] = []
+
+    def answer(body: dict[str, Any]) -> Reply:
+        taken.append(body)
+        return reply(body) if len(taken) <= calls else http_error(400, {"error": "broken"})
+
+    return answer
 
 
 def html(status: int = 200) -> Misbehaviour:

@@ -1,13 +1,14 @@
 """Every operator by name, with the rules and roles that fit it; and the mutants of a tree."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from random import Random
 
 from geoflow.openspec.model import Spec, Tree
 from geoflow.quality.findings import documents
 from geoflow.quality.mutation import copying, deltas, drift, equivalent, form, marks
-from geoflow.quality.mutation.mutant import Injector, Layer, Mutant, Operator, Setting, Target
+from geoflow.quality.mutation.mutant import Injector, Layer, Mutant, Operator, Target
 from geoflow.quality.mutation.phrasing import Half
 from geoflow.quality.mutation.wording import wording
 
@@ -45,46 +46,46 @@ altered text (`OS-S12`) are in no family, so that their finding is never taken f
 """
 
 
-def _operator(  # noqa: PLR0913 - the columns of the table below
-    name: str,
-    title: str,
-    inject: Injector,
-    *,
-    families: Sequence[str] = (),
-    incose: str = "",
-    roles: str = "",
-    layer: Layer = "D",
-    setting: Setting = "alone",
-    halves: tuple[Half, ...] = ("first",),
-) -> Operator:
-    codes = frozenset(code for family in families for code in FAMILIES[family])
-    numbers = frozenset(incose.split())
-    return Operator(name, title, layer, setting, inject, codes, numbers, frozenset(roles.split()), halves)
+_TESTING = frozenset({"testing"})
+_ONCE = frozenset({"R30"})
+
+
+def _codes(*families: str) -> frozenset[str]:
+    return frozenset(code for family in families for code in FAMILIES[family])
+
+
+def _alone(name: str, title: str, inject: Injector, *families: str) -> Operator:
+    return Operator(name, title, "D", "alone", inject, _codes(*families))
 
 
 def _since(name: str, title: str, inject: Injector, *families: str) -> Operator:
-    return _operator(name, title, inject, families=families, layer="X", setting="since")
+    return Operator(name, title, "X", "since", inject, _codes(*families))
 
 
 def _change(name: str, title: str, inject: Injector, *families: str) -> Operator:
-    return _operator(name, title, inject, families=families, layer="X", setting="change")
+    return Operator(name, title, "X", "change", inject, _codes(*families))
+
+
+def _for_a_model(name: str, title: str, inject: Injector, *families: str) -> Operator:
+    return Operator(name, title, "L", "alone", inject, _codes(*families), halves=BOTH)
 
 
 def _words(name: str, title: str, kind: str, incose: str, roles: str = "", layer: Layer = "D") -> Operator:
-    return _operator(name, title, wording(kind), incose=incose, roles=roles, layer=layer, halves=BOTH)
+    numbers, objecting = frozenset(incose.split()), frozenset(roles.split())
+    return Operator(name, title, layer, "alone", wording(kind), incose=numbers, roles=objecting, halves=BOTH)
 
 
 OPERATORS: tuple[Operator, ...] = (
-    _operator("S1", "no scenario", form.no_scenario, families=["scenario missing"]),
+    _alone("S1", "no scenario", form.no_scenario, "scenario missing"),
     _since("S2", "a scenario dropped", drift.dropped_scenario, "scenario dropped since"),
-    _operator("S3", "a scenario without THEN", form.without_step("THEN"), families=["no outcome"]),
-    _operator("S4", "a scenario without WHEN", form.without_step("WHEN", "GIVEN"), families=["no condition"]),
-    _operator("S5", "a scenario heading misformed", form.wrong_heading, families=["form of a scenario"]),
-    _operator("S6", "a scenario twice", form.repeated_scenario, families=["scenario twice"]),
+    _alone("S3", "a scenario without THEN", form.without_step("THEN"), "no outcome"),
+    _alone("S4", "a scenario without WHEN", form.without_step("WHEN", "GIVEN"), "no condition"),
+    _alone("S5", "a scenario heading misformed", form.wrong_heading, "form of a scenario"),
+    _alone("S6", "a scenario twice", form.repeated_scenario, "scenario twice"),
     _since("S7", "an outcome turned round", drift.turned_outcome, "outcome changed since"),
-    _operator("N1", "should for SHALL", marks.Weaker("should"), families=["no obligation"]),
-    _operator("N2", "may or can for SHALL", marks.Weaker("may", "can"), families=["no obligation"]),
-    _operator("N3", "no text", form.empty_body, families=["nothing said"]),
+    _alone("N1", "should for SHALL", marks.Weaker("should"), "no obligation"),
+    _alone("N2", "may or can for SHALL", marks.Weaker("may", "can"), "no obligation"),
+    _alone("N3", "no text", form.empty_body, "nothing said"),
     _words("A1", "a manner that judges", "vague", "R7", "testing"),
     _words("A2", "an escape clause", "escape", "R8", "testing"),
     _words("A3", "an open end", "open", "R9", "testing"),
@@ -95,48 +96,21 @@ OPERATORS: tuple[Operator, ...] = (
     _words("Q1", "an amount without a number", "amount", "R6 R7 R33 R34", "testing performance"),
     _since("Q2", "a number changed", drift.other_number, "number changed since"),
     _since("Q3", "a unit changed", drift.other_unit, "number changed since"),
-    _operator("P1", "a placeholder", marks.placeholder_mark, families=["undecided"], roles="testing"),
-    _operator(
-        "P2",
-        "undecided, in prose",
-        wording("placeholder"),
-        families=["undecided"],
-        roles="testing",
-        layer="L",
-        halves=BOTH,
-    ),
+    replace(_alone("P1", "a placeholder", marks.placeholder_mark, "undecided"), roles=_TESTING),
+    replace(_for_a_model("P2", "undecided, in prose", wording("placeholder"), "undecided"), roles=_TESTING),
     _words("M1", "a second SHALL", "compound", "R18 R19", "requirements"),
     _words("M2", "a second thing without SHALL", "joined", "R18 R19", "requirements", "L"),
-    _operator("C1", "a negated copy", copying.negated_copy, families=["contradicted"]),
-    _operator("C2", "a copy with another number", copying.other_number, families=["contradicted"]),
-    _operator(
-        "C3", "a copy with the opposite word", copying.opposite_copy, families=["contradicted"], layer="L", halves=BOTH
-    ),
-    _operator(
-        "C4",
-        "the opposite, elsewhere",
-        copying.opposite_elsewhere,
-        families=["contradicted"],
-        layer="L",
-        halves=BOTH,
-    ),
-    _operator("U1", "a heading twice", copying.same_heading, families=["said twice"], incose="R30"),
-    _operator("U2", "a renamed copy", copying.renamed_copy, families=["said twice"], incose="R30"),
-    _operator(
-        "U3",
-        "a copy in other words",
-        copying.paraphrased_copy,
-        families=["said twice"],
-        incose="R30",
-        layer="L",
-        halves=BOTH,
-    ),
-    _operator("T1", "another term", drift.other_term, incose="R4 R36", layer="X", setting="since"),
-    _operator("T2", "a short form nobody explains", marks.short_form, incose="R37 R38"),
-    _operator("R1", "a name that is nowhere", marks.missing_name, families=["refers to nothing"]),
-    _operator(
-        "R2", "a reference to nothing", wording("reference"), families=["refers to nothing"], layer="L", halves=BOTH
-    ),
+    _alone("C1", "a negated copy", copying.negated_copy, "contradicted"),
+    _alone("C2", "a copy with another number", copying.other_number, "contradicted"),
+    _for_a_model("C3", "a copy with the opposite word", copying.opposite_copy, "contradicted"),
+    _for_a_model("C4", "the opposite, elsewhere", copying.opposite_elsewhere, "contradicted"),
+    replace(_alone("U1", "a heading twice", copying.same_heading, "said twice"), incose=_ONCE),
+    replace(_alone("U2", "a renamed copy", copying.renamed_copy, "said twice"), incose=_ONCE),
+    replace(_for_a_model("U3", "a copy in other words", copying.paraphrased_copy, "said twice"), incose=_ONCE),
+    replace(_since("T1", "another term", drift.other_term), incose=frozenset({"R4", "R36"})),
+    replace(_alone("T2", "a short form nobody explains", marks.short_form), incose=frozenset({"R37", "R38"})),
+    _alone("R1", "a name that is nowhere", marks.missing_name, "refers to nothing"),
+    _for_a_model("R2", "a reference to nothing", wording("reference"), "refers to nothing"),
     _change("O1", "MODIFIED of an unknown one", deltas.unknown_modified, "no such requirement"),
     _change("O2", "REMOVED of an unknown one", deltas.unknown_removed, "no such requirement"),
     _change("O3", "ADDED of an existing one", deltas.added_existing, "there already"),
