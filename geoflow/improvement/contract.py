@@ -8,7 +8,7 @@ from geoflow.quality.tokens import Kind
 
 ContractName = Literal["structure", "reword", "needs-answer", "destructive"]
 Maker = Literal["template", "model", "answer", "none"]
-Shape = Literal["", "scenario", "split", "drop"]
+Shape = Literal["", "scenario", "step", "split", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Contract:
     `regroups`: scenarios and steps may be recognised anew (only their form was wrong).
     `new_sentences`: how many sentences more there are to be.
     `reorders`: one condition may be moved to the front of its sentence, whole.
-    `shape`: what kind of part comes or goes, each with checks of its own (`gate_shape`): a scenario that is added, a
-    requirement that is split, one of two that is dropped.
+    `shape`: what kind of part comes or goes, each with checks of its own (`gate_shape`): a scenario or a step that is
+    added, a requirement that is split, one of two that is dropped.
     """
 
     name: ContractName
@@ -67,6 +67,8 @@ _OBLIGES = Contract(
 )
 # A scenario is made from the requirement's own words, or from a person's.
 _SCENARIO = Contract("needs-answer", "template", licensed=_SAID, shape="scenario")
+# When something happens, and what comes out of it, nobody can invent.
+_STEP = Contract("needs-answer", "answer", licensed=_SAID | {"modal", "negation"}, shape="step")
 # What takes a requirement apart or away is done only as a person has answered, and then by code.
 _SPLIT = Contract("destructive", "answer", shape="split")
 _DROP = Contract("destructive", "answer", shape="drop")
@@ -118,6 +120,8 @@ CONTRACTS: dict[str, Contract] = {
     CHOSEN: Contract("needs-answer", "answer", _EVERYTHING, licensed=_SAID | {"negation"}, new_words=60, growth=1.0),
     "OS-S4": _SCENARIO,
     "OS-D7": _SCENARIO,
+    "GF113": _STEP,
+    "GF114": _STEP,
     "GF208": _SPLIT,
     "OS-S12": _SPLIT,
     "GF311": _DROP,

@@ -128,11 +128,11 @@ def from_pieces(document: Document, finding: Finding, value: Mapping[str, Any]) 
     if when in then or then in when:
         return "the condition and the outcome are not apart"
     trigger = re.sub(r"\A(?:when(?:ever)?|if|once|while)\s+", "", when, flags=re.IGNORECASE)
-    made = _candidate(document, finding, Steps((("WHEN", _inside(trigger)),), _inside(then)))
+    made = _candidate(document, finding, Steps((("WHEN", inside(trigger)),), inside(then)))
     return replace(made, strategy=BY_PIECES) if made else "the requirement has scenarios by now"
 
 
-def _inside(words: str) -> str:
+def inside(words: str) -> str:
     """Write words that began a sentence as they stand within one; a name keeps its capital."""
     first, blank, rest = words.partition(" ")
     return f"{first.lower()}{blank}{rest}" if first in _SMALL else words
