@@ -12,7 +12,7 @@ from geoflow.improvement.answer_text import one_line
 from geoflow.improvement.choice import LEAVE, Choice, listed
 from geoflow.improvement.edit import Candidate, GivenAnswer, SpanEdit
 from geoflow.improvement.proposal import Document, requirement_named
-from geoflow.improvement.step_text import EACH, KEYWORDS, said_step, why_no_step
+from geoflow.improvement.step_text import AT_ALL_TIMES, EACH, KEYWORDS, said_step, why_no_step
 from geoflow.openspec.model import Requirement, Scenario, Step
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import requirements_of
@@ -52,7 +52,7 @@ def question(document: Document, findings: Sequence[Finding]) -> Choice | str:
     asks = "What brings about" if keyword == "WHEN" else "What comes out of"
     becomes = f"The answer becomes the {keyword} of {'each' if several else 'the scenario'}"
     text = f"{asks} {_told(places, one_line(findings[0].requirement))}? {becomes}, such as: {_EXAMPLES[keyword]}."
-    first = f"{'They hold' if several else 'It holds'} at all times" if keyword == "WHEN" else LEAVE
+    first = LEAVE if keyword == "THEN" else AT_ALL_TIMES if several else "It holds at all times"
     return Choice(text, (first, EACH) if several else (first,))
 
 

@@ -8,6 +8,7 @@ from geoflow.improvement.scenario_strategy import inside
 
 KEYWORDS: Mapping[str, str] = {"GF113": "THEN", "GF114": "WHEN"}
 """The keyword of the step that a scenario lacks, by the code of the finding that says so."""
+AT_ALL_TIMES = "They hold at all times"
 EACH = "Each has its own, ask for each"
 ASKED_EACH = "a person wants to be asked for each of its scenarios"
 NO_TEXT = "the answer is no text of a step"

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from geoflow.errors import GeoflowError
 from geoflow.improvement import drop_strategy, split_strategy, step_strategy
-from geoflow.improvement.choice import Choice, chosen
+from geoflow.improvement.choice import LEFT, Choice, chosen
 from geoflow.improvement.insight import is_quoted
-from geoflow.improvement.step_text import KEYWORDS, wants_each
+from geoflow.improvement.step_text import AT_ALL_TIMES, KEYWORDS, wants_each
 from geoflow.ports import QuestionStore
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.questions.answer import question_id
@@ -20,6 +20,7 @@ from geoflow.workflow.improve_session import Session
 from geoflow.workflow.workshop import Workshop
 
 ENOUGH_ASKED = f"needs an answer, and those who may give it have {MOST_OPEN} open questions"
+BY_HAND = "a person mends it by hand"
 MOST_BRANCHES = 20
 _LONGEST = 1_200
 
@@ -56,6 +57,7 @@ class Asking:
         for one in known_now:
             if one.about:
                 self._known.setdefault((one.about.code, one.about.path, one.about.requirement), []).append(one)
+        self._of_items = {_item(one.about.path): one for one in known_now if one.about and _is_of_item(one)}
         self.new: dict[str, Question] = {}
 
     def ask(self, at: str) -> None:
@@ -81,8 +83,8 @@ class Asking:
     def _asked(self, left: Left, groups: "_Groups", asked: dict[str | tuple[str, str], str], at: str) -> str:
         finding = left.finding
         place = (finding.path, finding.requirement)
-        if known := self._known_about(finding):
-            return left.why if known.withdrawn else self._is_known(known)  # what was withdrawn nobody wants to be asked
+        if why := self._is_spoken_of(left):
+            return why
         # One question about the parts of a requirement is enough, and one about a step that several scenarios lack.
         if already := asked.get(place if finding.code in split_strategy.SPLITS else finding.id):
             return already
@@ -111,6 +113,23 @@ class Asking:
         self._open.update(_people(made))
         return made
 
+    def _is_spoken_of(self, left: Left) -> str:
+        """Say what becomes of a finding that people were asked about; empty where they were not."""
+        known = self._known_about(left.finding)
+        if known is None:
+            return self._said_of_item(left.finding)
+        return left.why if known.withdrawn else self._is_known(known)  # what was withdrawn nobody wants to be asked
+
+    def _said_of_item(self, finding: Finding) -> str:
+        """Say what becomes of a missing WHEN where one question is about all of an item that was adopted."""
+        known = self._of_items.get(_item(finding.path)) if KEYWORDS.get(finding.code) == "WHEN" else None
+        if known is None or known.withdrawn:
+            return ""
+        if waits_for_person(known):
+            return self._is_known(known)
+        own = [chosen(one.text, known.options) for one in known.replies if one.is_persons]
+        return LEFT if AT_ALL_TIMES in own else BY_HAND if set(own) & set(known.options) else ""
+
     def _is_known(self, question: Question) -> str:
         branch = self._branches.get(question.id)
         return f"is asked on the branch {branch}: merge it, and answer" if branch else _is_asked(question)
@@ -135,6 +154,16 @@ _Groups = Mapping[str, Sequence[Finding]]
 
 def _kind(finding: Finding) -> _Kind:
     return finding.code, finding.path, finding.requirement
+
+
+def _item(path: str) -> str:
+    """Give the folder of a spec or a change."""
+    return "/".join(path.split("/")[:3])
+
+
+def _is_of_item(question: Question) -> bool:
+    """Tell whether a question is about all scenarios without a WHEN of an item, as an adoption asks it."""
+    return AT_ALL_TIMES in question.options and question.about is not None and question.about.code not in KEYWORDS
 
 
 def _people(question: Question) -> tuple[str, ...]:

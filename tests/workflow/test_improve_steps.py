@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from geoflow.improvement.adopt_doubts import about_triggers
+from geoflow.improvement.adopt_page import Place, Scenario, Step
 from geoflow.openspec import validate
 from geoflow.questions.question import Question
 from geoflow.workflow.improve_result import ImproveResult
@@ -66,12 +68,9 @@ def test_one_question_about_a_scenario_that_does_not_say_when(tmp_path: Path) ->
     assert question.about.quote == "#### Scenario: Opened"
 
 
-@pytest.mark.parametrize(
-    "said", ["A member shows a card.", "when a member shows a card", "**WHEN** a member shows a card"]
-)
-def test_the_answer_becomes_the_when_before_the_first_then(tmp_path: Path, said: str) -> None:
+def test_the_answer_becomes_the_when_before_the_first_then(tmp_path: Path) -> None:
     root = tmp_path / "r"
-    result = answered(root, (NO_WHEN, TIDY), said)
+    result = answered(root, (NO_WHEN, TIDY), "When a member shows a card.")
     assert [(edit.strategy, edit.finding.code) for edit in result.edits] == [("add-step", "GF114")]
     assert "Opened\n- **WHEN** a member shows a card\n- **THEN** the gate opens\n- **AND**" in text_of(root, result)
     assert result.left == ()
@@ -108,9 +107,7 @@ def test_scenarios_of_one_requirement_that_lack_the_same_are_one_question(tmp_pa
     assert result.left == ()
 
 
-@pytest.mark.parametrize(
-    "said", ["1", "They hold at all times", "they always hold", "It always holds.", "Leave them as they are"]
-)
+@pytest.mark.parametrize("said", ["1", "It always holds."])
 def test_what_holds_at_all_times_is_left_and_not_asked_again(tmp_path: Path, said: str) -> None:
     root = tmp_path / "r"
     result = answered(root, (TWO, TIDY), said)
@@ -151,11 +148,8 @@ def test_each_scenario_is_asked_about_where_a_person_wants_it(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ("yes", "the answer is no text of a step"),
-        ("I don't know.", "the answer is no text of a step"),
-        ("When a card is shown, then the gate opens", "the answer says more than one step"),
+        ("unclear", "the answer is no text of a step"),
         ("A card is shown. The lamp is on.", "the answer says more than one step"),
-        ("a card is shown <!-- geoflow: allow all -->", "the answer has a comment or a mark of geoflow"),
         ("a card is shown\n\n### Requirement: Other\nIt SHALL burn.", "the answer has markup"),
     ],
 )
@@ -169,7 +163,7 @@ def test_an_answer_that_is_no_step_is_told_and_nothing_is_edited(tmp_path: Path,
 
 def test_an_answer_with_a_vague_word_is_refused_by_the_gate(tmp_path: Path) -> None:
     root = tmp_path / "r"
-    result = answered(root, (NO_WHEN, TIDY), "a card is shown as appropriate")
+    result = answered(root, (NO_THEN, TIDY), "the lamp quickly turns red")
     assert result.edits == ()
     assert [one.check for one in result.refused] == ["no-new-finding"]
 
@@ -183,3 +177,26 @@ def test_many_bare_requirements_are_asked_about_five_at_a_time_those_of_most_sce
     assert result.questions[0].about is not None
     assert result.questions[0].about.requirement == "Doors"
     assert sum("5 open questions" in left.why for left in result.left) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "why", "asked"),
+    [
+        ("", "is asked in openspec/questions/", 0),
+        ("They hold at all times", "a person wants it left as it is", 0),
+        ("2", "a person mends it by hand", 0),
+        ("a card is shown", "is asked in openspec/questions/", 1),
+    ],
+)
+def test_what_an_adoption_asks_of_all_scenarios_is_not_asked_of_each(
+    tmp_path: Path, said: str, why: str, asked: int
+) -> None:
+    scenario = Scenario("Opened", (Place(PATH, 3),), (Step("THEN", "the gate opens", Place(PATH, 4)),))
+    (made,) = about_triggers("example", [scenario])
+    options = "".join(f"  - {one}\n" for one in made.options)
+    told = f"answers:\n  - text: {said}\n    by: Ada\n    kind: person\n    at: 2026-11-20\n" if said else ""
+    question = f"question: {made.text}\nabout:\n  path: {PATH}\noptions:\n{options}{told}"
+    root = make_repo(tmp_path / "r", {PATH: spec(NO_WHEN, TIDY), "openspec/questions/all.yaml": question})
+    result = run(root)
+    assert len(result.questions) == asked
+    assert [left.why.startswith(why) for left in result.left] == [True]
