@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from geoflow.quality.finding import Finding
+from geoflow.quality.project_lexicon import RULED_OUT, stands_for_amount
 from geoflow.quality.tokens import Kind
 
 ContractName = Literal["structure", "reword", "needs-answer", "destructive"]
@@ -56,7 +57,7 @@ ANSWERED_BY_SENTENCE = Contract(
 )
 WISHED, REMARKED, CHOSEN = "GF402", "GF403", "GF404"
 """The codes of a person's words about a change, of an agent's or a model's, and of an answer to a draft's question."""
-ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212", "GF213"})
+ANSWERABLE = frozenset("GF201 GF202 GF203 GF204 GF206 GF207 GF210 GF211 GF212 GF213 GF219".split())
 """Findings whose quote stands for what someone has to say."""
 
 MISSING_OBLIGATION = frozenset({"OS-S15", "OS-D6"})
@@ -92,6 +93,8 @@ CONTRACTS: dict[str, Contract] = {
     # Words that judge go, and no other takes their place: small models reach for any word of the document.
     "GF201": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF202": Contract("reword", "model", excuses=frozenset({"word"})),
+    # As a word that judges, unless it stands for a number (`contract_of`): then it is asked about.
+    RULED_OUT: Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     # An escape has a modal verb of its own at times: "unless it would be too costly".
     "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation", "modal"})),
     "GF204": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"}), adds=frozenset({"and"})),
@@ -131,7 +134,9 @@ CONTRACTS: dict[str, Contract] = {
 
 
 def contract_of(finding: Finding) -> Contract:
-    """Find the contract of a finding; what no contract names needs an answer."""
+    """Find the contract of a finding; what no contract names needs an answer, and so does what stands for a number."""
+    if finding.code == RULED_OUT and stands_for_amount(finding.quote):
+        return _NEEDS_ANSWER
     return CONTRACTS.get(finding.code, _NEEDS_ANSWER)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from geoflow.errors import GeoflowError
 from geoflow.improvement import drop_strategy, split_strategy, step_strategy
 from geoflow.improvement.choice import LEFT, Choice, chosen
+from geoflow.improvement.contract import ANSWERABLE
 from geoflow.improvement.insight import is_quoted
 from geoflow.improvement.step_text import AT_ALL_TIMES, KEYWORDS, wants_each
 from geoflow.ports import QuestionStore
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
+from geoflow.quality.project_lexicon import RULED_OUT
 from geoflow.questions.answer import question_id
 from geoflow.questions.cycle import waits_for_person
 from geoflow.questions.question import MOST_OPEN, About, Mark, Question
@@ -65,11 +67,11 @@ class Asking:
         session = self._session
         groups = self._groups([left.finding for left in session.left if _is_for_people(left)])
         order = sorted(range(len(session.left)), key=lambda index: _urgency(session.left[index].finding, groups))
-        asked: dict[str | tuple[str, str], str] = {}
+        parted: dict[tuple[str, str], str] = {}
         for index in order:
             left = session.left[index]
             if _is_for_people(left):
-                session.left[index] = Left(left.finding, self._asked(left, groups, asked, at))
+                session.left[index] = Left(left.finding, self._asked(left, groups, parted, at))
 
     def _groups(self, findings: Iterable[Finding]) -> "_Groups":
         """Give the findings that are one question, by the id of each of them: scenarios that lack the same step."""
@@ -80,14 +82,13 @@ class Asking:
                 found.setdefault(_kind(finding), []).append(finding)
         return {one.id: group for group in found.values() for one in group}
 
-    def _asked(self, left: Left, groups: "_Groups", asked: dict[str | tuple[str, str], str], at: str) -> str:
+    def _asked(self, left: Left, groups: "_Groups", parted: dict[tuple[str, str], str], at: str) -> str:
         finding = left.finding
         place = (finding.path, finding.requirement)
         if why := self._is_spoken_of(left):
             return why
-        # One question about the parts of a requirement is enough, and one about a step that several scenarios lack.
-        if already := asked.get(place if finding.code in split_strategy.SPLITS else finding.id):
-            return already
+        if finding.code in split_strategy.SPLITS and place in parted:
+            return parted[place]  # one question about the parts of a requirement is enough
         if why := self._session.under_change(*place):
             return why
         people = self._desk.people(finding.path)
@@ -98,8 +99,8 @@ class Asking:
         if choice is None or isinstance(choice, str):
             return choice or left.why
         made = self._question(choice, group, people, at)
-        places = [place] if finding.code in split_strategy.SPLITS else []
-        asked |= dict.fromkeys((*places, *(one.id for one in group)), _is_asked(made))
+        if finding.code in split_strategy.SPLITS:
+            parted[place] = _is_asked(made)
         return _is_asked(made)
 
     def _question(self, choice: Choice, group: Sequence[Finding], people: tuple[str, ...], at: str) -> Question:
@@ -110,6 +111,7 @@ class Asking:
         key = question_id(f"{finding.path} {finding.requirement} {finding.code} {quote} {text}")
         made = Question(key, text, Mark(self._desk.author, at), about, people, choice.options)
         self.new[key] = made
+        self._known.setdefault(_kind(finding), []).append(made)
         self._open.update(_people(made))
         return made
 
@@ -141,7 +143,10 @@ class Asking:
         return any(_asks_for_each(one) for one in self._about(finding))
 
     def _about(self, finding: Finding) -> Iterator[Question]:
-        same = self._known.get(_kind(finding), ())
+        # A word that the team has ruled out may be one of the rules' own, and is asked about once.
+        codes = ANSWERABLE if finding.code == RULED_OUT else {finding.code, RULED_OUT} & (ANSWERABLE | {finding.code})
+        places = ((code, finding.path, finding.requirement) for code in codes)
+        same = (one for place in places for one in self._known.get(place, ()))
         return (one for one in same if one.about and is_quoted(finding, one.about.quote))
 
     def _are_busy(self, people: Sequence[str]) -> bool:

@@ -163,7 +163,7 @@ def test_an_answer_that_is_no_step_is_told_and_nothing_is_edited(tmp_path: Path,
 
 def test_an_answer_with_a_vague_word_is_refused_by_the_gate(tmp_path: Path) -> None:
     root = tmp_path / "r"
-    result = answered(root, (NO_THEN, TIDY), "the lamp quickly turns red")
+    result = answered(root, (NO_THEN, TIDY), "the lamp shows an appropriate colour")
     assert result.edits == ()
     assert [one.check for one in result.refused] == ["no-new-finding"]
 
