@@ -128,6 +128,7 @@ CONTRACTS: dict[str, Contract] = {
     "GF208": _SPLIT,
     "OS-S12": _SPLIT,
     "GF311": _DROP,
+    "GF315": _DROP,
     "GF211": _NEEDS_ANSWER,
     "GF212": _NEEDS_ANSWER,
 }

@@ -27,7 +27,7 @@ def choice_about(session: Session, group: Sequence[Finding]) -> Choice | str | N
     None where people are not asked about findings of this kind.
     """
     documents, finding = session.bench.documents, group[0]
-    if finding.code == drop_strategy.COPY:
+    if finding.code in drop_strategy.COPIES:
         return _possible(session, finding, drop_strategy.question(documents, finding))
     current = session.bench.refresh(finding) if finding.path in documents else None
     if current is None:

@@ -67,7 +67,7 @@ def candidate_for(
         return step_strategy.from_choice(documents[finding.path], findings, answer)
     if finding.code in split_strategy.SPLITS:
         return split_strategy.from_choice(documents[finding.path], finding, answer)
-    if finding.code == drop_strategy.COPY:
+    if finding.code in drop_strategy.COPIES:
         return drop_strategy.from_choice(documents, finding, answer)
     return scenario_strategy.from_said(documents[finding.path], finding, answer)
 

@@ -197,7 +197,7 @@ def asked_on_branches(workshop: Workshop, branches: Sequence[str]) -> list[tuple
 
 
 def _is_for_people(left: Left) -> bool:
-    return left.why == NEEDS_ANSWER or (left.why == BETWEEN_DOCUMENTS and left.finding.code == drop_strategy.COPY)
+    return left.why == NEEDS_ANSWER or (left.why == BETWEEN_DOCUMENTS and left.finding.code in drop_strategy.COPIES)
 
 
 def _urgency(finding: Finding, groups: _Groups) -> tuple[int, int, int, str, int]:
