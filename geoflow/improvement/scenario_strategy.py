@@ -70,8 +70,7 @@ def _steps(sentence: str, found: Ears) -> Steps | None:
         return None
     pieces = [found.subject, found.response, *([found.verb] if found.verb else [])]
     outcome = " ".join(" ".join(sentence[slice(*piece)].split()) for piece in pieces)
-    subject = outcome[0].lower() + outcome[1:] if re.match(r"(?:The|A|An|Each|Every|All|No)\b", outcome) else outcome
-    return Steps(tuple(sorted(conditions)), subject)
+    return Steps(tuple(sorted(conditions)), inside(outcome))
 
 
 def scenario_text(name: str, steps: Steps) -> str:
@@ -106,8 +105,8 @@ def said_steps(answer: str) -> Steps | str:
     if reason := why_not_plain(plain):
         return reason
     if match := _SAID.fullmatch(plain):
-        given = (("GIVEN", match["given"]),) if match["given"] else ()
-        return Steps((*given, ("WHEN", match["when"])), match["then"])
+        given = (("GIVEN", inside(match["given"])),) if match["given"] else ()
+        return Steps((*given, ("WHEN", inside(match["when"]))), inside(match["then"]))
     return own_steps(plain) or NO_TRIGGER
 
 
