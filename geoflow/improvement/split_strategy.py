@@ -130,10 +130,10 @@ def _previews(ways: Sequence[Sequence[Part]]) -> Iterator[str]:
     for number, parts in enumerate(ways, 1):
         shown = [f"“{part.name}” (“{_cut_off(one_line(part.text))}”)" for part in parts[1:]]
         options.setdefault(" and ".join(shown), []).append(str(number))
-    for shown, numbers in options.items():
+    for made, numbers in options.items():
         *most, last = numbers
         named = f"Options {', '.join(most)} and {last} make" if most else f"Option {last} makes"
-        yield f"{named} the new requirement{'s' if '”) and “' in shown else ''} {shown}."
+        yield f"{named} the new requirement{'s' if '”) and “' in made else ''} {made}."
 
 
 def _cut_off(text: str) -> str:

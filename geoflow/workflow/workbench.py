@@ -16,7 +16,7 @@ from geoflow.openspec import Delta, Issue, Requirement, Spec, Tree, parse_delta,
 from geoflow.openspec.metadata import FILE as METADATA
 from geoflow.quality.beside import Aside, beside
 from geoflow.quality.between import find_between
-from geoflow.quality.contrary import find_contrary
+from geoflow.quality.contrary import find_reworded
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of, wanted
@@ -93,8 +93,8 @@ class Workbench:
             for issue in report.issues:
                 issues.setdefault(issue.document, []).append(issue)
         copies = find_copies(self.tree, kept=kept)
-        contrary = find_contrary(self.tree, {(one.path, one.requirement) for one in copies}, kept=kept)
-        across = find_between(self.tree, files, kept=kept) + copies + contrary
+        reworded = find_reworded(self.tree, {(one.path, one.requirement) for one in copies}, kept)
+        across = find_between(self.tree, files, kept=kept) + copies + reworded
         for document in documents(self.tree):
             found = tuple(issues.get(document.path, ()))
             looked = Looked(document, found, tuple(wanted(look(document, found, self._names), off)))
