@@ -92,15 +92,21 @@ def _place(text: str, scenario: Scenario, keyword: str) -> _Place | str:
 def _told(places: Sequence[_Place], requirement: str) -> str:
     owner = requirement[:_MOST_SHOWN]
     if len(places) == 1:
-        scenario, beside = places[0]
-        name = one_line(scenario.name)[:_MOST_SHOWN]
-        return f"“{one_line(beside.text)[:_MOST_SHOWN]}” in the scenario “{name}” of “{owner}”"
+        return _told_of_one(*places[0], owner)
     names = [one_line(one.scenario.name)[: _MOST_SHOWN // 2] for one in places]
     more = len(names) - _MOST_NAMED + 1
     shown = listed(names)
     if len(names) > _MOST_NAMED:
         shown = ", ".join([*(f"“{name}”" for name in names[: _MOST_NAMED - 1]), f"and {more} more"])
     return f"the {len(names)} scenarios {shown} of “{owner}”"
+
+
+def _told_of_one(scenario: Scenario, beside: Step, owner: str) -> str:
+    """Name a scenario by the step that it has, and by its own name where that says anything else."""
+    said, name = (one_line(words)[:_MOST_SHOWN] for words in (beside.text, scenario.name))
+    if said.casefold() == name.casefold():
+        return f"“{said}” of “{owner}”"
+    return f"“{said}” in the scenario {f'“{name}” ' if name.casefold() != owner.casefold() else ''}of “{owner}”"
 
 
 def _span(document: Document, place: _Place, keyword: str, words: str) -> SpanEdit:

@@ -137,6 +137,21 @@ def test_the_question_names_no_more_than_a_few_scenarios() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Opened", "“the reader names the file” in the scenario “Opened” of “Reading”?"),
+        ("Reading", "“the reader names the file” in the scenario of “Reading”?"),
+        ("The reader names the file", "“the reader names the file” of “Reading”?"),
+    ],
+)
+def test_the_question_says_nothing_twice(name: str, told: str) -> None:
+    base = bare(OPENED.replace("Opened", name))
+    choice = step_strategy.question(base, lacking(base))
+    assert not isinstance(choice, str)
+    assert choice.text.startswith(f"What brings about {told} The answer becomes the WHEN of the scenario")
+
+
+@pytest.mark.parametrize(
     ("keyword", "said", "words"),
     [
         ("WHEN", "When the disk is full.", "the disk is full"),
