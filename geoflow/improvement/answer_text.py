@@ -54,6 +54,11 @@ def why_not_plain(text: str) -> str:
     return ""
 
 
+def ends_inside(line: str) -> bool:
+    """Tell whether a sentence ends before the end of a line; code and quotations are no prose."""
+    return _ENDS_INSIDE.search(masked(line)) is not None
+
+
 def phrase(text: str) -> str:
     """Give an answer that can stand in the place of a few words, without its full stop; empty where it is none.
 
@@ -65,7 +70,7 @@ def phrase(text: str) -> str:
     found = [token for token in tokens(line) if token.kind != "free"]
     is_clause = any(token.key in _CLAUSE for token in tokens(line)) and (not found or found[0].kind != "relation")
     obliges = any(token.kind == "modal" for token in found)
-    return "" if not found or is_clause or obliges or _ENDS_INSIDE.search(masked(line)) or ";" in masked(line) else line
+    return "" if not found or is_clause or obliges or ends_inside(line) or ";" in masked(line) else line
 
 
 def sentence(text: str) -> str:
@@ -75,6 +80,6 @@ def sentence(text: str) -> str:
     if "\n" in text.strip() or len(line) > LONGEST_SENTENCE or line[-2:-1] in {*".!?:;,", ""}:
         return ""
     prose = masked(line)
-    if not _OBLIGES.search(prose) or not _OPENS.match(line) or prose[-1] != "." or _ENDS_INSIDE.search(prose):
+    if not _OBLIGES.search(prose) or not _OPENS.match(line) or prose[-1] != "." or ends_inside(line):
         return ""
     return line[0].upper() + line[1:] if line[1:2].islower() or line[1:2] == " " else line

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from geoflow.quality.finding import Finding
+from geoflow.quality.project_lexicon import RULED_OUT, stands_for_amount
 from geoflow.quality.tokens import Kind
 
 ContractName = Literal["structure", "reword", "needs-answer", "destructive"]
 Maker = Literal["template", "model", "answer", "none"]
-Shape = Literal["", "scenario", "split", "drop"]
+Shape = Literal["", "scenario", "step", "split", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Contract:
     `regroups`: scenarios and steps may be recognised anew (only their form was wrong).
     `new_sentences`: how many sentences more there are to be.
     `reorders`: one condition may be moved to the front of its sentence, whole.
-    `shape`: what kind of part comes or goes, each with checks of its own (`gate_shape`): a scenario that is added, a
-    requirement that is split, one of two that is dropped.
+    `shape`: what kind of part comes or goes, each with checks of its own (`gate_shape`): a scenario or a step that is
+    added, a requirement that is split, one of two that is dropped.
     """
 
     name: ContractName
@@ -56,7 +57,7 @@ ANSWERED_BY_SENTENCE = Contract(
 )
 WISHED, REMARKED, CHOSEN = "GF402", "GF403", "GF404"
 """The codes of a person's words about a change, of an agent's or a model's, and of an answer to a draft's question."""
-ANSWERABLE = frozenset({"GF201", "GF202", "GF203", "GF204", "GF206", "GF207", "GF210", "GF211", "GF212", "GF213"})
+ANSWERABLE = frozenset("GF201 GF202 GF203 GF204 GF206 GF207 GF210 GF211 GF212 GF213 GF219".split())
 """Findings whose quote stands for what someone has to say."""
 
 MISSING_OBLIGATION = frozenset({"OS-S15", "OS-D6"})
@@ -67,6 +68,8 @@ _OBLIGES = Contract(
 )
 # A scenario is made from the requirement's own words, or from a person's.
 _SCENARIO = Contract("needs-answer", "template", licensed=_SAID, shape="scenario")
+# When something happens, and what comes out of it, nobody can invent.
+_STEP = Contract("needs-answer", "answer", licensed=_SAID | {"modal", "negation"}, shape="step")
 # What takes a requirement apart or away is done only as a person has answered, and then by code.
 _SPLIT = Contract("destructive", "answer", shape="split")
 _DROP = Contract("destructive", "answer", shape="drop")
@@ -90,6 +93,8 @@ CONTRACTS: dict[str, Contract] = {
     # Words that judge go, and no other takes their place: small models reach for any word of the document.
     "GF201": Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     "GF202": Contract("reword", "model", excuses=frozenset({"word"})),
+    # As a word that judges, unless it stands for a number (`contract_of`): then it is asked about.
+    RULED_OUT: Contract("reword", "model", excuses=frozenset({"word", "relation"})),
     # An escape has a modal verb of its own at times: "unless it would be too costly".
     "GF203": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation", "modal"})),
     "GF204": Contract("reword", "model", excuses=frozenset({"word", "relation", "negation"}), adds=frozenset({"and"})),
@@ -118,16 +123,21 @@ CONTRACTS: dict[str, Contract] = {
     CHOSEN: Contract("needs-answer", "answer", _EVERYTHING, licensed=_SAID | {"negation"}, new_words=60, growth=1.0),
     "OS-S4": _SCENARIO,
     "OS-D7": _SCENARIO,
+    "GF113": _STEP,
+    "GF114": _STEP,
     "GF208": _SPLIT,
     "OS-S12": _SPLIT,
     "GF311": _DROP,
+    "GF315": _DROP,
     "GF211": _NEEDS_ANSWER,
     "GF212": _NEEDS_ANSWER,
 }
 
 
 def contract_of(finding: Finding) -> Contract:
-    """Find the contract of a finding; what no contract names needs an answer."""
+    """Find the contract of a finding; what no contract names needs an answer, and so does what stands for a number."""
+    if finding.code == RULED_OUT and stands_for_amount(finding.quote):
+        return _NEEDS_ANSWER
     return CONTRACTS.get(finding.code, _NEEDS_ANSWER)
 
 

@@ -8,17 +8,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from geoflow.improvement.answer_text import one_line
 from geoflow.improvement.choice import Choice, kept_of_two
 from geoflow.improvement.edit import Candidate, GivenAnswer, SpanEdit
 from geoflow.improvement.proposal import Document
+from geoflow.improvement.said_by import lacks
 from geoflow.openspec.model import Requirement, Scenario, Spec
 from geoflow.quality.copies import says_the_same
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import requirements_of
 
 STRATEGY = "drop"
-COPY = "GF311"
-_OTHER = re.compile(r"\((?P<path>openspec/[^()]+):(?P<line>\d+)\)\Z")
+COPY, IN_OTHER_WORDS = "GF311", "GF315"
+COPIES = frozenset({COPY, IN_OTHER_WORDS})
+_OTHER = re.compile(r"\((?P<path>openspec/[^()]+):(?P<line>\d+)\)(?: says: their scenarios are the same)?\Z")
+_MOST_SHOWN = 400
 NOT_SAID = "the answer does not say which of the two stays"
 
 
@@ -34,12 +38,21 @@ def question(documents: Mapping[str, Document], finding: Finding) -> Choice | st
     pair = _pair(documents, finding)
     if isinstance(pair, str):
         return pair
-    ways = [way for way in (pair, pair[::-1]) if not isinstance(_spans(*way), str)]
-    options = [f"Keep {_shown(kept)} and drop {_shown(dropped)}" for kept, dropped in ways]
+    made = {way: _spans(*way) for way in (pair, pair[::-1])}
+    options = [
+        f"Keep {_shown(kept)} and drop {_shown(dropped)}"
+        for (kept, dropped), one in made.items()
+        if not isinstance(one, str)
+    ]
     if not options:
-        return "each of the two has scenarios of its own, in another document"
+        return next(str(why) for why in made.values())
     one, other = pair
-    return Choice(f"{_shown(other)} says the same as {_shown(one)}. Which one stays?", (*options, "Keep both"))
+    how = "the same as" if finding.code == COPY else "in other words what"
+    says = "" if finding.code == COPY else " says"
+    asks = f"{_shown(other)} says {how} {_shown(one)}{says}. Which one stays?"
+    if finding.code != COPY:
+        asks += f" {_quoted(other)}; {_quoted(one)}."
+    return Choice(asks, (*options, "Keep both"))
 
 
 def from_choice(documents: Mapping[str, Document], finding: Finding, answer: GivenAnswer) -> Candidate | str:
@@ -92,7 +105,7 @@ def _pair(documents: Mapping[str, Document], finding: Finding) -> tuple[Place, P
     )
     here = documents.get(finding.path)
     second = next((one for one in requirements_of(here) if one.start == finding.start), None) if here else None
-    if not (there and first and here and second and says_the_same(first, second)):
+    if not (there and first and here and second and says_as_much(finding.code, first, second)):
         return "the two do not say the same any more"
     if not isinstance(there, Spec) or not isinstance(here, Spec):
         return "one of the two is in a change"
@@ -101,8 +114,17 @@ def _pair(documents: Mapping[str, Document], finding: Finding) -> tuple[Place, P
     return Place(there, first), Place(here, second)
 
 
+def says_as_much(code: str, one: Requirement, other: Requirement) -> bool:
+    """Tell whether two requirements say the same: in the same words, or all that one of them says is in the other."""
+    return says_the_same(one, other) or (code == IN_OTHER_WORDS and not (lacks(one, other) and lacks(other, one)))
+
+
 def _spans(kept: Place, dropped: Place) -> tuple[SpanEdit, ...] | str:
     """Give the edits of the document that holds the one to be dropped."""
+    if not says_the_same(kept.requirement, dropped.requirement) and (
+        lost := lacks(kept.requirement, dropped.requirement)
+    ):
+        return f"“{kept.requirement.name}” does not say {lost}"
     have = {steps_of(scenario) for scenario in kept.requirement.scenarios}
     text = dropped.document.text
     own = [one for one in dropped.requirement.scenarios if steps_of(one) not in have]
@@ -124,6 +146,10 @@ def _spans(kept: Place, dropped: Place) -> tuple[SpanEdit, ...] | str:
 def steps_of(scenario: Scenario) -> tuple[str, ...]:
     """Give what a scenario says, as two are compared: its steps, whatever case and white space."""
     return tuple(f"{step.keyword} {' '.join(step.text.split())}".casefold() for step in scenario.steps)
+
+
+def _quoted(place: Place) -> str:
+    return f"“{place.requirement.name}”: “{one_line(place.requirement.text)[:_MOST_SHOWN]}”"
 
 
 def _shown(place: Place) -> str:

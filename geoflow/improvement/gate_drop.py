@@ -3,8 +3,9 @@
 from collections import Counter
 
 from geoflow.improvement.choice import kept_of_two
-from geoflow.improvement.drop_strategy import steps_of
+from geoflow.improvement.drop_strategy import IN_OTHER_WORDS, steps_of
 from geoflow.improvement.proposal import Document, Proposal, requirement_named
+from geoflow.improvement.said_by import lacks
 from geoflow.quality.copies import says_the_same
 from geoflow.quality.findings import requirements_of
 
@@ -42,7 +43,9 @@ def said_by_kept(proposal: Proposal) -> str:
         return "no requirement stays for it"
     document, kept = proposal.kept
     if not says_the_same(dropped, kept):
-        return f"“{kept.name}” does not say the same"
+        lost = lacks(kept, dropped)
+        if proposal.finding.code != IN_OTHER_WORDS or lost:
+            return f"“{kept.name}” does not say {lost or 'the same'}"
     here = document.path == proposal.new.path
     stays = requirement_named(proposal.new, kept.name) if here else kept
     have = [steps_of(one) for one in (stays.scenarios if stays else ())]

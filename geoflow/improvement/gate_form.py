@@ -139,6 +139,8 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 def nothing_hidden(proposal: Proposal) -> str:
     """Refuse an edit that brings in (or takes away) a comment, HTML, a link, a waiver, a fence or a hidden mark."""
     old, new = proposal.old_text, proposal.new_text
+    if "\r\n" in old:  # a line that comes ends as the others do
+        old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
     if proposal.answer and (reason := gate_answer.is_plain(proposal)):
         return reason
     for noun, pattern in _HIDING:

@@ -1,10 +1,18 @@
-"""Checks of edits by which a part comes or goes: a scenario more, a requirement in parts, one of two dropped."""
+"""Checks of edits by which a part comes or goes: scenarios or steps come, one is split, one of two goes."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from geoflow.improvement import gate_drop, gate_findings, gate_form, gate_meaning, gate_scenario, gate_split
+from geoflow.improvement import (
+    gate_drop,
+    gate_findings,
+    gate_form,
+    gate_meaning,
+    gate_scenario,
+    gate_split,
+    gate_step,
+)
 from geoflow.improvement.contract import Shape
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.proposal import Proposal
@@ -47,6 +55,17 @@ SHAPED: dict[Shape, tuple[Check, ...]] = {
         ("finding-gone", gate_findings.finding_gone),
         ("no-new-finding", gate_findings.no_new_finding),
     ),
+    "step": (
+        *_FORM,
+        ("requirements-kept", gate_form.requirements_kept),
+        ("scenarios-kept", gate_form.scenarios_kept),
+        ("steps-only", gate_step.steps_only),
+        ("one-step-each", gate_step.one_step_each),
+        ("answer-licenses", gate_step.is_what_was_answered),
+        *_AFTER,
+        ("finding-gone", gate_findings.finding_gone),
+        ("no-new-finding", gate_findings.no_new_finding),
+    ),
     "split": (
         *_FORM,
         ("parts-in-place", gate_split.parts_in_place),
@@ -72,7 +91,7 @@ SHAPED: dict[Shape, tuple[Check, ...]] = {
 def licences(proposal: Proposal) -> tuple[Licence, ...]:
     """Name the source of what such an edit brings: the answer that wants it, and the lines that it repeats."""
     answer = proposal.answer
-    if proposal.contract.shape == "scenario" or answer is None:
+    if proposal.contract.shape in ("scenario", "step") or answer is None:
         return gate_meaning.licences(proposal)
     own = Licence("answer", proposal.contract.shape, answer.path, answer.line)
     rest = () if proposal.contract.shape == "drop" else _repeated(proposal)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geoflow.improvement.proposal import Document, requirement_named
+from geoflow.improvement.step_text import KEYWORDS, headings_in
 from geoflow.quality.finding import Finding
 from geoflow.quality.tokens import Kind, Token, tokens
 
@@ -75,11 +76,19 @@ def why_held(insight: Insight, base: Base) -> str:
 
 
 def same_findings(insight: Insight, findings: Iterable[Finding]) -> list[Finding]:
-    """List the findings that a question is about: one, unless equal quotes stand in one requirement."""
-    quote, place = _folded(insight.quote), (insight.code, insight.target, insight.requirement)
-    return [
-        one for one in findings if (one.code, one.path, one.requirement) == place and quote in ("", _folded(one.quote))
-    ]
+    """List the findings that a question is about: one, unless equal quotes stand in one requirement.
+
+    A question about a step may be about several scenarios, and quotes the headings of all.
+    """
+    place = (insight.code, insight.target, insight.requirement)
+    same = (one for one in findings if (one.code, one.path, one.requirement) == place)
+    return [one for one in same if not insight.quote.strip() or is_quoted(one, insight.quote)]
+
+
+def is_quoted(finding: Finding, quote: str) -> bool:
+    """Tell whether a question with this quote, about findings of this kind here, is about this one."""
+    quoted = _folded(finding.quote)
+    return quoted in headings_in(quote) if finding.code in KEYWORDS else quoted == _folded(quote)
 
 
 def holds(text: str, answer: str) -> bool:

@@ -6,6 +6,7 @@ from geoflow.improvement.strategies import by_code, by_model
 _CHOICES = {
     "split": "splits the requirement, by code, as a person has answered",
     "drop": "drops one of the two, by code, as a person has answered",
+    "step": "asks a person, and adds the answer as a step, by code",
     "scenario": "adds a scenario from the requirement's own words or a person's answer",
 }
 

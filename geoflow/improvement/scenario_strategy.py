@@ -70,8 +70,7 @@ def _steps(sentence: str, found: Ears) -> Steps | None:
         return None
     pieces = [found.subject, found.response, *([found.verb] if found.verb else [])]
     outcome = " ".join(" ".join(sentence[slice(*piece)].split()) for piece in pieces)
-    subject = outcome[0].lower() + outcome[1:] if re.match(r"(?:The|A|An|Each|Every|All|No)\b", outcome) else outcome
-    return Steps(tuple(sorted(conditions)), subject)
+    return Steps(tuple(sorted(conditions)), inside(outcome))
 
 
 def scenario_text(name: str, steps: Steps) -> str:
@@ -106,8 +105,8 @@ def said_steps(answer: str) -> Steps | str:
     if reason := why_not_plain(plain):
         return reason
     if match := _SAID.fullmatch(plain):
-        given = (("GIVEN", match["given"]),) if match["given"] else ()
-        return Steps((*given, ("WHEN", match["when"])), match["then"])
+        given = (("GIVEN", inside(match["given"])),) if match["given"] else ()
+        return Steps((*given, ("WHEN", inside(match["when"]))), inside(match["then"]))
     return own_steps(plain) or NO_TRIGGER
 
 
@@ -128,11 +127,11 @@ def from_pieces(document: Document, finding: Finding, value: Mapping[str, Any]) 
     if when in then or then in when:
         return "the condition and the outcome are not apart"
     trigger = re.sub(r"\A(?:when(?:ever)?|if|once|while)\s+", "", when, flags=re.IGNORECASE)
-    made = _candidate(document, finding, Steps((("WHEN", _inside(trigger)),), _inside(then)))
+    made = _candidate(document, finding, Steps((("WHEN", inside(trigger)),), inside(then)))
     return replace(made, strategy=BY_PIECES) if made else "the requirement has scenarios by now"
 
 
-def _inside(words: str) -> str:
+def inside(words: str) -> str:
     """Write words that began a sentence as they stand within one; a name keeps its capital."""
     first, blank, rest = words.partition(" ")
     return f"{first.lower()}{blank}{rest}" if first in _SMALL else words

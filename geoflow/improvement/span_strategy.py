@@ -12,6 +12,7 @@ from geoflow.improvement.gate_meaning import known_subjects
 from geoflow.improvement.obligation import SHALL
 from geoflow.improvement.proposal import Document, target_place
 from geoflow.quality.finding import Finding
+from geoflow.quality.project_lexicon import RULED_OUT
 from geoflow.quality.prose import masked, sentence_around
 
 STRATEGY = "minimal-span"
@@ -28,6 +29,14 @@ INSTRUCTIONS: dict[str, str] = {
     "OS-S15": "Put SHALL before the main verb, so that the sentence is an obligation.",
     "OS-D6": "Put SHALL before the main verb, so that the sentence is an obligation.",
 }
+
+ASKED_AS = {RULED_OUT: "GF201"}
+"""Findings about which the model is asked in the words for another kind: a word that a team has ruled out judges."""
+
+
+def instruction_of(code: str) -> str:
+    """Give the instruction for a kind of finding; empty where there is none."""
+    return INSTRUCTIONS.get(ASKED_AS.get(code, code), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +58,9 @@ def span_question(document: Document, finding: Finding, obligation: str = SHALL)
 
     `obligation` is the word that obliges here, SHALL or MUST.
     """
-    instruction = INSTRUCTIONS.get(finding.code)
+    instruction = instruction_of(finding.code)
     place = target_place(document, finding.requirement, finding.start)
-    if instruction is None or not place[0] <= finding.start <= place[1]:
+    if not instruction or not place[0] <= finding.start <= place[1]:
         return None
     block = document.text[slice(*place)]
     start, end = sentence_around(block, _where(finding, block, place[0]))

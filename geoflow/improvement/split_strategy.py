@@ -39,8 +39,8 @@ def question(document: Document, finding: Finding) -> Choice | str:
     if not options:
         return "no place to split it is sure, or no scenario speaks of a part of it"
     why = "asks for more than one thing" if finding.code == COMPOUND else "is long for one requirement"
-    shown = "; ".join(dict.fromkeys(_preview(parts) for parts in options.values()))
-    return Choice(f"“{requirement.name}” {why}. Where is it to be split? {shown}.", (*options, LEAVE))
+    shown = " ".join(_previews(list(options.values())))
+    return Choice(f"“{requirement.name}” {why}. Where is it to be split? {shown}", (*options, LEAVE))
 
 
 def from_choice(document: Document, finding: Finding, answer: GivenAnswer) -> Candidate | str:
@@ -124,9 +124,20 @@ def _shown(document: Document, requirement: Requirement, cut: Cut) -> str:
     return next(alone, shown[0])
 
 
-def _preview(parts: Sequence[Part]) -> str:
-    shown = [f"“{part.name}: {one_line(part.text)[:_LONGEST]}”" for part in parts[1:]]
-    return f"The new part{'s' if len(shown) > 1 else ''} would be {' and '.join(shown)}"
+def _previews(ways: Sequence[Sequence[Part]]) -> Iterator[str]:
+    """Show the new parts of each way, one sentence for all options that make the same ones."""
+    options: dict[str, list[str]] = {}
+    for number, parts in enumerate(ways, 1):
+        shown = [f"“{part.name}” (“{_cut_off(one_line(part.text))}”)" for part in parts[1:]]
+        options.setdefault(" and ".join(shown), []).append(str(number))
+    for made, numbers in options.items():
+        *most, last = numbers
+        named = f"Options {', '.join(most)} and {last} make" if most else f"Option {last} makes"
+        yield f"{named} the new requirement{'s' if '”) and “' in made else ''} {made}."
+
+
+def _cut_off(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0].rstrip(' ,;:')} …"
 
 
 def _cut(document: Document, requirement: Requirement, finding: Finding, said: SaidCut) -> Cut | None:

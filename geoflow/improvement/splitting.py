@@ -9,17 +9,21 @@ from geoflow.improvement.cuts import Cut
 from geoflow.improvement.proposal import Document
 from geoflow.improvement.scenario_strategy import own_steps, scenario_name, scenario_text
 from geoflow.openspec.model import Requirement
+from geoflow.quality.ears import clauses
 from geoflow.quality.prose import masked
 from geoflow.quality.tokens import tokens
 
 _LONGEST_NAME = 8
 _MODAL = re.compile(r"\b(?:SHALL|MUST)\b(?:\s+(?:also|additionally))?\s*")
 _NAME_ENDS = re.compile(
-    r"[,;:.()]|\s(?=(?:when|whenever|if|while|where|once|after|before|unless|until|so|because|which|that|but|"
+    r"[,;:()]|\.(?=\s|\Z)|\s(?=(?:when|whenever|if|while|where|once|after|before|unless|until|so|because|which|that|but|"
     r"without|only|rather|instead|via|using|through|by|as|at|to\s+the)\b)",
     re.IGNORECASE,
 )
 _LAST = re.compile(r"(?:\s+(?:a|an|the|of|for|to|in|on|with|from|into|its|their|not|be|that|and|or))+\Z", re.IGNORECASE)
+_OPENS = re.compile(
+    r"(?:when|whenever|while|if|where|once|as soon as|as long as|after|before|unless|for)\b", re.IGNORECASE
+)
 _IS_DONE = re.compile(r"(?:be|have\s+been)\s+", re.IGNORECASE)
 _NO_SENTENCE = re.compile(r"[ \t]*(?:[-*+][ \t]|\d+[.)][ \t]|>|\||`{3}|~{3})")
 SURE, SURER = 2, 3
@@ -83,17 +87,26 @@ def own_name(words: str, lead: str) -> str:
     """Name a part by the first words of what it asks for; of the passive, by what is acted upon as well."""
     line = " ".join(words.split())
     match = _MODAL.search(masked(line))
-    subject = "" if match is None or match.start() == 0 else line[: match.start()].strip()
+    subject = "" if match is None or match.start() == 0 else _without_condition(line, line[: match.start()].strip())
     asked = line[match.end() :] if match else line
     passive = _IS_DONE.match(asked)
     shown = f"{subject or _bare(lead)} {asked[passive.end() :]}" if passive else asked
-    if match and asked.startswith("NOT "):
+    if match and asked.lower().startswith("not "):
         shown = f"{subject or _bare(lead)} {match.group().strip()} {asked}"
     shown = re.sub(r"^(?:the|a|an)\s+", "", shown.strip(), flags=re.IGNORECASE)
     ends = [match.start() for match in _NAME_ENDS.finditer(masked(shown))]
     cut = next((end for end in ends if len(shown[:end].split()) >= 2), len(shown))
     found = _LAST.sub("", " ".join(shown[:cut].split()[:_LONGEST_NAME])).rstrip(" ,;:.")
     return found[:1].upper() + found[1:]
+
+
+def _without_condition(sentence: str, subject: str) -> str:
+    """Give a subject without the condition before it, which says nothing of what a requirement asks for."""
+    if not _OPENS.match(subject):
+        return subject
+    found = clauses(sentence)
+    read = sentence[slice(*found.subject)] if found else ""
+    return read if read and read.count("(") == read.count(")") else subject.partition(", ")[2] or subject
 
 
 def _bare(lead: str) -> str:

@@ -31,7 +31,7 @@ def by_model(code: str) -> tuple[str, ...]:
     """Name the strategies that ask the model for a kind of finding, in the order of a first run."""
     if code in scenario_strategy.MISSING:
         return (scenario_strategy.BY_PIECES,)
-    if code not in span_strategy.INSTRUCTIONS:
+    if not span_strategy.instruction_of(code):
         return ()
     ears = (ears_strategy.PIECES,) if code in ears_strategy.OFFERED else ()
     return (span_strategy.STRATEGY, span_strategy.REWORD_STRATEGY, *ears)

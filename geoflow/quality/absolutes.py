@@ -17,6 +17,8 @@ _ANYTHING = (
     "architectures?|screens?|displays?|scale|length|amount|quantity|opportunity|stage|second|minute|year|"
     "instances?|angle|corner|doubt|exceptions?|sense|budget|price|cost|means"
 )
+_PERIOD = r"(?:every|each) (?:other )?(?:second|minute|hours?|days?|year)\b"
+"""How often something happens can be counted."""
 _PERFECT = (
     r"(?:100 ?(?:%|percent|per ?cent)|one hundred per ?cent|a hundred per ?cent|total|complete|absolute|full|perfect|utter|"
     r"guaranteed|unconditional|unlimited|infinite|unbounded|unfailing|flawless|faultless|impeccable|ultimate|unbreakable|"
@@ -37,7 +39,7 @@ _BEYOND = (
 )
 
 ABSOLUTE = phrases(
-    rf"(?:on|for|to|in|at|with|under|by|of|from|across|against|during|throughout|via|into|over|among|through|beyond) {_UNIVERSAL} (?:other |given )?«{_ANYTHING}»{_BEYOND}{_OFF}",
+    rf"(?:on|for|to|in|at|with|under|by|of|from|across|against|during|throughout|via|into|over|among|through|beyond) (?!{_PERIOD}){_UNIVERSAL} (?:other |given )?«{_ANYTHING}»{_BEYOND}{_OFF}",
     r"(?:under|in) (?:all|any|every|whatever|no|any and all) (?:possible |conceivable |imaginable |given )?«circumstances?|conditions?|events?|situations?|eventuality|eventualities»",
     r"in (?:all|every|each and every) (?:possible |conceivable |imaginable |single )?«cases?|instances?»(?! of| where| in| that| when)",
     rf"(?:for|to|by|with|from|at|in|on|among|against) «everyone|everybody|anyone|anything|everything|everywhere|one and all|all and sundry|all concerned|all comers»{_BEYOND}{_OFF}",

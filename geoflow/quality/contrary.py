@@ -49,12 +49,8 @@ def find_contrary(
     asked = None if within is None else frozenset(within)
     if asked is not None and not any(one.document.path in asked for several in every for one in several):
         return []
-    found: list[Finding] = []
     said = set(told)
-    for one, other in _same(every, asked, kept):
-        if one.is_apart_from(other) and _place(one) not in said and one.requirement.text != other.requirement.text:
-            said.add(_place(one))
-            found.append(_copy(one, other))
+    found = _copies(every, said, asked, kept)
     sentences = _sentences(every, asked, kept)
     for first, second in _apart(find_opposed(sentences, LEAST), sentences.tell):
         if _place(first.of) not in said:
@@ -62,6 +58,26 @@ def find_contrary(
             found.append(_contradiction(first, second, "GF312"))
     found += find_twins(every, said, asked, kept)
     found += (_contradiction(*pair, "GF316") for pair in _contrary_outcomes(every, asked, kept))
+    return found
+
+
+def find_reworded(tree: Tree, told: _Told, kept: Kept) -> list[Finding]:
+    """Find the copies in other words (GF315) alone that agree word for word, forms and synonyms aside: the quick part.
+
+    `told` names requirements of which something of the kind was said already.
+    """
+    return _copies(list(stated_in(tree)), set(told), None, kept)
+
+
+def _copies(
+    every: Sequence[Sequence[Stated]], said: set[tuple[str, str]], asked: frozenset[str] | None, kept: Kept
+) -> list[Finding]:
+    """Find the copies; `said` grows by those that are one."""
+    found: list[Finding] = []
+    for one, other in _same(every, asked, kept):
+        if one.is_apart_from(other) and _place(one) not in said and one.requirement.text != other.requirement.text:
+            said.add(_place(one))
+            found.append(_copy(one, other))
     return found
 
 

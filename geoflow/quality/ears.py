@@ -12,7 +12,14 @@ from geoflow.quality.prose import masked
 
 Position = Literal["front", "inside", "behind"]
 KEYWORDS = ("when", "whenever", "while", "if", "where", "once", "as soon as", "as long as", "after", "before", "unless")
-_KEY = rf"(?:{'|'.join(word.replace(' ', chr(92) + 's+') for word in sorted(KEYWORDS, key=len, reverse=True))})"
+# "once every second" says how often, "once every door is shut" says when.
+_ONCE = (
+    r"once(?!\s+(?:per\s|(?:in\s+)?(?:every|each|an?)\s+(?:other\s+|single\s+|\w+ly\s+|\d[\d.,]*\s*|(?:two|three|four|five|ten)\s+)?"
+    r"(?:ms|milliseconds?|s|seconds?|min|minutes?|h|hours?|days?|nights?|weeks?|months?|quarters?|years?)\b"
+    r"(?!\s+(?:has|have|is|are|was|were|ends?|begins?|starts?|pass(?:es|ed)?|comes?)\b)))"
+)
+_WORDS = (word.replace(" ", r"\s+") for word in sorted(KEYWORDS, key=len, reverse=True))
+_KEY = rf"(?:{'|'.join(_ONCE if word == 'once' else word for word in _WORDS)})"
 _MODAL = r"(?:SHALL|MUST|shall|must|will|should)(?:\s+(?:NOT|not))?"
 _SUBJECT = r"(?P<subject>[^\s,;:.][^,;:.]{0,90}?)"
 _OPENS = re.compile(rf"(?P<key>{_KEY})\s+", re.IGNORECASE)
@@ -25,7 +32,7 @@ _BEFORE_VERB = re.compile(
 )
 # A condition behind its response: of "decide if", "before" and "where" nobody can tell from afar what they belong to.
 _BEHIND = re.compile(
-    rf"{_SUBJECT}\s+(?P<response>{_MODAL}\s[^;:.]*?)(?P<comma>,?)\s+(?P<lead>(?:when|whenever|if|once|as\s+soon\s+as)\s[^;:.,]*)\Z",
+    rf"{_SUBJECT}\s+(?P<response>{_MODAL}\s[^;:.]*?)(?P<comma>,?)\s+(?P<lead>(?:when|whenever|if|{_ONCE}|as\s+soon\s+as)\s[^;:.,]*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _ASKS = re.compile(

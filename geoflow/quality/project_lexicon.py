@@ -10,6 +10,7 @@ from geoflow.quality.finding import Finding
 from geoflow.quality.place import Place, finding_at
 from geoflow.quality.prose import masked
 
+RULED_OUT = "GF219"
 ABOUT_WORDS = "GF2"
 """How the codes of rules begin that judge words."""
 
@@ -77,6 +78,28 @@ def find_words(path: str, text: str, requirement: Requirement, lexicon: ProjectL
                 else:
                     message = f"“{quote}” stands for what this project calls “{said}”"
                     yield finding_at(place, code, "warning", message, f"write “{said}”")
+
+
+def stands_for_amount(quote: str) -> bool:
+    """Tell whether a word that is ruled out stands for a number, a time or a rate, so that it cannot simply go."""
+    return _amount().search(quote) is not None
+
+
+@lru_cache(maxsize=1)
+def _amount() -> re.Pattern[str]:
+    from geoflow.quality.lexicon import AMOUNTS, COUNTS, RATES
+
+    listed = "|".join([*map(re.escape, (*RATES, *COUNTS)), AMOUNTS])
+    return re.compile(rf"\d|(?<![\w-])(?:{listed}|{_NEARLY})(?![\w-])", re.IGNORECASE)
+
+
+_NEARLY = (
+    "immediately|instantly|instantaneously|as soon as|asap|later|sooner|shortly|presently|at once|right away|about"
+    "|around|approximately|nearly|almost|circa|close to|up to|at least|at most|some|most|a lot of|a few|a couple of"
+    "|enough|plenty of|lots of|too much|too many|real[- ]time|near[- ]real[- ]time|daily|hourly|weekly|monthly"
+    r"|(?:every|per|within) \w+"
+)
+"""Words of degree and of time besides those of the rules; in a phrase a team may have ruled out any of them."""
 
 
 def folded(text: str) -> str:

@@ -9,6 +9,7 @@ from geoflow.improvement.choice import LEFT, chosen, is_left
 from geoflow.improvement.contract import UNHELD, is_choice
 from geoflow.improvement.edit import Candidate
 from geoflow.improvement.insight import HELD, Base, Insight, same_findings, why_held
+from geoflow.improvement.step_text import ASKED_EACH, KEYWORDS, leaves, wants_each
 from geoflow.ports import BrokenFile, QuestionStore, StoredQuestions
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents
@@ -68,7 +69,9 @@ def why_settled(insight: Insight, base: Base) -> str:
     """Say why nothing is to be done for an answer; one about what becomes of a requirement stands till that is done."""
     if not is_choice(insight.code):
         return why_held(insight, base)
-    if is_left(insight.answer):
+    if insight.code in KEYWORDS and wants_each(insight.answer):
+        return ASKED_EACH
+    if (leaves if insight.code in KEYWORDS else is_left)(insight.answer):
         return LEFT
     return "" if same_findings(insight, base.findings) else HELD
 

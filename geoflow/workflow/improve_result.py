@@ -9,6 +9,7 @@ from geoflow.improvement.answer_strategy import FINDING_GONE
 from geoflow.improvement.choice import LEFT
 from geoflow.improvement.edit import Licence
 from geoflow.improvement.insight import HELD, Insight
+from geoflow.improvement.step_text import ASKED_EACH
 from geoflow.metrics.alert import Alert
 from geoflow.quality.finding import Finding
 from geoflow.questions.licensing import WITHDRAWN
@@ -131,7 +132,7 @@ class Heard:
         return self.insight.document() | ({"why_left": self.why} if self.why else {})
 
 
-SETTLED = frozenset({HELD, WITHDRAWN, FINDING_GONE, LEFT, DONE, STANDS, BY_HAND})
+SETTLED = frozenset({HELD, WITHDRAWN, FINDING_GONE, LEFT, ASKED_EACH, DONE, STANDS, BY_HAND})
 """Reasons after which nobody has to do anything more about a question."""
 
 

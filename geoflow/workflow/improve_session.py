@@ -78,6 +78,8 @@ class Session(EditJudging):
             return
         for_model: list[Finding] = []
         for finding in findings:
+            if self._is_mended(finding):
+                continue
             if why := self._hindrance(finding):
                 self.left.append(Left(finding, why))
             elif not self._by_code(finding):
@@ -123,6 +125,11 @@ class Session(EditJudging):
             self.notes.append(f"{error.message} {error.fix}".strip())
         why = BUDGET_SPENT if error.code == SPENT else STOPPED if self.stopped else MODEL_STOPPED
         self.left += (Left(finding, why) for finding in remaining)
+
+    def _is_mended(self, finding: Finding) -> bool:
+        """Tell whether an answer that was brought in has mended it with others of its kind."""
+        by_answer = contract_of(finding).shape == "step" and self.bench.is_edited(finding.path)
+        return by_answer and self.bench.refresh(finding) is None
 
     def _hindrance(self, finding: Finding) -> str:
         if why := self.closed(finding.path):

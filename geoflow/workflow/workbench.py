@@ -16,6 +16,7 @@ from geoflow.openspec import Delta, Issue, Requirement, Spec, Tree, parse_delta,
 from geoflow.openspec.metadata import FILE as METADATA
 from geoflow.quality.beside import Aside, beside
 from geoflow.quality.between import find_between
+from geoflow.quality.contrary import find_reworded
 from geoflow.quality.copies import find_copies
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import documents, find_in, requirements_of, wanted
@@ -91,7 +92,9 @@ class Workbench:
         for report in self.reports:
             for issue in report.issues:
                 issues.setdefault(issue.document, []).append(issue)
-        across = find_between(self.tree, files, kept=kept) + find_copies(self.tree, kept=kept)
+        copies = find_copies(self.tree, kept=kept)
+        reworded = find_reworded(self.tree, {(one.path, one.requirement) for one in copies}, kept)
+        across = find_between(self.tree, files, kept=kept) + copies + reworded
         for document in documents(self.tree):
             found = tuple(issues.get(document.path, ()))
             looked = Looked(document, found, tuple(wanted(look(document, found, self._names), off)))

@@ -158,3 +158,24 @@ def test_pieces_of_a_model_must_stand_in_the_text() -> None:
     cut = {"when": "a file is locked", "then": "SHALL report `E42`"}
     made = scenario_strategy.from_pieces(base, finding, cut)
     assert judged(base, added(base, made)).refused_by == "words-of-source"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["WHEN The disk is full, THEN The reader SHALL stop", "GIVEN Any disk WHEN It is full THEN The reader SHALL stop."],
+)
+def test_no_step_of_an_answer_has_the_capital_of_a_sentence_inside(said: str) -> None:
+    base = bare("The reader SHALL stop.")
+    text = added(base, scenario_strategy.from_said(base, missing(base)[0], GivenAnswer(said, ANSWER, 4)))
+    assert [words[:2].islower() for _, words in steps(text)] == [True] * len(steps(text))
+    assert judged(base, text, said).kept
+
+
+@pytest.mark.parametrize(
+    ("when", "then"),
+    [("When The disk is full", "The reader SHALL stop"), ("if the disk is full,", "Each reader SHALL stop")],
+)
+def test_no_piece_has_the_capital_of_a_sentence_inside(when: str, then: str) -> None:
+    base = bare(f"{then}, {when}.")
+    made = scenario_strategy.from_pieces(base, missing(base)[0], {"when": when.strip(","), "then": then})
+    assert [words for _, words in steps(added(base, made))] == ["the disk is full", then[0].lower() + then[1:]]

@@ -13,6 +13,7 @@ from geoflow.improvement.contract import contract_of
 from geoflow.improvement.edit import GivenAnswer, apply
 from geoflow.improvement.gate import Verdict, judge
 from geoflow.improvement.proposal import Proposal
+from geoflow.improvement.splitting import own_name
 from geoflow.openspec import Spec, parse_delta, parse_spec, validate
 from geoflow.quality.finding import Finding
 from geoflow.quality.findings import find_in
@@ -202,3 +203,16 @@ def test_a_delta_that_modifies_a_requirement_is_not_split() -> None:
         compound(document(BODY, BOTH)), path=delta.path, start=text.rindex("SHALL NOT", 0, text.index("####"))
     )
     assert "a change modifies it" in str(split_strategy.question(delta, finding))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("When no key is assigned, all keys SHALL be considered.", "All keys considered"),
+        ("When the share is 0.5 (e.g., at night), the lamp SHALL be dark.", "Lamp dark"),
+        ("If the key (old, new) fails, the door SHALL stay shut.", "Stay shut"),
+        ("Unknown fields MUST not be ignored.", "Unknown fields MUST not be ignored"),
+    ],
+)
+def test_a_part_is_not_named_by_a_fragment_of_its_condition(text: str, name: str) -> None:
+    assert own_name(text, "") == name

@@ -165,6 +165,23 @@ def test_a_copy_is_asked_about_and_dropped_as_answered(tmp_path: Path) -> None:
     assert "Requirement: Second" in text
 
 
+def test_a_copy_in_other_words_is_asked_about_with_both_texts_and_dropped_as_answered(tmp_path: Path) -> None:
+    texts = (
+        "When the disk is full, the store SHALL delete the 3 oldest files of `tmp` and tell the owner.",
+        "If the disk is full, the store SHALL remove the 3 oldest files of `tmp` and tell the owner.",
+    )
+    root = tmp_path / "r"
+    first = asked(root, requirement("First", texts[0]), requirement("Second", texts[1]), TIDY)
+    question = next(one for one in first.questions if one.about and one.about.code == "GF315")
+    assert all(text in question.text for text in texts)
+    answer(root, question.id, "1")
+    result = run(root)
+    assert [(edit.strategy, edit.finding.code) for edit in result.edits] == [("drop", "GF315")]
+    text = git(root, "show", f"{result.branch}:{PATH}")
+    assert "Requirement: First" in text
+    assert "Requirement: Second" not in text
+
+
 def test_a_requirement_without_a_scenario_gets_one_of_its_own_words(tmp_path: Path) -> None:
     bare = "### Requirement: Reading\nIf the file is broken, the reader SHALL report `E42`.\n"
     result = asked(tmp_path / "r", bare, TIDY)
