@@ -41,6 +41,11 @@ class GitRepository:
         self._writer = CommitWriter(git)
 
     @property
+    def root(self) -> Path:
+        """Give the folder that holds `openspec/`."""
+        return self._git.folder
+
+    @property
     def state_folder(self) -> Path:
         """Give the folder for caches, transcripts and locks, inside the git folder; it may not exist yet."""
         return self._common_folder / "geoflow"
