@@ -1,9 +1,11 @@
 """The repository around an OpenSpec root. Nothing here touches the work tree, the index or the checked-out branch."""
 
 import os
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from geoflow.adapters.git_commit_writer import CommitWriter
 from geoflow.adapters.git_commits import GitCommits
@@ -23,6 +25,14 @@ from geoflow.ports import CommitInfo, EditCommit, Head, NewCommit
 _LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
+_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class _Asked(NamedTuple):
+    commit: str
+    archive: bool
+
+
 class GitRepository:
     """The `Repository` port on a real repository.
 
@@ -39,6 +49,7 @@ class GitRepository:
         self._common_folder = common_folder
         self.patience = PATIENCE
         self._writer = CommitWriter(git)
+        self._held: tuple[_Asked, dict[str, bytes]] | None = None
 
     @property
     def root(self) -> Path:
@@ -85,8 +96,18 @@ class GitRepository:
     def read(self, commit: str, *, archive: bool = True) -> dict[str, bytes]:
         """Read every plain file below `openspec/` at a commit: {path: bytes}; symlinks and submodules are left out.
 
-        Without `archive` neither are archived changes read, which are most of an old tree.
+        Without `archive` neither are archived changes read, which are most of an old tree. What was read last is
+        remembered: a run asks for its base several times.
         """
+        if _ID.fullmatch(commit) is None:
+            return self._read(commit, archive=archive)
+        asked = _Asked(commit, archive)
+        if self._held is None or self._held[0] not in (asked, _Asked(commit, archive=True)):
+            self._held = asked, self._read(commit, archive=archive)
+        held, files = self._held
+        return {path: content for path, content in files.items() if held == asked or not path.startswith(ARCHIVE)}
+
+    def _read(self, commit: str, *, archive: bool) -> dict[str, bytes]:
         entries = [
             entry
             for entry in list_tree(self._git, commit, below=self._openspec)

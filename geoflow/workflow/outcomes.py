@@ -94,7 +94,7 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
             )
     chosen = [one for one in found if not names or one.name.startswith(tuple(names))]
     there = past.runs.branches_there([one.branch for one in chosen if one.branch])
-    said = past.events.feedback(past.documents.read("live"))
+    said = past.events.feedback(past.documents.read("feedback"))
     bases = {on: _Texts(past, on) for on in {one.on for one in chosen}}
     by_target: dict[str, list[Feedback]] = {}
     for one in said.feedback:

@@ -90,14 +90,17 @@ def read_record(name: str, content: bytes) -> RecordedRun | None:
         base, on, branch = (_text(found, key) for key in ("base", "on", "branch"))
         adopted = tuple(_text(one, "item") for one in found.get("adopted", []) if _text(one, "commit"))
         return RecordedRun(name, at, base, on, branch, edits, tuple(map(_refusal, found["refused"])), adopted)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
 def _edit(found: Mapping[str, Any]) -> RecordedEdit:
     finding = found["finding"]
     start, end = found["place"]
-    licences = tuple(" ".join(_text(one, key) for key in ("kind", "path", "word")) for one in found["licences"])
+    # Most of a record is licences; `join` refuses what is no text.
+    licences = tuple(
+        [" ".join([one.get("kind", ""), one.get("path", ""), one.get("word", "")]) for one in found["licences"]]
+    )
     if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
         raise ValueError("no place")
     return RecordedEdit(
