@@ -1,19 +1,18 @@
 """The repository around an OpenSpec root. Nothing here touches the work tree, the index or the checked-out branch."""
 
 import os
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from geoflow.adapters.git_commit_writer import CommitWriter
 from geoflow.adapters.git_commits import GitCommits
 from geoflow.adapters.git_exchange import GitExchange
+from geoflow.adapters.git_files import CommitFiles
 from geoflow.adapters.git_history import edit_commits, last_touched, read_at, reverted_edits
 from geoflow.adapters.git_index import staged_blobs
 from geoflow.adapters.git_notes import PATIENCE, Turn, append_notes, read_notes
-from geoflow.adapters.git_objects import list_tree, read_blobs, tree_ids, write_blob
+from geoflow.adapters.git_objects import read_blobs, tree_ids, write_blob
 from geoflow.adapters.git_process import GitProcess
 from geoflow.adapters.git_prune import Decide, Pruned, prune_notes
 from geoflow.adapters.git_runs import GitRuns, check_branch_name, create_refs
@@ -23,14 +22,6 @@ from geoflow.openspec.layout import ARCHIVE
 from geoflow.ports import CommitInfo, EditCommit, Head, NewCommit
 
 _LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
-
-
-_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
-
-
-class _Asked(NamedTuple):
-    commit: str
-    archive: bool
 
 
 class GitRepository:
@@ -49,7 +40,7 @@ class GitRepository:
         self._common_folder = common_folder
         self.patience = PATIENCE
         self._writer = CommitWriter(git)
-        self._held: tuple[_Asked, dict[str, bytes]] | None = None
+        self._files = CommitFiles(git, prefix)
 
     @property
     def root(self) -> Path:
@@ -93,30 +84,13 @@ class GitRepository:
         commit, name = os.fsdecode(finished.output).splitlines()
         return Head(commit, name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else None)
 
-    def read(self, commit: str, *, archive: bool = True) -> dict[str, bytes]:
+    def read(self, commit: str, *, archive: bool = True, only: Collection[str] | None = None) -> dict[str, bytes]:
         """Read every plain file below `openspec/` at a commit: {path: bytes}; symlinks and submodules are left out.
 
-        Without `archive` neither are archived changes read, which are most of an old tree. What was read last is
-        remembered: a run asks for its base several times.
+        Without `archive` neither are archived changes read, which are most of an old tree; with `only` no other files
+        than those at these paths, and below those that end in a slash.
         """
-        if _ID.fullmatch(commit) is None:
-            return self._read(commit, archive=archive)
-        asked = _Asked(commit, archive)
-        if self._held is None or self._held[0] not in (asked, _Asked(commit, archive=True)):
-            self._held = asked, self._read(commit, archive=archive)
-        held, files = self._held
-        return {path: content for path, content in files.items() if held == asked or not path.startswith(ARCHIVE)}
-
-    def _read(self, commit: str, *, archive: bool) -> dict[str, bytes]:
-        entries = [
-            entry
-            for entry in list_tree(self._git, commit, below=self._openspec)
-            if entry.is_file
-            and entry.path.startswith(f"{self._openspec}/")
-            and (archive or not entry.path.startswith(f"{self._prefix}{ARCHIVE}"))
-        ]
-        blobs = read_blobs(self._git, (entry.id for entry in entries))
-        return {entry.path.removeprefix(self._prefix): blobs[entry.id] for entry in entries}
+        return self._files.read(commit, archive=archive, only=only)
 
     def prefix(self) -> str:
         """Give the root's path in the repository, empty or with a slash at its end."""

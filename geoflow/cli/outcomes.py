@@ -22,7 +22,7 @@ def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
     from geoflow.cli.workshops import open_past
     from geoflow.workflow.outcomes import outcomes
 
-    found = outcomes(open_past(find_root_or_fail(), open_repository()), names)
+    found = outcomes(open_past(find_root_or_fail(), open_repository(quick=True)), names)
     if as_json:
         broken = [{"path": one.path, "line": one.line, "reason": one.reason} for one in found.broken]
         runs = [one.document() for one in found.runs]
@@ -40,7 +40,7 @@ def explain_run(name: str, *, as_json: bool) -> None:
     from geoflow.cli.context import open_repository
     from geoflow.workflow.run_candidates import candidates
 
-    run, found = candidates(open_repository().runs, name)
+    run, found = candidates(open_repository(quick=True).runs, name)
     if as_json:
         rows = [one.document() for one in found]
         print_json({"schema": "geoflow.candidates/1", "run": run.name, "base": run.base, "candidates": rows})

@@ -37,7 +37,7 @@ def improve_workshop(
     from geoflow.cli.progress import progress_bar
 
     root = find_root_or_fail()
-    repository = open_repository()
+    repository = open_repository(quick=True)
     repository.head()  # before a model is started for nothing
     changed = repository.uncommitted()
     if changed:
@@ -61,6 +61,8 @@ def improve_workshop(
 
 def join_improve(repository: "GitRepository", settings: "Settings", asked: "Asked", kept: "Kept") -> "Workshop":
     """Join what improve works with around the one who is asked; nothing shows how far it is, and no journal is kept."""
+    from functools import cache
+
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.learnt_files import LearntFiles
     from geoflow.adapters.lexicon_file import read_lexicon
@@ -76,6 +78,7 @@ def join_improve(repository: "GitRepository", settings: "Settings", asked: "Aske
     from geoflow.workflow.workshop import Workshop
 
     root = repository.root
+    owners = cache(lambda path: audience_for(root, path, settings.questions.people))
     return Workshop(
         repository=repository,
         model=asked.model,
@@ -91,7 +94,7 @@ def join_improve(repository: "GitRepository", settings: "Settings", asked: "Aske
         veto=settings.improve.veto,
         past=lambda files: past_texts(open_past(root, repository), files),
         learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn, LearntFiles()),
-        desk=Desk(NOBODY.author, lambda path: audience_for(root, path, settings.questions.people)),
+        desk=Desk(NOBODY.author, owners),
         tell=say,
         kept=kept,
         worse=lambda commit: worse_at(repository, commit),

@@ -53,8 +53,11 @@ class Repository(Protocol):
     def head(self) -> Head:
         """Tell the commit that is checked out; GeoflowError `unborn-branch` where there is none yet."""
 
-    def read(self, commit: str, *, archive: bool = True) -> dict[str, bytes]:
-        """Read every file below `openspec/` at a commit, or all but those of archived changes: {path: bytes}."""
+    def read(self, commit: str, *, archive: bool = True, only: Collection[str] | None = None) -> dict[str, bytes]:
+        """Read every file below `openspec/` at a commit, or all but those of archived changes: {path: bytes}.
+
+        With `only` no other files than those at these paths, and below those that end in a slash.
+        """
 
     def uncommitted(self) -> list[str]:
         """List the paths below `openspec/` that differ from HEAD, untracked ones included."""

@@ -1,7 +1,7 @@
 """What became of the edits of past runs: by the text on the branch that each was made for, and by what was said."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -95,12 +95,16 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
     chosen = [one for one in found if not names or one.name.startswith(tuple(names))]
     there = past.runs.branches_there([one.branch for one in chosen if one.branch])
     said = past.events.feedback(past.documents.read("feedback"))
-    bases = {on: _Texts(past, on) for on in {one.on for one in chosen}}
+    bases = {on: _Texts(past, on, _edited(chosen, on)) for on in {one.on for one in chosen}}
     by_target: dict[str, list[Feedback]] = {}
     for one in said.feedback:
         by_target.setdefault(one.target, []).append(one)
     told = [_of_run(run, bases[run.on], by_target, past, gone=run.branch not in there) for run in chosen]
     return Outcomes(tuple(told), said.broken, said.feedback)
+
+
+def _edited(runs: Sequence[RecordedRun], on: str) -> set[str]:
+    return {edit.path for run in runs if run.on == on for edit in run.edits}
 
 
 def _of_run(
@@ -128,12 +132,15 @@ def _outcome_of(edit: RecordedEdit, texts: "_Texts", known: Circumstances) -> Ou
 
 
 class _Texts:
-    """The requirements of a branch as it is now, by document and name. A document is parsed when it is asked for."""
+    """The requirements of a branch as it is now, by document and name. A document is parsed when it is asked for.
 
-    def __init__(self, past: Past, on: str) -> None:
-        commit = (past.runs.tip(on) if on else "") or past.repository.head().commit
-        found = past.repository.read(commit, archive=False)
-        self._files = {path: content.decode("utf-8", "surrogateescape") for path, content in found.items()}
+    Read at first are those that edits name; the others only where a requirement is not found in its own.
+    """
+
+    def __init__(self, past: Past, on: str, paths: Collection[str]) -> None:
+        self._repository = past.repository
+        self._commit = (past.runs.tip(on) if on else "") or past.repository.head().commit
+        self._files = _decoded(self._repository.read(self._commit, archive=False, only=paths))
         self._found: dict[str, dict[str, list[str]]] = {}
 
     def joined(self, path: str, names: Sequence[str]) -> str:
@@ -153,7 +160,11 @@ class _Texts:
 
     @cached_property
     def _named(self) -> dict[str, list[str]]:
-        return _blocks(self._files)
+        return _blocks(_decoded(self._repository.read(self._commit, archive=False)))
+
+
+def _decoded(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: content.decode("utf-8", "surrogateescape") for path, content in files.items()}
 
 
 def _blocks(files: Mapping[str, str]) -> dict[str, list[str]]:
