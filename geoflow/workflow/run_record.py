@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,7 +71,7 @@ def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str,
 
     Of what was left only the reasons are kept, and how often.
     """
-    document = result.document() | {"schema": SCHEMA, "on": on, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+    document = replace(result, left=()).document() | {"schema": SCHEMA, "on": on, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
     # Not each finding that was left: that is most of the specs, run for run, and every later run reads all records.
     document["left"] = dict(Counter(left.why for left in result.left))
     for edit, place in zip(document["edits"], places, strict=True):
