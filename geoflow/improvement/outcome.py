@@ -63,7 +63,7 @@ def _stands(old: str, new: str, text: str) -> Literal["merged", "merged-edited",
     if text == old or now == _keys(old):
         return "untouched"
     span = changed_span(old, new)
-    before, after = _Stretch(old, span.start, span.end), _Stretch(new, span.start, span.start + len(span.new))
+    before, after = Stretch(old, span.start, span.end), Stretch(new, span.start, span.start + len(span.new))
     if _holds(now, after.with_some_around()):
         return "merged"
     if _holds(now, before.with_some_around()):
@@ -83,7 +83,7 @@ def _keys(text: str) -> tuple[str, ...]:
     return tuple(_PIECE.findall(text))
 
 
-class _Stretch:
+class Stretch:
     """A part of a text, by the words and signs in it."""
 
     def __init__(self, text: str, start: int, end: int) -> None:

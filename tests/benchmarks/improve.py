@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from geoflow.__main__ import collect_seldom
 from geoflow.adapters.git import open_repository
 from geoflow.adapters.kept_file import KeptFile
 from geoflow.adapters.lexicon_file import read_lexicon
@@ -233,6 +234,7 @@ def _made_up(folder: Path, specs: int) -> Path:
 
 def main() -> None:
     """Print the figures and write build/bench-improve.json."""
+    collect_seldom()
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors; the model answers at once")
     report: dict[str, Any] = {"load": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory(prefix="geoflow-bench-") as name:
