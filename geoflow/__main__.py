@@ -30,6 +30,7 @@ def _run() -> None:
             sys.stderr.flush()
             os._exit(code)
         gc.enable()
+        collect_seldom()
         from geoflow.cli.app import app
 
         try:
@@ -47,6 +48,15 @@ def _run() -> None:
         raise SystemExit(int(ExitCode.BUG)) from None
 
 
+def collect_seldom() -> None:
+    """Look for garbage seldom: trees of documents are many objects that stay, and were looked through again and again.
+
+    Nothing here makes rings by the thousand, so what waits is small.
+    """
+    gc.set_threshold(_AT_ONCE, _THEN, _THEN)
+
+
+_AT_ONCE, _THEN = 100_000, 20
 _SILENT = {"--version", "--help", "--json", "--format=json", "json", "--hook", "mcp", "--quiet", "-q"}
 
 

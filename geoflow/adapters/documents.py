@@ -10,9 +10,11 @@ from pathlib import Path
 
 from geoflow.errors import GeoflowError
 from geoflow.ports import Part
+from geoflow.questions.feedback import FOLDER as FEEDBACK
 
 _FOLDER = "openspec"
 _ARCHIVE = "openspec/changes/archive"
+_TOPS: Mapping[Part, str] = {"history": _ARCHIVE, "feedback": FEEDBACK}
 _STAGE_PREFIX = ".geoflow-new-"
 
 
@@ -29,15 +31,17 @@ class WorkTreeDocuments:
         """Read every plain file below `openspec/`: {path: bytes}; empty where there is no such folder.
 
         Args:
-            part: `history` reads the archived changes alone, `live` everything but those.
+            part: `history` reads the archived changes alone, `live` everything but those, `feedback` what was said.
 
         Raises:
             GeoflowError: `unreadable-file` where the system refuses one.
         """
-        if part == "history" and _leads_elsewhere(self._root):
+        if (part == "history" and _leads_elsewhere(self._root)) or (
+            part == "feedback" and (self._root / FEEDBACK).is_symlink()
+        ):
             return {}
         try:
-            return dict(sorted(self._files(_ARCHIVE if part == "history" else _FOLDER, part)))
+            return dict(sorted(self._files(_TOPS.get(part, _FOLDER), part)))
         except OSError as error:
             raise GeoflowError(
                 f"{error.filename} cannot be read: {error.strerror}.",

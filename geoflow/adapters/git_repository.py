@@ -4,32 +4,24 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
+from geoflow.adapters.git_commit_writer import CommitWriter
 from geoflow.adapters.git_commits import GitCommits
 from geoflow.adapters.git_exchange import GitExchange
+from geoflow.adapters.git_files import CommitFiles
 from geoflow.adapters.git_history import edit_commits, last_touched, read_at, reverted_edits
 from geoflow.adapters.git_index import staged_blobs
 from geoflow.adapters.git_notes import PATIENCE, Turn, append_notes, read_notes
-from geoflow.adapters.git_objects import TreeWriter, list_tree, read_blobs, tree_ids, write_blob
+from geoflow.adapters.git_objects import read_blobs, tree_ids, write_blob
 from geoflow.adapters.git_process import GitProcess
 from geoflow.adapters.git_prune import Decide, Pruned, prune_notes
 from geoflow.adapters.git_runs import GitRuns, check_branch_name, create_refs
 from geoflow.adapters.git_timeline import GitTimeline
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec.layout import ARCHIVE
-from geoflow.ports import CommitInfo, EditCommit, Head
+from geoflow.ports import CommitInfo, EditCommit, Head, NewCommit
 
 _LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
-
-
-class _Series(NamedTuple):
-    """Commits that are written one on top of the other: the last one, its tree, and what need not be asked again."""
-
-    commit: str
-    tree: str
-    trees: TreeWriter
-    signing: bool
 
 
 class GitRepository:
@@ -47,7 +39,13 @@ class GitRepository:
         self._openspec = f"{prefix}openspec"
         self._common_folder = common_folder
         self.patience = PATIENCE
-        self._last: _Series | None = None
+        self._writer = CommitWriter(git)
+        self._files = CommitFiles(git, prefix)
+
+    @property
+    def root(self) -> Path:
+        """Give the folder that holds `openspec/`."""
+        return self._git.folder
 
     @property
     def state_folder(self) -> Path:
@@ -86,20 +84,13 @@ class GitRepository:
         commit, name = os.fsdecode(finished.output).splitlines()
         return Head(commit, name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else None)
 
-    def read(self, commit: str, *, archive: bool = True) -> dict[str, bytes]:
+    def read(self, commit: str, *, archive: bool = True, only: Collection[str] | None = None) -> dict[str, bytes]:
         """Read every plain file below `openspec/` at a commit: {path: bytes}; symlinks and submodules are left out.
 
-        Without `archive` neither are archived changes read, which are most of an old tree.
+        Without `archive` neither are archived changes read, which are most of an old tree; with `only` no other files
+        than those at these paths, and below those that end in a slash.
         """
-        entries = [
-            entry
-            for entry in list_tree(self._git, commit, below=self._openspec)
-            if entry.is_file
-            and entry.path.startswith(f"{self._openspec}/")
-            and (archive or not entry.path.startswith(f"{self._prefix}{ARCHIVE}"))
-        ]
-        blobs = read_blobs(self._git, (entry.id for entry in entries))
-        return {entry.path.removeprefix(self._prefix): blobs[entry.id] for entry in entries}
+        return self._files.read(commit, archive=archive, only=only)
 
     def prefix(self) -> str:
         """Give the root's path in the repository, empty or with a slash at its end."""
@@ -161,20 +152,15 @@ class GitRepository:
         Raises:
             GeoflowError: `no-identity`, `signing-failed`, `not-a-file`, `outside-openspec`, `bad-object`.
         """
-        blobs = {
-            self._path(path): "" if content is None else write_blob(self._git, content)
-            for path, content in changes.items()
-        }
-        series = self._series(parent)
-        tree = series.trees.write(series.tree, blobs)
-        text = message.replace("\0", "\N{REPLACEMENT CHARACTER}").rstrip("\n") + "\n"
-        commit = self._git.line(
-            *("-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, "-p", parent, "-F", "-"),
-            *(("-S",) if series.signing else ()),
-            stdin=text.encode("utf-8", "replace"),
-        )
-        self._last = series._replace(commit=commit, tree=tree)
-        return commit
+        return self.commit_all(parent, [NewCommit(changes, message)])[0]
+
+    def commit_all(self, parent: str, commits: Sequence[NewCommit]) -> list[str]:
+        """Write commits, the first on top of `parent` and each on the one before, as `commit` does; their ids."""
+        placed = [
+            NewCommit({self._path(path): content for path, content in one.changes.items()}, one.message)
+            for one in commits
+        ]
+        return self._writer.write(parent, placed)
 
     def check_delivery(self) -> None:
         """Find out before any work that a delivery would fail; GeoflowError `no-identity`, `git-not-writable`."""
@@ -235,12 +221,6 @@ class GitRepository:
     @property
     def _turn(self) -> Turn:
         return Turn(self.state_folder, self.patience)
-
-    def _series(self, parent: str) -> _Series:
-        if self._last is not None and self._last.commit == parent:
-            return self._last
-        signing = self._git.attempt("config", "--type=bool", "--get", "commit.gpgsign").output.strip() == b"true"
-        return _Series(parent, parent, TreeWriter(self._git), signing)
 
     def _path(self, path: str) -> str:
         parts = path.split("/")

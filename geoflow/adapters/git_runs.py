@@ -53,8 +53,8 @@ class GitRuns:
     def branches_there(self, names: Collection[str]) -> set[str]:
         """Tell which of these branches exist, here or at a remote."""
         there = os.fsdecode(self._git.run("for-each-ref", "--format=%(refname)", "refs/heads/", "refs/remotes/"))
-        refs = there.splitlines()
-        return {name for name in names if any(ref.endswith(f"/{name}") for ref in refs)}
+        ends = {ref[place + 1 :] for ref in there.splitlines() for place, sign in enumerate(ref) if sign == "/"}
+        return ends & set(names)
 
     def tip(self, branch: str) -> str:
         """Give the commit of a branch; empty where there is none."""

@@ -75,8 +75,8 @@ class RememberedDocuments(WorkTreeDocuments):
             return dict(whole.files)
         walk = self._walk.now = _Walk()
         files = super().read(part)
-        # What lies above the archive decides whether it is read at all, and is no part of the walk through it.
-        if walk.settled and walk.folders and part != "history":
+        # What lies above such a folder decides whether it is read at all, and is no part of the walk through it.
+        if walk.settled and walk.folders and part not in ("history", "feedback"):
             self._whole[part] = _Whole(files, walk.folders, walk.contents)
             return dict(files)
         self._whole.pop(part, None)

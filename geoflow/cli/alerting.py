@@ -56,6 +56,8 @@ def worse_at(repository: "GitRepository", commit: str) -> "Sequence[Alert]":
     from geoflow.workflow.alerts import got_worse
 
     with suppress(GeoflowError, OSError):
+        if not repository.notes([commit]):
+            return ()  # without a record there is nothing to tell, and no need to look for what to compare it with
         return got_worse(open_alerting(repository), commit).alerts
     return ()
 

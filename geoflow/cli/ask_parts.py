@@ -80,11 +80,11 @@ def open_secretary(root: Path) -> "Secretary":
     """Join what stored questions are kept with; without a terminal on stdin the one at work counts as an agent."""
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.documents import WorkTreeDocuments
-    from geoflow.adapters.git_process import GitProcess
+    from geoflow.adapters.git_process import QuickGitProcess
     from geoflow.adapters.people import signature
     from geoflow.workflow.stored_questions import Secretary
 
-    author = signature(GitProcess(root))
+    author = signature(QuickGitProcess(root))
     return Secretary(open_questions(root), WorkTreeDocuments(root), SystemClock(), author, sys.stdin.isatty())
 
 
@@ -163,12 +163,12 @@ def _open_meaning(root: Path, folder: Path | None, settings: "Settings") -> "Mea
 
 def _opener(root: Path, settings: "Settings", words: "Words") -> "Opener":
     from geoflow.adapters.clock import SystemClock
-    from geoflow.adapters.git_process import GitProcess
+    from geoflow.adapters.git_process import QuickGitProcess
     from geoflow.adapters.people import audience_for, signature
     from geoflow.workflow.ask_desk import Opener
 
     return Opener(
-        signature(GitProcess(root)),
+        signature(QuickGitProcess(root)),
         SystemClock(),
         lambda path: audience_for(root, path, settings.questions.people),
         words.people,

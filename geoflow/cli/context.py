@@ -43,7 +43,7 @@ def state_folder_or_none(root: Path) -> Path | None:
     from geoflow.adapters import git
 
     try:
-        return git.open_repository(root).state_folder
+        return git.open_repository(root, quick=True).state_folder
     except GeoflowError:
         return None
 
@@ -105,7 +105,7 @@ def transcribed(model: "ChatModel", llm: "ModelSettings") -> "ChatModel":
 
     root = find_root(str(Path.cwd()))
     try:
-        folder = git.open_repository(Path(root)).state_folder if root else None
+        folder = git.open_repository(Path(root), quick=True).state_folder if root else None
     except GeoflowError:
         folder = None
     if folder is None or llm.transcript == "off":

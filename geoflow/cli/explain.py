@@ -21,7 +21,7 @@ def explain(*, as_json: bool) -> None:
     from geoflow.cli.workshops import open_past
     from geoflow.workflow.explain import explained
 
-    past = open_past(find_root_or_fail(), open_repository())
+    past = open_past(find_root_or_fail(), open_repository(quick=True))
     learned = explained(past, LearntFiles(), load_settings().improve.learn)
     if as_json:
         print_json(learned)

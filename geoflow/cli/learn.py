@@ -71,7 +71,7 @@ def open_desk(replay: Path | None, *, with_model: bool | None = None) -> "Iterat
     from geoflow.workflow.learn import may_teach
     from geoflow.workflow.learn_delivery import LearnDesk
 
-    past = open_past(find_root_or_fail(), open_repository())
+    past = open_past(find_root_or_fail(), open_repository(quick=True))
     wanted = may_teach(past) if with_model is None else with_model
     with improve_workshop(replay, with_model=wanted) as workshop:
         yield LearnDesk(workshop, past, LearntFiles())
@@ -93,7 +93,7 @@ def show_due(*, indent: str = "") -> None:
     if "induction" not in settings_here().settings.improve.learn:
         return
     try:
-        due = words_due(open_past(find_root_or_fail(), open_repository()), LearntFiles())
+        due = words_due(open_past(find_root_or_fail(), open_repository(quick=True)), LearntFiles())
     except GeoflowError:
         return  # what was done before is done; a file that cannot be read is told by whoever needs it
     if due:

@@ -25,7 +25,7 @@ def show_outcomes(names: Sequence[str], *, as_json: bool) -> None:
     from geoflow.cli.workshops import open_past
     from geoflow.workflow.outcomes import outcomes
 
-    found = outcomes(open_past(find_root_or_fail(), open_repository()), names)
+    found = outcomes(open_past(find_root_or_fail(), open_repository(quick=True)), names)
     if as_json:
         broken = [{"path": one.path, "line": one.line, "reason": one.reason} for one in found.broken]
         runs = [one.document() for one in found.runs]
@@ -43,7 +43,7 @@ def explain_run(name: str, *, as_json: bool) -> None:
     from geoflow.cli.context import open_repository
     from geoflow.workflow.run_candidates import candidates, tries
 
-    runs = open_repository().runs
+    runs = open_repository(quick=True).runs
     run, found = candidates(runs, name)
     items = tries(runs, run)
     if as_json:

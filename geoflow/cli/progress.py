@@ -22,7 +22,9 @@ NARROW = 80
 """Columns below which the bar itself is left out, so that the figures stay whole."""
 
 
-class _Silent:
+class Silent:
+    """Where nobody watches."""
+
     def update(self, label: str, done: int, total: int) -> None:
         """Show nothing."""
 
@@ -71,7 +73,7 @@ class _Bar:
 
 def silent_progress() -> RunProgress:
     """Give a progress that nobody sees."""
-    return _Silent()
+    return Silent()
 
 
 @contextmanager
@@ -79,7 +81,7 @@ def progress_bar(*, of_bytes: bool = False) -> Iterator[RunProgress]:
     """Show a bar while the block runs: counts, or sizes and speed; silent where stderr is no terminal."""
     if is_quiet() or not sys.stderr.isatty():
         file = os.environ.get(PROGRESS_VARIABLE)
-        yield _File(Path(file)) if file else _Silent()
+        yield _File(Path(file)) if file else Silent()
         return
     with ExitStack() as shown:
         yield _Bar(lambda: shown.enter_context(_drawn(of_bytes=of_bytes)))

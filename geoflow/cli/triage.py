@@ -42,7 +42,7 @@ def run(name: str, accept: Sequence[str], reject: Sequence[str], *, dry_run: boo
     if not decisions or dry_run:
         _list(found, decisions, as_json=as_json)
         return
-    with only_writer(open_repository().state_folder, "triage", _LOCK_SECONDS):
+    with only_writer(open_repository(quick=True).state_folder, "triage", _LOCK_SECONDS):
         triaged = deliver_triage(table, found, decisions)
     if as_json:
         print_json(triaged.document())
@@ -54,19 +54,19 @@ def _open_table() -> "Table":
     from geoflow.adapters.clock import SystemClock
     from geoflow.adapters.documents import WorkTreeDocuments
     from geoflow.adapters.event_files import EventFiles
-    from geoflow.adapters.git_process import GitProcess
+    from geoflow.adapters.git_process import QuickGitProcess
     from geoflow.adapters.people import signature
     from geoflow.cli.context import find_root_or_fail, open_repository
     from geoflow.workflow.triage import Table
 
-    root, repository = find_root_or_fail(), open_repository()
+    root, repository = find_root_or_fail(), open_repository(quick=True)
     return Table(
         repository=repository,
         runs=repository.runs,
         documents=WorkTreeDocuments(root),
         events=EventFiles(repository.state_folder),
         clock=SystemClock(),
-        author=signature(GitProcess(root)),
+        author=signature(QuickGitProcess(root)),
         kind="person" if sys.stdin.isatty() else "agent",
     )
 
@@ -135,11 +135,11 @@ def _ask(edit: "RecordedEdit") -> "dict[str, Decision] | None":
 
 
 def _edited(edit: "RecordedEdit") -> str:
-    from geoflow.adapters.git_process import GitProcess
+    from geoflow.adapters.git_process import QuickGitProcess
     from geoflow.cli.context import find_root_or_fail
     from geoflow.cli.editing import edited
 
-    return edited(edit.new, GitProcess(find_root_or_fail()))
+    return edited(edit.new, QuickGitProcess(find_root_or_fail()))
 
 
 def _as_the_target_ends(text: str, target: str) -> str:

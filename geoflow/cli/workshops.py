@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from geoflow.adapters.git import GitRepository
+    from geoflow.cli.calls import Asked
+    from geoflow.quality.kept import Kept
+    from geoflow.settings import Settings
     from geoflow.workflow.outcomes import Past
     from geoflow.workflow.review import Reviewer
     from geoflow.workflow.role_facts import FactDesk
@@ -25,26 +28,16 @@ def improve_workshop(
 
     A dry run writes nothing, so it keeps nobody out. GeoflowError `improve-at-work`, `git-not-writable`, `no-identity`.
     """
-    from geoflow.adapters.clock import SystemClock
+    from dataclasses import replace
+
     from geoflow.adapters.kept_file import KeptFile
-    from geoflow.adapters.learnt_files import LearntFiles
-    from geoflow.adapters.lexicon_file import read_lexicon
     from geoflow.adapters.one_run import ended_by_kill, only_run
-    from geoflow.adapters.people import audience_for
     from geoflow.adapters.run_journal import RunJournal
-    from geoflow.adapters.second_process import second_process
-    from geoflow.adapters.templates import JinjaTemplates
-    from geoflow.cli.alerting import worse_at
-    from geoflow.cli.ask_parts import open_questions
     from geoflow.cli.calls import Asked, Wish, opened_model
     from geoflow.cli.progress import progress_bar
-    from geoflow.workflow.desk import NOBODY, Desk
-    from geoflow.workflow.improve_history import past_texts
-    from geoflow.workflow.past_cases import learn
-    from geoflow.workflow.workshop import Workshop
 
     root = find_root_or_fail()
-    repository = open_repository()
+    repository = open_repository(quick=True)
     repository.head()  # before a model is started for nothing
     changed = repository.uncommitted()
     if changed:
@@ -53,7 +46,6 @@ def improve_workshop(
             "are left out: improve works on the last commit."
         )
     settings = load_settings()
-    off = frozenset(settings.rules.off)
     file = KeptFile(str(root))
     kept = file.read()
     with nullcontext() if dry_run else only_run(repository.state_folder, root), ended_by_kill():
@@ -61,30 +53,53 @@ def improve_workshop(
             repository.check_delivery()  # before a model is asked for minutes
         wish = Wish("Only edits of form are made.", replay, executor)
         with opened_model(settings, wish) if with_model else nullcontext(Asked()) as asked, progress_bar() as progress:
-            templates = open_templates("improve", root) if asked.model else JinjaTemplates()
-            yield Workshop(
-                repository=repository,
-                model=asked.model,
-                calls=asked.calls,
-                templates=templates,
-                clock=SystemClock(),
-                progress=progress,
-                off=off,
-                questions=open_questions(root),
-                runs=repository.runs,
-                allowed=settings.review.allow,
-                words=read_lexicon,
-                veto=settings.improve.veto,
-                past=lambda files: past_texts(open_past(root, repository), files),
-                learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn, LearntFiles()),
-                desk=Desk(NOBODY.author, lambda path: audience_for(root, path, settings.questions.people)),
-                journal=None if replay else RunJournal(repository.state_folder, root),
-                tell=say,
-                kept=kept,
-                worse=lambda commit: worse_at(repository, commit),
-                aside=second_process,
-            )
+            joined = join_improve(repository, settings, asked, kept)
+            journal = None if replay else RunJournal(repository.state_folder, root)
+            yield replace(joined, progress=progress, journal=journal)
         file.write(kept)
+
+
+def join_improve(repository: "GitRepository", settings: "Settings", asked: "Asked", kept: "Kept") -> "Workshop":
+    """Join what improve works with around the one who is asked; nothing shows how far it is, and no journal is kept."""
+    from functools import cache
+
+    from geoflow.adapters.clock import SystemClock
+    from geoflow.adapters.learnt_files import LearntFiles
+    from geoflow.adapters.lexicon_file import read_lexicon
+    from geoflow.adapters.people import audience_for
+    from geoflow.adapters.second_process import second_process
+    from geoflow.adapters.templates import JinjaTemplates
+    from geoflow.cli.alerting import worse_at
+    from geoflow.cli.ask_parts import open_questions
+    from geoflow.cli.progress import Silent
+    from geoflow.workflow.desk import NOBODY, Desk
+    from geoflow.workflow.improve_history import past_texts
+    from geoflow.workflow.past_cases import learn
+    from geoflow.workflow.workshop import Workshop
+
+    root = repository.root
+    owners = cache(lambda path: audience_for(root, path, settings.questions.people))
+    return Workshop(
+        repository=repository,
+        model=asked.model,
+        calls=asked.calls,
+        templates=open_templates("improve", root) if asked.model else JinjaTemplates(),
+        clock=SystemClock(),
+        progress=Silent(),
+        off=frozenset(settings.rules.off),
+        questions=open_questions(root),
+        runs=repository.runs,
+        allowed=settings.review.allow,
+        words=read_lexicon,
+        veto=settings.improve.veto,
+        past=lambda files: past_texts(open_past(root, repository), files),
+        learn=lambda run: learn(open_past(root, repository), run, settings.improve.learn, LearntFiles()),
+        desk=Desk(NOBODY.author, owners),
+        tell=say,
+        kept=kept,
+        worse=lambda commit: worse_at(repository, commit),
+        aside=second_process,
+    )
 
 
 def open_past(root: Path, repository: "GitRepository") -> "Past":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from geoflow.improvement.composing import changed_span
 
@@ -62,13 +62,13 @@ def standing(old: str, new: str, text: str) -> Literal["merged", "merged-edited"
         return "merged"
     if text == old or now == words_of(old):
         return "untouched"
-    before, after = _around_change(old, new), _around_change(new, old)
-    if _holds(now, after):
+    span = changed_span(old, new)
+    before, after = Stretch(old, span.start, span.end), Stretch(new, span.start, span.start + len(span.new))
+    if _holds(now, after.with_some_around()):
         return "merged"
-    if _holds(now, before):
+    if _holds(now, before.with_some_around()):
         return "untouched"
-    brought = set(_changed(new, old)) - set(words_of(old))
-    taken = set(_changed(old, new)) - set(words_of(new))
+    brought, taken = set(after.inside()) - set(words_of(old)), set(before.inside()) - set(words_of(new))
     kept, gone = brought & set(now), taken - set(now)
     if not kept and not gone:
         return "untouched"
@@ -77,37 +77,38 @@ def standing(old: str, new: str, text: str) -> Literal["merged", "merged-edited"
     return "merged-edited" if (len(kept) + len(gone)) * 2 >= wanted else "other"
 
 
-class _Pieces(NamedTuple):
-    """The words and signs of a text, to the letter: an edit may be of case or form alone, and never of line breaks."""
-
-    words: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-
-
 @lru_cache(maxsize=4096)
-def _pieces(text: str) -> _Pieces:
-    found = list(_PIECE.finditer(text))
-    starts, ends = tuple(one.start() for one in found), tuple(one.end() for one in found)
-    return _Pieces(tuple(one.group() for one in found), starts, ends)
-
-
 def words_of(text: str) -> tuple[str, ...]:
-    """Give the words and signs of a text, to the letter, whatever its line breaks."""
-    return _pieces(text).words
+    """List the words and signs of a text, to the letter: an edit may be of case or form alone, not of line breaks."""
+    return tuple(_PIECE.findall(text))
 
 
-def _changed(text: str, other: str) -> tuple[str, ...]:
-    """List the pieces of a text that another one has not, as one stretch."""
-    span, found = changed_span(text, other), _pieces(text)
-    return found.words[bisect_right(found.ends, span.start) : bisect_left(found.starts, span.end)]
+class Stretch:
+    """A part of a text, by the words and signs in it."""
 
+    def __init__(self, text: str, start: int, end: int) -> None:
+        # No piece goes over white space, so places are needed of those alone that stand between two pieces of it.
+        self._words, self._start, self._end = words_of(text), start, end
+        left, right = start, end
+        while left > 0 and not text[left - 1].isspace():
+            left -= 1
+        while right < len(text) and not text[right].isspace():
+            right += 1
+        self._before = len(_PIECE.findall(text, 0, left))
+        near = list(_PIECE.finditer(text, left, right))
+        self._starts, self._ends = [one.start() for one in near], [one.end() for one in near]
 
-def _around_change(text: str, other: str) -> tuple[str, ...]:
-    """Give the stretch of a text that another one has not, with a few pieces on each side."""
-    span, found = changed_span(text, other), _pieces(text)
-    first, last = bisect_left(found.ends, span.start), bisect_right(found.starts, span.end)
-    return found.words[max(0, first - AROUND) : last + AROUND] if first < last else ()
+    def inside(self) -> tuple[str, ...]:
+        """List the pieces of which at least a part lies in it."""
+        first, behind = bisect_right(self._ends, self._start), bisect_left(self._starts, self._end)
+        return self._words[self._before + first : self._before + behind]
+
+    def with_some_around(self) -> tuple[str, ...]:
+        """List the pieces that lie in it or touch it, with a few on each side; none where there are no such pieces."""
+        first, behind = bisect_left(self._ends, self._start), bisect_right(self._starts, self._end)
+        if first >= behind:
+            return ()
+        return self._words[max(0, self._before + first - AROUND) : self._before + behind + AROUND]
 
 
 def _holds(whole: Sequence[str], part: Sequence[str]) -> bool:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Head,
         History,
         LineCommit,
+        NewCommit,
         Repository,
         Timeline,
     )
@@ -69,6 +70,7 @@ _HOMES = {
     "LineCommit": "repository",
     "Message": "model",
     "NearByMeaning": "askable",
+    "NewCommit": "repository",
     "Part": "documents",
     "Passages": "documents",
     "PlanningTree": "documents",
@@ -118,6 +120,7 @@ __all__ = [
     "Meaning",
     "Message",
     "NearByMeaning",
+    "NewCommit",
     "Part",
     "Passages",
     "PlanningTree",

@@ -9,14 +9,14 @@ from geoflow.questions.passage import Passage
 from geoflow.questions.question import Question
 from geoflow.questions.retrieval import Found
 
-Part = Literal["all", "live", "history"]
+Part = Literal["all", "live", "history", "feedback"]
 
 
 class Documents(Protocol):
     """The OpenSpec files of the work tree, paths relative to the root. Writes are atomic and stay below `openspec/`."""
 
     def read(self, part: Part = "all") -> dict[str, bytes]:
-        """Read every file below `openspec/`, or only those of archived changes, or all but those: {path: bytes}."""
+        """Read files below `openspec/`: all, those of archived changes, all but those, or feedback: {path: bytes}."""
 
     def create(self, files: Mapping[str, str]) -> None:
         """Write new files, all or none; GeoflowError `exists` where one is there already."""

@@ -37,6 +37,13 @@ class EditCommit:
     after: str
 
 
+class NewCommit(NamedTuple):
+    """A commit to write: the files that it replaces (None: removes), and its message."""
+
+    changes: Mapping[str, bytes | None]
+    message: str
+
+
 class Repository(Protocol):
     """The git repository around an OpenSpec root. Paths are relative to the root, with forward slashes.
 
@@ -46,8 +53,11 @@ class Repository(Protocol):
     def head(self) -> Head:
         """Tell the commit that is checked out; GeoflowError `unborn-branch` where there is none yet."""
 
-    def read(self, commit: str, *, archive: bool = True) -> dict[str, bytes]:
-        """Read every file below `openspec/` at a commit, or all but those of archived changes: {path: bytes}."""
+    def read(self, commit: str, *, archive: bool = True, only: Collection[str] | None = None) -> dict[str, bytes]:
+        """Read every file below `openspec/` at a commit, or all but those of archived changes: {path: bytes}.
+
+        With `only` no other files than those at these paths, and below those that end in a slash.
+        """
 
     def uncommitted(self) -> list[str]:
         """List the paths below `openspec/` that differ from HEAD, untracked ones included."""
@@ -56,6 +66,12 @@ class Repository(Protocol):
         """Write a commit on top of `parent` with these files replaced (None: removed), from objects alone; its id.
 
         No ref moves.
+        """
+
+    def commit_all(self, parent: str, commits: Sequence[NewCommit]) -> list[str]:
+        """Write commits, the first on top of `parent` and each on the one before, as `commit` does; their ids.
+
+        However many they are, it takes about as long as to write two.
         """
 
     def create_branch(self, name: str, commit: str) -> None:

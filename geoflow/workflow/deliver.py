@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geoflow.improvement.edit import Licence
-from geoflow.ports import QuestionStore, Repository
+from geoflow.ports import NewCommit, QuestionStore, Repository
 from geoflow.questions.question import Question
 from geoflow.workflow.improve_result import KeptEdit
 from geoflow.workflow.workbench import Target, Workbench
@@ -21,15 +21,21 @@ def write_commits(
     for target, edit in kept:
         targets.setdefault(target, []).append(edit)
     texts: dict[str, str] = {}
-    commit, delivered = base, dict[int, KeptEdit]()
-    for target in sorted(targets, key=lambda target: (target[0], -bench.blocks(target)[0][0])):
+    commits: list[NewCommit] = []
+    order = sorted(targets, key=lambda target: (target[0], -bench.blocks(target)[0][0]))
+    for target in order:
         path = target[0]
         (start, end), new = bench.blocks(target)
         text = texts.get(path, bench.base_files[path])
         texts[path] = text[:start] + new + text[end:]
-        commit = repository.commit(commit, {path: texts[path].encode()}, commit_message(path, targets[target]))
-        delivered |= {id(edit): replace(edit, commit=commit) for edit in targets[target]}
-    return commit, tuple(delivered[id(edit)] for _, edit in kept)
+        commits.append(NewCommit({path: texts[path].encode()}, commit_message(path, targets[target])))
+    ids = repository.commit_all(base, commits)
+    delivered = {
+        id(edit): replace(edit, commit=commit)
+        for target, commit in zip(order, ids, strict=True)
+        for edit in targets[target]
+    }
+    return [base, *ids][-1], tuple(delivered[id(edit)] for _, edit in kept)
 
 
 def write_questions(repository: Repository, tip: str, store: QuestionStore | None, asked: Sequence[Question]) -> str:

@@ -22,7 +22,7 @@ from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking, asked_on_branches
 from geoflow.workflow.improve_result import Idle, ImproveResult, KeptEdit, Left
-from geoflow.workflow.improve_scope import chosen_findings, live_files, path_prefixes, worst_first
+from geoflow.workflow.improve_scope import AllFiles, chosen_findings, live_files, path_prefixes, worst_first
 from geoflow.workflow.improve_session import Session
 from geoflow.workflow.improve_summary import measured, must_not_be_worse, summary, with_adopted
 from geoflow.workflow.improve_together import take_together
@@ -66,7 +66,7 @@ def improve(workshop: Workshop, options: ImproveOptions) -> ImproveResult:
             fix="Check out the branch that you merge into, and run geoflow improve there.",
             code="on-improve-branch",
         )
-    files = workshop.repository.read(head.commit)
+    files = workshop.repository.read(head.commit, archive=False)
     live = live_files(files)
     bench = Workbench(live, workshop.off, workshop.allowed, workshop.words(live), workshop.kept, aside=workshop.aside)
     bench.past = workshop.past(live)
@@ -93,7 +93,8 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     if workshop.veto and workshop.model:
         session.veto = MeaningVeto(workshop.model, workshop.templates, meter)
     before = summary(bench.specs, bench.reports, bench.findings)
-    adopted, chosen = _adopted(session, files, options, chosen)
+    everything = AllFiles(workshop.repository, head.commit)
+    adopted, chosen = _adopted(session, everything, options, chosen)
     answers = carry_out_answers(session, workshop.questions, files, path_prefixes(bench, options.targets))
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}

@@ -45,17 +45,17 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
         past: What outcomes are told from.
         files: The documents at that commit, {path: text}.
     """
-    now = texts_by_place(files)
+    now = _Now(files)
     records = [read_record(name, content) for name, content in past.runs.records().items()]
     runs = [one for one in records if one]
-    said = past.events.feedback(past.documents.read("live")).feedback
+    said = past.events.feedback(past.documents.read("feedback")).feedback
     chains = _chains(runs, said)
     there = past.runs.branches_there([name for run in runs for name in _branches(run)])
     waiting: dict[Place, str] = {}
     by_model: set[Place] = set()
     seen: dict[Place, set[str]] = {}
     for chain in chains:
-        texts = now.get(chain.place, ())
+        texts = now.at(chain.place)
         if branch := _waits_on(chain, texts, there, past):
             waiting.setdefault(chain.place, branch)
         if _is_models(chain, texts):
@@ -63,7 +63,7 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
         seen.setdefault(chain.place, set()).update(_seen(chain, texts))
     for place, before, after in _committed(past.repository.edit_commits(MOST_COMMITS)):
         seen.setdefault(place, set()).add(squeezed(before))
-        if squeezed(after) in map(squeezed, now.get(place, ())):
+        if squeezed(after) in map(squeezed, now.at(place)):
             by_model.add(place)
     texts_seen = {place: frozenset(found) for place, found in seen.items()}
     left = [run for run in runs if run.branch in there]
@@ -71,6 +71,20 @@ def past_texts(past: Past, files: Mapping[str, str]) -> PastTexts:
     adopted = waiting_items(runs, said, Places(there, TRIAGED, lambda commit: past.runs.is_in(commit, head)))
     carried = {question: run.branch for run in left for question in run.carried}
     return PastTexts(waiting, frozenset(by_model), texts_seen, tuple(run.branch for run in left), adopted, carried)
+
+
+class _Now:
+    """The texts of the documents as they stand; a document is parsed when one of its places is asked for."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+        self._found: dict[str, dict[Place, list[str]]] = {}
+
+    def at(self, place: Place) -> Sequence[str]:
+        path = place[0]
+        if path not in self._found:
+            self._found[path] = texts_by_place({path: self._files[path]}) if path in self._files else {}
+        return self._found[path].get(place, ())
 
 
 def texts_by_place(files: Mapping[str, str]) -> dict[Place, list[str]]:

@@ -14,7 +14,7 @@ from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.quality.project_lexicon import RULED_OUT
 from geoflow.questions.answer import question_id
 from geoflow.questions.cycle import waits_for_person
-from geoflow.questions.question import MOST_OPEN, About, Mark, Question
+from geoflow.questions.question import FOLDER, MOST_OPEN, About, Mark, Question
 from geoflow.workflow.desk import Desk
 from geoflow.workflow.improve_asked import choice_about, is_asked_about
 from geoflow.workflow.improve_result import ASKED, BETWEEN_DOCUMENTS, NEEDS_ANSWER, Left
@@ -191,7 +191,7 @@ def asked_on_branches(workshop: Workshop, branches: Sequence[str]) -> list[tuple
     found: list[tuple[Question, str]] = []
     for branch in branches[:MOST_BRANCHES]:
         if tip := runs.tip(branch):
-            files = workshop.repository.read(tip, archive=False)
+            files = workshop.repository.read(tip, archive=False, only=(f"{FOLDER}/",))
             found += ((question, branch) for question in store.read_from(files).questions.values())
     return found
 

@@ -1,12 +1,40 @@
 """What a run of improve looks at: the documents of a commit, and the findings of the items that were named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.metrics.alert import Alert
 from geoflow.metrics.behind import is_behind
+from geoflow.ports import Repository
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
 from geoflow.workflow.workbench import Workbench
+
+
+class AllFiles(Mapping[str, bytes]):
+    """All files of a commit, archived ones included, read when the first of them is asked for.
+
+    In an old tree most files are archived, and few runs look at them.
+    """
+
+    def __init__(self, repository: Repository, commit: str) -> None:
+        self._repository, self._commit = repository, commit
+
+    def __getitem__(self, path: str) -> bytes:
+        """Give the content of a file."""
+        return self._files[path]
+
+    def __iter__(self) -> Iterator[str]:
+        """List the paths."""
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return len(self._files)
+
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        return self._repository.read(self._commit)
 
 
 def live_files(found: Mapping[str, bytes]) -> dict[str, str]:

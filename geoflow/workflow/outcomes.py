@@ -97,8 +97,8 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
     chosen = [one for one in found if not names or one.name.startswith(tuple(names))]
     names = [f"{one.branch}{tail}" for one in chosen if one.branch for tail in ("", *TRIAGED)]
     there = past.runs.branches_there(names)
-    said = past.events.feedback(past.documents.read("live"))
-    bases = {on: BranchTexts(past.repository, past.runs, on) for on in {one.on for one in chosen}}
+    said = past.events.feedback(past.documents.read("feedback"))
+    bases = {on: BranchTexts(past.repository, past.runs, on, _touched(chosen, on)) for on in {one.on for one in chosen}}
     by_target: dict[str, list[Feedback]] = {}
     for one in said.feedback:
         by_target.setdefault(one.target, []).append(one)
@@ -111,6 +111,12 @@ def outcomes(past: Past, names: Sequence[str] = ()) -> Outcomes:
         known = _Known(run, by_target, Circumstances("", gone, run.at, now), triaged)
         told.append(_of_run(known, Ground(bases[run.on], past.runs, seen)))
     return Outcomes(tuple(told), said.broken, said.feedback)
+
+
+def _touched(runs: Sequence[RecordedRun], on: str) -> set[str]:
+    """Name the documents that the runs for a branch edited, and the folders of the items that they adopted."""
+    own = [run for run in runs if run.on == on]
+    return {edit.path for run in own for edit in run.edits} | {one.folder for run in own for one in run.adoptions}
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,12 +174,8 @@ def lessons_of(past: Past, told: Sequence[RunOutcome], stored: LearntFiles) -> L
 
 def stored_texts(past: Past) -> dict[str, str]:
     """Read what is stored of what was learnt at the checked-out commit: {path: text}."""
-    found = past.repository.read(past.repository.head().commit)
-    return {
-        path: text.decode("utf-8", "surrogateescape")
-        for path, text in found.items()
-        if path.startswith("openspec/workflow/")
-    }
+    found = past.repository.read(past.repository.head().commit, only=("openspec/workflow/",))
+    return {path: text.decode("utf-8", "surrogateescape") for path, text in found.items()}
 
 
 def _uses(told: Sequence[RunOutcome]) -> Iterator[tuple[str, str, date]]:

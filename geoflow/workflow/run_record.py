@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,7 +79,7 @@ def record_of(result: ImproveResult, places: Sequence[tuple[int, int]], on: str,
 
     Of what was left only the reasons are kept, and how often.
     """
-    document = result.document() | {"schema": SCHEMA, "on": on, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+    document = replace(result, left=()).document() | {"schema": SCHEMA, "on": on, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
     # Not each finding that was left: that is most of the specs, run for run, and every later run reads all records.
     document["left"] = dict(Counter(left.why for left in result.left))
     for edit, place in zip(document["edits"], places, strict=True):
@@ -108,7 +108,10 @@ def read_record(name: str, content: bytes) -> RecordedRun | None:
 def _edit(found: Mapping[str, Any]) -> RecordedEdit:
     finding = found["finding"]
     start, end = found["place"]
-    licences = tuple(" ".join(_text(one, key) for key in ("kind", "path", "word")) for one in found["licences"])
+    # Most of a record is licences; `join` refuses what is no text.
+    licences = tuple(
+        [" ".join([one.get("kind", ""), one.get("path", ""), one.get("word", "")]) for one in found["licences"]]
+    )
     if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
         raise ValueError("no place")
     return RecordedEdit(

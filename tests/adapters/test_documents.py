@@ -144,6 +144,26 @@ def test_nor_from_a_nested_repository(tmp_path: Path, nested: str) -> None:
     assert documents.read("live") == documents.read() == {"openspec/project.md": b"p"}
 
 
+def test_what_was_said_is_read_alone(tmp_path: Path) -> None:
+    said = {"openspec/feedback/a.yaml": "a", "openspec/feedback/deeper/b.yaml": "b"}
+    documents = WorkTreeDocuments(write_tree(tmp_path / "p", {**LIVE_FILES, **HISTORY_FILES, **said}))
+    live = documents.read("live")
+    assert documents.read("feedback") == as_bytes(said)
+    assert as_bytes(said).items() <= live.items()
+    assert WorkTreeDocuments(tmp_path).read("feedback") == {}
+
+
+def test_it_is_read_through_no_link_and_from_no_nested_repository(tmp_path: Path) -> None:
+    said = {"openspec/feedback/a.yaml": "a"}
+    elsewhere = write_tree(tmp_path / "elsewhere", said)
+    root = write_tree(tmp_path / "p", {"openspec/project.md": "p"})
+    (root / "openspec/feedback").symlink_to(elsewhere / "openspec/feedback")
+    assert WorkTreeDocuments(root).read("feedback") == {}
+    nested = write_tree(tmp_path / "n", said)
+    make_repo(nested / "openspec/feedback", {})
+    assert WorkTreeDocuments(nested).read("feedback") == {}
+
+
 def test_a_half_written_change_is_in_no_part(tmp_path: Path) -> None:
     files = {"openspec/.geoflow-new-1-ab/x.md": "x", f"{ARCHIVE}/.geoflow-new-1-ab/x.md": "x"}
     documents = WorkTreeDocuments(write_tree(tmp_path / "p", files))

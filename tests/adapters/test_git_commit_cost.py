@@ -10,6 +10,7 @@ import pytest
 from geoflow.adapters.git import GitRepository, open_repository
 from geoflow.adapters.git_process import Finished, GitProcess
 from geoflow.errors import GeoflowError
+from geoflow.ports import NewCommit
 from tests.builders import git, make_repo, write_tree
 
 SPECS = [f"openspec/specs/s{number}/spec.md" for number in range(5)]
@@ -29,15 +30,13 @@ class CountedGit(GitProcess):
         return super().attempt(*arguments, stdin=stdin, index=index)
 
 
-class OtherIds(GitProcess):
-    """Runs a git that gives every folder below the top another id than its content has."""
+class LosingGit(GitProcess):
+    """Runs a git that says nothing where it should unpack objects, and does nothing."""
 
     def attempt(self, *arguments: str, stdin: bytes = b"", index: str = "") -> Finished:
-        finished = super().attempt(*arguments, stdin=stdin, index=index)
-        if arguments[0] != "mktree":
-            return finished
-        *inner, root = finished.output.splitlines()
-        return Finished(0, b"\n".join([*(line[::-1] for line in inner), root, b""]), "")
+        if arguments[0] == "unpack-objects":
+            return Finished(0, b"", "")
+        return super().attempt(*arguments, stdin=stdin, index=index)
 
 
 def deliver(repository: GitRepository, parent: str, count: int) -> str:
@@ -46,20 +45,86 @@ def deliver(repository: GitRepository, parent: str, count: int) -> str:
     return parent
 
 
-def test_a_folder_is_listed_once_in_a_delivery_and_a_commit_takes_three_processes(tmp_path: Path) -> None:
+def series(count: int) -> list[NewCommit]:
+    return [NewCommit({SPECS[number // 3 % 5]: f"{number}\n".encode()}, f"part {number}") for number in range(count)]
+
+
+def test_commits_one_by_one_read_each_folder_once(tmp_path: Path) -> None:
     project = make_repo(tmp_path / "p", dict.fromkeys(SPECS, "one\n") | {"src/main.py": "print()\n"})
     counted = CountedGit(project)
     last = deliver(GitRepository(counted, "", project / ".git"), git(project, "rev-parse", "HEAD"), 15)
     assert counted.started == {
-        "ls-tree": 3 + len(SPECS),  # the top, openspec, specs, and each capability
         "config": 1,
-        "hash-object": 15,
-        "mktree": 15,
+        "cat-file": 15 + len(SPECS),  # a look at what was written, and at the folders of each capability
+        "unpack-objects": 15,
         "commit-tree": 15,
     }
     assert open_repository(project).read(last) == {path: f"{3 * n + 2}\n".encode() for n, path in enumerate(SPECS)}
     assert git(project, "rev-list", "--count", f"main..{last}") == "15"
     assert git(project, "fsck", "--strict", "--no-dangling") == ""
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_a_delivery_takes_as_many_processes_however_many_commits_it_has(tmp_path: Path, count: int) -> None:
+    project = make_repo(tmp_path / "p", dict.fromkeys(SPECS, "one\n"))
+    counted = CountedGit(project)
+    ids = GitRepository(counted, "", project / ".git").commit_all("HEAD", series(count))
+    assert counted.started == {"config": 1, "cat-file": 2, "var": 2, "unpack-objects": 1}
+    assert git(project, "rev-list", "--reverse", f"main..{ids[-1]}").split() == ids
+    assert git(project, "log", "-1", "--format=%B", ids[-1]) == f"part {count - 1}"
+    assert git(project, "fsck", "--strict", "--no-dangling") == ""
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+@pytest.mark.parametrize("name", ["Ada Example", "Ada Ünlü-Šmíd 𝄞", "A\ufdd0da"])
+def test_commits_at_once_are_those_that_git_writes_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, object_format: str, name: str
+) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-01-05T08:00:00+0530")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-01-06T09:00:00-0230")
+    monkeypatch.setenv("GIT_AUTHOR_NAME", name)
+    project = tmp_path / "p"
+    project.mkdir()
+    git(project, "init", "-q", "-b", "main", f"--object-format={object_format}")
+    write_tree(project, dict.fromkeys(SPECS, "one\n"))
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "start")
+    commits = [
+        NewCommit(dict.fromkeys(SPECS, b"two\n"), "all alike\n\n- GF204\n\nGeoflow-Finding: 1 GF204\n"),
+        NewCommit({SPECS[0]: b"three\r\n\xff", "openspec/new\nline/x.md": b"n"}, "Ü 𝄞 \ud800"),
+        NewCommit({SPECS[1]: b"four\n", SPECS[2]: None, "openspec/new\nline/y.md": b"n"}, "one at least\n\n\n"),
+        NewCommit(dict.fromkeys(SPECS), "none\0 of them"),
+        NewCommit({SPECS[4]: b""}, "\ufffe"),
+        NewCommit({SPECS[3]: b"x" * 100_000}, "long"),
+    ]
+    last, one_by_one = "HEAD", list[str]()
+    for commit in commits:
+        last = open_repository(project).commit(last, commit.changes, commit.message)
+        one_by_one.append(last)
+    for count in range(2, len(commits) + 1):
+        assert open_repository(project).commit_all("HEAD", commits[:count]) == one_by_one[:count]
+    assert git(project, "fsck", "--strict", "--no-dangling") == ""
+
+
+def test_commits_at_once_are_signed_where_the_user_asks_for_it(tmp_path: Path) -> None:
+    project = make_repo(tmp_path / "p", dict.fromkeys(SPECS, "one\n"))
+    signer = tmp_path / "signer"
+    signer.write_text(
+        "#!/bin/sh\ncat >/dev/null\nprintf '\\n[GNUPG:] SIG_CREATED \\n' >&2\nprintf 'SIGNED BY TEST\\n'\n"
+    )
+    signer.chmod(0o755)
+    for key, value in (("gpg.program", signer), ("user.signingkey", "ada"), ("commit.gpgsign", "true")):
+        git(project, "config", key, str(value))
+    ids = open_repository(project).commit_all("HEAD", series(3))
+    assert all("gpgsig SIGNED BY TEST" in git(project, "cat-file", "commit", one) for one in ids)
+    assert git(project, "rev-list", "--reverse", f"main..{ids[-1]}").split() == ids
+
+
+def test_no_commits_are_none(tmp_path: Path) -> None:
+    project = make_repo(tmp_path / "p", dict.fromkeys(SPECS, "one\n"))
+    repository = open_repository(project)
+    assert repository.commit_all("HEAD", []) == []
+    assert repository.commit_all(repository.commit_all("HEAD", series(2))[-1], []) == []
 
 
 @pytest.mark.parametrize("object_format", ["sha1", "sha256"])
@@ -143,9 +208,18 @@ def test_a_delivery_in_a_partial_clone_fetches_nothing(tmp_path: Path) -> None:
     assert git(partial, "diff-tree", "-r", "--name-only", "HEAD", commit).splitlines() == SPECS[:2]
 
 
-def test_a_folder_whose_id_is_not_its_content_s_is_never_committed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_git_has_not_written_is_never_delivered(tmp_path: Path, count: int) -> None:
     project = make_repo(tmp_path / "p", dict.fromkeys(SPECS, "one\n"))
     with pytest.raises(GeoflowError, match="another id") as failure:
-        deliver(GitRepository(OtherIds(project), "", project / ".git"), "HEAD", 1)
+        GitRepository(LosingGit(project), "", project / ".git").commit_all("HEAD", series(count))
     assert (failure.value.code, failure.value.fix) == ("git-failed", "Try `git fsck` in this repository.")
     assert git(project, "fsck", "--unreachable").count("commit") == 0
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "-x", "HEAD\nmain", "HEAD:openspec", ""])
+def test_commits_on_what_is_no_commit_are_none(tmp_path: Path, revision: str) -> None:
+    repository = open_repository(make_repo(tmp_path / "p", dict.fromkeys(SPECS, "one\n")))
+    with pytest.raises(GeoflowError) as failure:
+        repository.commit_all(revision, series(2))
+    assert failure.value.code == "bad-object"

@@ -7,28 +7,37 @@ The aims are those of the first user: a document updated in 50 ms, past work ana
 import json
 import os
 import re
+import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from geoflow.adapters.clock import SystemClock
+from geoflow.__main__ import collect_seldom
 from geoflow.adapters.git import open_repository
+from geoflow.adapters.kept_file import KeptFile
+from geoflow.adapters.lexicon_file import read_lexicon
 from geoflow.adapters.run_journal import RunJournal
-from geoflow.adapters.templates import JinjaTemplates
-from geoflow.cli.workshops import open_past
+from geoflow.adapters.second_process import second_process
+from geoflow.cli.calls import Asked
+from geoflow.cli.workshops import join_improve, open_past
 from geoflow.ports import ChatRequest
+from geoflow.quality.kept import Kept
+from geoflow.settings import Settings
 from geoflow.workflow.improve import ImproveOptions, improve
+from geoflow.workflow.improve_result import ImproveResult
+from geoflow.workflow.improve_scope import live_files
 from geoflow.workflow.limits import Limits
 from geoflow.workflow.past_cases import learn
 from geoflow.workflow.workbench import Workbench
-from geoflow.workflow.workshop import Workshop
 from tests.benchmarks.trees import some_requirements
 from tests.builders import git, write_tree
 from tests.conftest import CORPUS
-from tests.fakes import QueueModel, SilentProgress
+from tests.fakes import QueueModel
 from tests.openspec.test_corpus import unpack
 
 UPDATE_AIM, FEEDBACK_AIM, TURN_AIM, HOURLY_AIM = 50.0, 200.0, 1_000.0, 10_000
@@ -49,19 +58,25 @@ def answer(request: ChatRequest) -> Mapping[str, Any]:
     return {"old_span": f" {words}", "new_span": ""}
 
 
-def workshop(root: Path) -> Workshop:
-    """Join what improve works with, as the command does."""
-    repository = open_repository(root)
-    return Workshop(
-        repository=repository,
-        model=QueueModel(always=answer),
-        templates=JinjaTemplates(),
-        clock=SystemClock(),
-        progress=SilentProgress(),
-        runs=repository.runs,
-        learn=lambda run: learn(open_past(root, repository), run, ("filter", "policy")),
-        journal=RunJournal(repository.state_folder, root),
-    )
+def run(root: Path, calls: int) -> ImproveResult:
+    """Run improve as the command does, all of it but the model and the start of the process."""
+    repository = open_repository(root, quick=True)
+    file = KeptFile(str(root))
+    kept = file.read()
+    repository.check_delivery()
+    shop = join_improve(repository, Settings(), Asked(QueueModel(always=answer)), kept)
+    shop = replace(shop, journal=RunJournal(repository.state_folder, root))
+    result = improve(shop, ImproveOptions(Limits(calls=calls)))
+    file.write(kept)
+    return result
+
+
+def begin_anew(root: Path, *, knowing: bool) -> None:
+    """Remove what runs left behind, so that the next one has all of their work to do; `knowing` leaves what is kept."""
+    refs = git(root, "for-each-ref", "--format=delete %(refname)", "refs/heads/geoflow", "refs/geoflow")
+    subprocess.run(["git", "update-ref", "--stdin"], cwd=root, input=f"{refs}\n".lstrip("\n"), text=True, check=True)
+    if not knowing:
+        shutil.rmtree(root / ".git" / "geoflow", ignore_errors=True)
 
 
 class Took(NamedTuple):
@@ -86,46 +101,75 @@ def _median(taken: Sequence[Took]) -> Took:
 
 def of_tree(what: str, root: Path) -> dict[str, Any]:
     """Measure one turn of the loop, a long run, and single updates."""
-    improve(workshop(root), ImproveOptions(Limits(calls=1)))
-    turn = _median([_turn(root) for _ in range(TURNS)])
-    whole, result = timed(lambda: improve(workshop(root), ImproveOptions(Limits(calls=EDITS))))
-    look = _median([timed(lambda: _look(root))[0] for _ in range(TURNS)])
-    one, first = timed(lambda: improve(workshop(root), ImproveOptions(Limits(calls=0))))
-    count = len(result.edits) + len(result.refused) - len(first.edits) - len(first.refused)
+    run(root, 1)  # what is imported, and read from the disk, is so
+    first = _median([_turn(root, knowing=False) for _ in range(TURNS)])
+    again = _median([_turn(root, knowing=True) for _ in range(TURNS)])
+    look = {known: _median([_look(root, knowing=known) for _ in range(TURNS)]) for known in (False, True)}
+    begin_anew(root, knowing=True)
+    whole, result = timed(lambda: run(root, EDITS))
+    begin_anew(root, knowing=True)
+    one, form = timed(lambda: run(root, 0))
+    count = len(result.edits) + len(result.refused) - len(form.edits) - len(form.refused)
     # What each more edit costs, from the model's reply to its commit.
     each = Took((whole.cpu - one.cpu) / count, (whole.wall - one.wall) / count)
     gate = statistics.median(1000 * edit.cost.seconds for edit in result.edits if edit.cost.calls)
-    _tell(f"{what}, one turn of the loop", turn, f"aim {TURN_AIM:,.0f}; {len(first.edits)} edits of form in it")
-    _tell(f"{what}, of it looking everywhere", look, "")
+    made = f"{len(form.edits)} edits of form in it"
+    after = _after_merge(root)
+    _tell(f"{what}, the first turn in a repository", first, made)
+    _tell(f"{what}, of it looking everywhere", look[False], "")
+    _tell(f"{what}, a turn after others, the same work", again, f"aim {TURN_AIM:,.0f}; {made}")
+    _tell(f"{what}, of it looking everywhere", look[True], "")
+    _tell(f"{what}, the turn after a merge", after, f"aim {TURN_AIM:,.0f}")
     _tell(f"{what}, an update to its commit", each, f"aim {UPDATE_AIM:,.0f}; {count} tries; rules and gate {gate:.0f}")
     hourly = 3_600_000 / (whole.wall / len(result.edits))
     print(f"{what}, updates an hour: {hourly:,.0f} (aim {HOURLY_AIM:,}, the turn included)", flush=True)
-    return {"turn": turn._asdict(), "update": each._asdict(), "gate": gate, "hourly": hourly, "edits": count}
+    turns = {"first": first._asdict(), "again": again._asdict(), "after_merge": after._asdict()}
+    return {"turn": turns, "update": each._asdict(), "gate": gate, "hourly": hourly, "edits": count}
 
 
-def _look(root: Path) -> Workbench:
-    repository = open_repository(root)
-    files = repository.read(repository.head().commit, archive=False)
-    return Workbench({path: content.decode("utf-8", "surrogateescape") for path, content in files.items()})
+def _look(root: Path, *, knowing: bool) -> Took:
+    def look() -> None:
+        repository = open_repository(root, quick=True)
+        file = KeptFile(str(root))
+        kept = file.read() if knowing else Kept()
+        files = live_files(repository.read(repository.head().commit))
+        Workbench(files, lexicon=read_lexicon(files), kept=kept, aside=second_process)
+
+    return timed(look)[0]
 
 
-def _turn(root: Path) -> Took:
+def _turn(root: Path, *, knowing: bool) -> Took:
     """Take one finding through the whole loop: read, look everywhere, learn, ask, gate, commit, publish."""
-    taken, result = timed(lambda: improve(workshop(root), ImproveOptions(Limits(calls=1))))
+    begin_anew(root, knowing=knowing)
+    taken, result = timed(lambda: run(root, 1))
     assert result.edits or result.refused
     return taken
 
 
+def _after_merge(root: Path) -> Took:
+    """Take the next finding through it once what a turn delivered is merged, as a person does."""
+    begin_anew(root, knowing=True)
+    git(root, "reset", "-q", "--hard")
+    start = git(root, "rev-parse", "HEAD")
+    taken: list[Took] = []
+    for _ in range(TURNS):
+        result = run(root, 1)
+        git(root, "merge", "-q", "--no-ff", "-m", "merge", result.branch)
+        taken.append(timed(lambda: run(root, 1))[0])
+    git(root, "reset", "-q", "--hard", start)
+    return _median(taken)
+
+
 def feedback(root: Path) -> dict[str, Any]:
     """Measure what it takes to read a hundred kept runs, what people said, and what became of each edit."""
-    result = improve(workshop(root), ImproveOptions(Limits(calls=EDITS_A_RUN)))
-    repository = open_repository(root)
-    (name,) = [one for one in repository.runs.records() if one == result.run]
-    record = json.loads(repository.runs.records()[name])
+    begin_anew(root, knowing=True)
+    result = run(root, EDITS_A_RUN)
+    repository = open_repository(root, quick=True)
+    record = json.loads(repository.runs.records()[result.run])
     record["edits"] = (record["edits"] * EDITS_A_RUN)[:EDITS_A_RUN]
     said: dict[str, str] = {}
     for number in range(RUNS):
-        run = f"20260101-{number:06}-000aaaa"
+        name = f"20260101-{number:06}-000aaaa"
         edits = [
             {
                 **edit,
@@ -134,10 +178,10 @@ def feedback(root: Path) -> dict[str, Any]:
             }
             for index, edit in enumerate(record["edits"])
         ]
-        content = json.dumps({**record, "run": run, "edits": edits, "branch": ""}).encode()
-        repository.runs.publish(run, "", result.base, content)
+        content = json.dumps({**record, "run": name, "edits": edits, "branch": ""}).encode()
+        repository.runs.publish(name, "", result.base, content)
         for edit in edits[::2]:
-            target = f"{run}/{edit['finding']['id']}"
+            target = f"{name}/{edit['finding']['id']}"
             verdict = ("accept", "reject")[number % 2]
             said[f"openspec/feedback/{number:04x}{len(said):08x}.yaml"] = (
                 f"target: {target}\nverdict: {verdict}\nby: Ada <ada@example.org>\nkind: person\n"
@@ -190,6 +234,7 @@ def _made_up(folder: Path, specs: int) -> Path:
 
 def main() -> None:
     """Print the figures and write build/bench-improve.json."""
+    collect_seldom()
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors; the model answers at once")
     report: dict[str, Any] = {"load": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory(prefix="geoflow-bench-") as name:

@@ -1,10 +1,14 @@
 """What became of an edit is told by the text that stands on the base branch, however it came there."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from geoflow.improvement.outcome import Circumstances, Outcome, outcome_of
+from geoflow.improvement.composing import changed_span
+from geoflow.improvement.outcome import AROUND, Circumstances, Outcome, Stretch, outcome_of
 
 OLD = """### Requirement: Cooling
 The kiln SHALL cool quickly after firing, and it opens the vent.
@@ -73,3 +77,35 @@ def test_what_was_rejected_and_is_there_all_the_same_was_merged() -> None:
 
 def test_of_several_requirements_that_may_be_it_the_best_counts() -> None:
     assert outcome_of(OLD, NEW, [OLD, NEW], known()) == "merged"
+
+
+PIECES = ["a", "bb", " ", "  ", "\n", ",", ".", "SHALL", "x_1", "-", "é", "\u00a0", "“"]
+texts = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[str, str]:
+    text = draw(texts)
+    start = draw(st.integers(0, len(text)))
+    return text, text[:start] + draw(texts) + text[draw(st.integers(start, len(text))) :]
+
+
+def stretch(text: str, other: str, *, around: bool) -> tuple[str, ...]:
+    """Give what a text has and another one has not, by the places of all its words and signs."""
+    span = changed_span(text, other)
+    found = list(re.finditer(r"\w+|[^\w\s]", text))
+    if around:
+        near = [i for i, one in enumerate(found) if one.end() >= span.start and one.start() <= span.end]
+        chosen = found[max(0, near[0] - AROUND) : near[-1] + 1 + AROUND] if near else []
+    else:
+        chosen = [one for one in found if one.end() > span.start and one.start() < span.end]
+    return tuple(one.group() for one in chosen)
+
+
+@given(edits())
+def test_a_change_is_where_its_words_are(edit: tuple[str, str]) -> None:
+    old, new = edit
+    span = changed_span(old, new)
+    made = Stretch(old, span.start, span.end), Stretch(new, span.start, span.start + len(span.new))
+    assert [one.inside() for one in made] == [stretch(old, new, around=False), stretch(new, old, around=False)]
+    assert [one.with_some_around() for one in made] == [stretch(old, new, around=True), stretch(new, old, around=True)]
