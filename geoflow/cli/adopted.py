@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from geoflow.cli.render import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -25,14 +25,9 @@ def show_adopted(console: "Console", items: "Sequence[AdoptedItem]") -> None:
 
 
 def _show_item(console: "Console", item: "AdoptedItem") -> None:
-    figures = item.figures
     if item.kept:
         console.print(f"adopted  {one_line(item.item)}", style="bold green", soft_wrap=True)
-        scenarios = (
-            f"valid; {_count(figures['scenarios'], 'scenario')}, {figures['with_sourced_when']} with a WHEN from the "
-            f"source, {figures['without_when']} without; {_count(figures['questions'], 'question')} left"
-        )
-        console.print(f"         {scenarios}", soft_wrap=True)
+        console.print(f"         {figures_told(item.figures)}", soft_wrap=True)
         for path in sorted(item.adopted.pages):
             console.print(f"         {one_line(path)}", style="dim", soft_wrap=True)
     else:
@@ -41,6 +36,13 @@ def _show_item(console: "Console", item: "AdoptedItem") -> None:
         place = f"{one_line(asked.place.path)}:{asked.place.line}"
         console.print(f"         ? {one_line(asked.text)}", soft_wrap=True)
         console.print(f"           {place}; {one_line(' / '.join(asked.options))}", style="dim", soft_wrap=True)
+
+
+def figures_told(figures: "Mapping[str, int]") -> str:
+    """Tell the figures of an item that is valid now: its scenarios, with a WHEN and without, and its questions."""
+    scenarios, sourced, questions = (figures.get(name, 0) for name in ("scenarios", "with_sourced_when", "questions"))
+    told = f"{sourced} with a WHEN from the source, {scenarios - sourced} without"
+    return f"valid; {_count(scenarios, 'scenario')}, {told}; {_count(questions, 'question')} left"
 
 
 def _count(number: int, noun: str) -> str:

@@ -65,18 +65,11 @@ class Jobs:
     def _require_known(self, targets: tuple[str, ...]) -> None:
         from geoflow.openspec import read_tree
         from geoflow.openspec.disk import load
+        from geoflow.workflow.named_items import path_prefixes
 
-        if not targets:
-            return
-        tree = read_tree(load(str(self._root)))
-        known = {spec.id for spec in tree.specs} | {change.id for change in tree.changes}
-        if unknown := [target for target in targets if target not in known]:
-            raise GeoflowError(
-                f"There is no spec or active change named {unknown[0]}.",
-                fix="Take ids that `validate` or `search_specs` gives.",
-                code="unknown-item",
-                exit_code=ExitCode.USAGE,
-            )
+        if targets:
+            tree = read_tree(load(str(self._root)))
+            path_prefixes(tree, targets, fix="Take ids that `validate` or `search_specs` gives.")
 
     def _runs(self) -> "Runs":
         from geoflow.adapters.runs import Runs

@@ -61,7 +61,7 @@ def explain_run(name: str, *, as_json: bool) -> None:
 
 
 def _show_try(console: "Console", item: "RecordedTry") -> None:
-    from geoflow.cli.triage_items import figures_told
+    from geoflow.cli.adopted import figures_told
 
     console.print(f"{'left' if item.why_not else 'adopted'}  {one_line(item.item)}", soft_wrap=True)
     if item.why_not:

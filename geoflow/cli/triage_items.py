@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoflow.cli.adopted import figures_told
 from geoflow.cli.item_diff import diff_lines, shown_lines
 from geoflow.cli.render import answer_console, one_line
 
@@ -66,15 +67,6 @@ def hanging(console: "Console", lead: str, text: str, style: str = "") -> int:
         line.rstrip()
         console.print(Text(" " * len(lead) if number else lead) + line, style=style, soft_wrap=True)
     return len(lines)
-
-
-def figures_told(figures: Mapping[str, int]) -> str:
-    """Tell the three figures of an item that is valid now."""
-    scenarios, sourced, questions = (figures.get(name, 0) for name in ("scenarios", "with_sourced_when", "questions"))
-    return (
-        f"valid; {scenarios} scenario{'' if scenarios == 1 else 's'}, {sourced} with a WHEN from the source; "
-        f"{questions} question{'' if questions == 1 else 's'} left"
-    )
 
 
 @dataclass

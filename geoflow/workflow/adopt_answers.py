@@ -9,7 +9,7 @@ from geoflow.improvement.adopt_places import folder_of, requirements_in
 from geoflow.improvement.gate_adopt_answer import Carried, judge_answer
 from geoflow.improvement.insight import Insight
 from geoflow.openspec import Issue, validate
-from geoflow.ports import QuestionStore, Repository
+from geoflow.ports import NewCommit, QuestionStore, Repository
 from geoflow.questions.licensing import STALE, licensing_answer, person_behind
 from geoflow.questions.question import About, Question, Reply
 from geoflow.workflow.carried_answer import CarriedAnswer
@@ -166,12 +166,12 @@ def write_answers(
     repository: Repository, tip: str, carried: Sequence[CarriedAnswer]
 ) -> tuple[str, tuple[CarriedAnswer, ...]]:
     """Write one commit an answer; the last commit, and the answers with theirs."""
-    written = []
-    for one in carried:
-        changes = {path: text if text is None else text.encode() for path, text in one.changes.items()}
-        tip = repository.commit(tip, changes, _message(one))
-        written.append(one.in_commit(tip))
-    return tip, tuple(written)
+    commits = [
+        NewCommit({path: text if text is None else text.encode() for path, text in one.changes.items()}, _message(one))
+        for one in carried
+    ]
+    ids = repository.commit_all(tip, commits)
+    return [tip, *ids][-1], tuple(one.in_commit(commit) for one, commit in zip(carried, ids, strict=True))
 
 
 _SUBJECTS = {

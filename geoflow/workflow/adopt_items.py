@@ -1,6 +1,6 @@
 """Adopt what is hand-written: items that are not in OpenSpec form are put into it, each as a whole."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from geoflow.improvement.adopt_doubts import Around
 from geoflow.improvement.adopt_page import Adopted, AdoptQuestion
 from geoflow.improvement.gate_adopt import Adoption, AdoptVerdict, judge_adoption
 from geoflow.openspec import Issue, Report, validate
-from geoflow.ports import QuestionStore, Repository
+from geoflow.ports import NewCommit, QuestionStore, Repository
 from geoflow.questions.answer import question_id
 from geoflow.questions.question import FOLDER, MOST_OPEN, About, Mark, Question
 from geoflow.workflow.adopt_dialogue import LineDialogue
@@ -140,21 +140,24 @@ def write_adoptions(
     An item is one commit and not one a file: the delta, the tasks and the proposal of a change are valid and make
     sense only together, and whoever merges takes the item or leaves it. Questions can be left without the item.
     """
-    written = []
-    for item in items:
-        commit = asked_in = ""
-        new: dict[str, str] = {}
-        if item.kept:
-            changes: dict[str, bytes | None] = {path: text.encode() for path, text in item.adopted.texts.items()}
-            changes |= dict.fromkeys(item.adopted.removed)
-            tip = commit = repository.commit(tip, changes, _message(item))
-        if item.stored and store:
-            new = store.new_files(item.stored)
-            if new:
-                texts: dict[str, bytes | None] = {path: text.encode() for path, text in new.items()}
-                tip = asked_in = repository.commit(tip, texts, _question_message(item))
-        written.append(replace(item, commit=commit, asked_in=asked_in, asked=new))
-    return tip, written
+    asked = [store.new_files(item.stored) if item.stored and store else {} for item in items]
+    commits = [one for item, files in zip(items, asked, strict=True) for one in _commits(item, files)]
+    ids = repository.commit_all(tip, commits)
+    left = iter(ids)
+    written = [
+        replace(item, commit=next(left) if item.kept else "", asked_in=next(left) if files else "", asked=files)
+        for item, files in zip(items, asked, strict=True)
+    ]
+    return [tip, *ids][-1], written
+
+
+def _commits(item: AdoptedItem, asked: Mapping[str, str]) -> Iterator[NewCommit]:
+    """Give the commit of an item that was adopted, then that of its questions, each where there is one."""
+    if item.kept:
+        changes: dict[str, bytes | None] = {path: text.encode() for path, text in item.adopted.texts.items()}
+        yield NewCommit(changes | dict.fromkeys(item.adopted.removed), _message(item))
+    if asked:
+        yield NewCommit({path: text.encode() for path, text in asked.items()}, _question_message(item))
 
 
 def _message(item: AdoptedItem) -> str:

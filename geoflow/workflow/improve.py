@@ -22,7 +22,7 @@ from geoflow.workflow.improve_choices import carry_out, let_stand, parted
 from geoflow.workflow.improve_insights import bring_in, insights_of
 from geoflow.workflow.improve_questions import Asking, asked_on_branches
 from geoflow.workflow.improve_result import Idle, ImproveResult, KeptEdit, Left
-from geoflow.workflow.improve_scope import AllFiles, chosen_findings, live_files, path_prefixes, worst_first
+from geoflow.workflow.improve_scope import AllFiles, chosen_findings, live_files, prefixes_of, worst_first
 from geoflow.workflow.improve_session import Session
 from geoflow.workflow.improve_summary import measured, must_not_be_worse, summary, with_adopted
 from geoflow.workflow.improve_together import take_together
@@ -95,7 +95,7 @@ def _work(begun: "_Begun", options: ImproveOptions, head: Head, read: _Read) -> 
     before = summary(bench.specs, bench.reports, bench.findings)
     everything = AllFiles(workshop.repository, head.commit)
     adopted, chosen = _adopted(session, everything, options, chosen)
-    answers = carry_out_answers(session, workshop.questions, files, path_prefixes(bench, options.targets))
+    answers = carry_out_answers(session, workshop.questions, files, prefixes_of(bench, options.targets))
     idle = _bring_in(session, workshop.questions, files, options.targets)
     mended = {edit.finding.id for _, edit in session.kept}
     waiting = asked_on_branches(workshop, bench.past.branches)
@@ -219,7 +219,7 @@ def _bring_in(
 ) -> list[Idle]:
     found, idle, notes = insights_of(questions, files, session.bench)
     session.notes += notes
-    prefixes = path_prefixes(session.bench, targets)
+    prefixes = prefixes_of(session.bench, targets)
     wanted = [insight for insight in found if insight.target.startswith(prefixes)]
     words, choices = parted(wanted)
     let_stand(session, idle)
@@ -247,7 +247,7 @@ def _adopted(
     workshop, bench = session.workshop, session.bench
     dialogue = LineDialogue(workshop.model, workshop.templates, session.meter) if workshop.model else None
     rejected = () if options.fresh else session.learning.rejected
-    made = adopt_items(bench, files, path_prefixes(bench, options.targets), dialogue, rejected)
+    made = adopt_items(bench, files, prefixes_of(bench, options.targets), dialogue, rejected)
     session.notes += dialogue.notes if dialogue else []
     session.left += (Left(finding, one.why_not) for one in made if not one.kept for finding in one.findings)
     told = {finding.id for one in made for finding in one.findings}

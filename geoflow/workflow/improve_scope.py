@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from geoflow.errors import ExitCode, GeoflowError
 from geoflow.metrics.alert import Alert
 from geoflow.metrics.behind import is_behind
 from geoflow.ports import Repository
 from geoflow.quality.finding import SEVERITY_ORDER, Finding
+from geoflow.workflow.named_items import path_prefixes
 from geoflow.workflow.workbench import Workbench
 
 
@@ -49,7 +49,7 @@ def live_files(found: Mapping[str, bytes]) -> dict[str, str]:
 
 def chosen_findings(bench: Workbench, targets: tuple[str, ...]) -> list[Finding]:
     """Give the findings of the named items, or of all, the worst first; GeoflowError `unknown-item`."""
-    prefixes = path_prefixes(bench, targets)
+    prefixes = prefixes_of(bench, targets)
     findings = [finding for finding in bench.findings if finding.path.startswith(prefixes)]
     return sorted(findings, key=lambda finding: (SEVERITY_ORDER[finding.severity], finding.path, finding.start))
 
@@ -59,16 +59,6 @@ def worst_first(findings: Sequence[Finding], worse: Sequence[Alert]) -> list[Fin
     return sorted(findings, key=lambda finding: not any(is_behind(one.measure, finding) for one in worse))
 
 
-def path_prefixes(bench: Workbench, targets: tuple[str, ...]) -> tuple[str, ...]:
+def prefixes_of(bench: Workbench, targets: tuple[str, ...]) -> tuple[str, ...]:
     """Give how the paths of the named items begin, of all where none is named; GeoflowError `unknown-item`."""
-    known = {spec.id: spec.path for spec in bench.tree.specs}
-    known |= {change.id: change.path + "/" for change in bench.tree.changes}
-    unknown = [target for target in targets if target not in known]
-    if unknown:
-        raise GeoflowError(
-            f"There is no spec or active change named {unknown[0]} at this commit.",
-            fix="See the names with: geoflow list --specs, or geoflow list",
-            code="unknown-item",
-            exit_code=ExitCode.USAGE,
-        )
-    return tuple(known[target] for target in targets) or ("",)
+    return path_prefixes(bench.tree, targets, " at this commit")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from geoflow.errors import ExitCode, GeoflowError
 from geoflow.openspec import Spec, Tree
 from geoflow.quality.changed import Changed, changed_paths
 from geoflow.quality.finding import Finding
@@ -12,6 +11,7 @@ from geoflow.quality.parsed import read_again
 from geoflow.quality.since import find_since
 from geoflow.quality.waivers import Waiver
 from geoflow.workflow.item import Item
+from geoflow.workflow.named_items import path_prefixes
 from geoflow.workflow.rule_findings import Rules, find_by_rule
 
 
@@ -42,7 +42,7 @@ def looked_by_rule(
         GeoflowError: A target is unknown.
     """
     tree = read_again(files, rules.kept)
-    prefixes = _prefixes(tree, targets)
+    prefixes = path_prefixes(tree, targets)
     within = _in_question(files, prefixes, before)
     changed = _changed(rules, tree, files, before, within) if before is not None else None
     lost = wanted(find_since(tree, changed[1]), rules.off) if changed else []
@@ -73,18 +73,6 @@ def _changed(
     """Give what tells what changed, and the earlier tree, as far as it is in question."""
     earlier = read_again({path: before[path] for path in within or () if path in before}, rules.kept)
     return Changed(tree, files, earlier, before), earlier
-
-
-def _prefixes(tree: Tree, targets: Sequence[str]) -> tuple[str, ...]:
-    known = {spec.id: spec.path for spec in tree.specs} | {change.id: f"{change.path}/" for change in tree.changes}
-    if unknown := [target for target in targets if target not in known]:
-        raise GeoflowError(
-            f"There is no spec or active change named {unknown[0]}.",
-            fix="See the names with: geoflow list --specs, or geoflow list",
-            code="unknown-item",
-            exit_code=ExitCode.USAGE,
-        )
-    return tuple(known[target] for target in targets) or ("",)
 
 
 def _riskiest_first(items: Iterable[Item], findings: Iterable[Finding]) -> list[Item]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from geoflow.errors import ExitCode, GeoflowError
 from geoflow.improvement.composing import Depends, composed, is_chain
 from geoflow.openspec import validate
-from geoflow.ports import Clock, Documents, Events, Repository, Runs
+from geoflow.ports import Clock, Documents, Events, NewCommit, Repository, Runs
 from geoflow.questions.feedback import Feedback, edit_id
 from geoflow.workflow.run_record import RecordedEdit, RecordedRun
 from geoflow.workflow.triage_commits import commit_of
@@ -80,21 +80,23 @@ def deliver_triage(table: Table, run: RecordedRun, decisions: Mapping[str, Decis
     items = taken_items(run, made, table.author)
     _must_stay_valid(files, changed, items)
     branch = _free_name(table.runs, f"{BRANCHES}{run.name}-triaged") if changed or items else ""
-    tip, commits = run.base, dict[str, str]()
+    commits, made_of = list[NewCommit](), list[list[RecordedEdit]]()
     texts = dict(files)
     for path, place in sorted(changed, key=lambda key: (key[0], -key[1][0])):
         edits = [edit for edit in targets[path, place] if edit.id in made and made[edit.id].kind != "reject"]
         texts[path] = _replaced(texts[path], place, changed[path, place])
         message = commit_of(edits, run, {edit.id: table.author for edit in edits if made[edit.id].kind == "edit"})
-        tip = table.repository.commit(tip, {path: texts[path].encode("utf-8", "surrogateescape")}, message)
-        commits |= {edit.id: tip for edit in edits}
-    tip, of_items = write_items(table.repository, tip, run, items)
+        commits.append(NewCommit({path: texts[path].encode("utf-8", "surrogateescape")}, message))
+        made_of.append(edits)
+    ids = table.repository.commit_all(run.base, commits)
+    holding = {edit.id: commit for commit, edits in zip(ids, made_of, strict=True) for edit in edits}
+    tip, of_items = write_items(table.repository, [run.base, *ids][-1], run, items)
     events = _feedback(table, run, made)
     for path, text in events.items():
         table.documents.create({path: text})
     if branch:
         table.repository.create_branch(branch, tip)
-    return Triaged(run, made, branch, commits, tuple(events), of_items)
+    return Triaged(run, made, branch, holding, tuple(events), of_items)
 
 
 def documents_at_base(table: Table, run: RecordedRun) -> dict[str, str]:

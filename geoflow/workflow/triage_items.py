@@ -6,7 +6,7 @@ from typing import Any
 
 from geoflow.errors import GeoflowError
 from geoflow.openspec import validate
-from geoflow.ports import Repository
+from geoflow.ports import NewCommit, Repository
 from geoflow.questions.question import FOLDER
 from geoflow.workflow.adoption_record import RecordedAdoption, source_of
 from geoflow.workflow.run_record import RecordedRun
@@ -97,16 +97,19 @@ def write_items(
     repository: Repository, tip: str, run: RecordedRun, items: list[TakenItem]
 ) -> tuple[str, dict[str, tuple[str, str]]]:
     """Write a commit an item, and one for its questions; the last one, and both of each item by its id."""
-    commits: dict[str, tuple[str, str]] = {}
-    for item in items:
-        adoption, asked_in = item.adoption, ""
-        changes = {path: text if text is None else _bytes(text) for path, text in item.texts.items()}
-        tip = commit = repository.commit(tip, changes, adoption_message(adoption, run, item.edited_by))
-        if adoption.asked:
-            asked: dict[str, bytes | None] = {path: _bytes(text) for path, text in adoption.asked.items()}
-            tip = asked_in = repository.commit(tip, asked, questions_message(adoption, run))
-        commits[adoption.id] = commit, asked_in
-    return tip, commits
+    ids = repository.commit_all(tip, [one for item in items for one in _commits(item, run)])
+    left = iter(ids)
+    # The order is that of `_commits`: the item, then its questions, if it has any.
+    commits = {item.adoption.id: (next(left), next(left) if item.adoption.asked else "") for item in items}
+    return [tip, *ids][-1], commits
+
+
+def _commits(item: TakenItem, run: RecordedRun) -> Iterator[NewCommit]:
+    adoption = item.adoption
+    changes = {path: text if text is None else _bytes(text) for path, text in item.texts.items()}
+    yield NewCommit(changes, adoption_message(adoption, run, item.edited_by))
+    if adoption.asked:
+        yield NewCommit({path: _bytes(text) for path, text in adoption.asked.items()}, questions_message(adoption, run))
 
 
 def item_rows(

@@ -47,7 +47,7 @@ def test_without_decisions_items_are_listed_with_their_figures_and_nothing_is_wr
         assert f"{item}  put into OpenSpec form" in shown
     for expected in (
         "was: OS-S1 ",
-        "now: valid; 3 scenarios, 2 with a WHEN from the source; 1 question left",
+        "now: valid; 3 scenarios, 1 with a WHEN from the source, 2 without; 1 question left",
         f"{CHANGE}tasks.md (-0 +0, was TASKS.md)",
         "see it: git show ",
         "Nothing was written.",
@@ -97,7 +97,7 @@ def test_a_run_is_explained_with_what_it_adopted_and_left(root: Path) -> None:
     shown = improve("--explain", run).stdout
     assert f"{run}, 1 candidates, 3 hand-written items" in shown
     assert "left  change/add-lid\n  only the author can say" in shown
-    assert "adopted  spec/kiln\n  valid; 3 scenarios, 2 with a WHEN" in shown
+    assert "adopted  spec/kiln\n  valid; 3 scenarios, 1 with a WHEN" in shown
 
 
 def test_all_items_accepted_are_the_runs_own_branch(root: Path) -> None:
