@@ -27,7 +27,8 @@ def test_every_kind_of_finding_that_geoflow_can_mend_is_in_the_demo() -> None:
     by_itself = {code for code, contract in CONTRACTS.items() if contract.name in {"structure", "reword"}}
     said_by_others = {WISHED, REMARKED}
     rare = {"GF220"}  # three times in eight real trees: in the demo it would be made up
-    assert found >= (OF_FORM | by_itself | ABOUT_MISSING_PARTS) - said_by_others - rare
+    of_a_team = {"GF219"}  # words that it has ruled out itself, which a new tree has not
+    assert found >= (OF_FORM | by_itself | ABOUT_MISSING_PARTS) - said_by_others - rare - of_a_team
 
 
 def test_most_items_of_the_demo_are_valid_and_two_are_not() -> None:
