@@ -112,6 +112,7 @@ def words_licensed(proposal: Proposal) -> str:
 _USUAL = 3
 """So many obligations have one subject before it is the usual one."""
 _NAMING: tuple[Kind, ...] = ("word", "literal")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n[ \t]*\r?\n")
 _SUBJECT = re.compile(r"(?:^|[.;:]\s|\n)[ \t]*([^.;:,\n]{2,80}?)\s+(?:SHALL|MUST)\b", re.MULTILINE)
 
 
@@ -125,20 +126,25 @@ def subject_named(proposal: Proposal) -> str:
         return ""
     added = {key for kind in _NAMING for key in _added(proposal, kind)}
     before = proposal.base.text[proposal.base_place[0] : proposal.finding.start]
-    subjects = known_subjects(proposal.licensor.text, before)
+    subjects = known_subjects(proposal.licensor.text, before, proposal.base.text[proposal.finding.end :])
     named = {token.key for token in tokens(subjects[-1]) if token.kind in _NAMING} if subjects else set[str]()
     return "" if added == named else "the new subject is not that of the sentence before"
 
 
-def known_subjects(text: str, before: str) -> list[str]:
+def known_subjects(text: str, before: str, after: str) -> list[str]:
     """List what a pronoun may stand for, the likeliest last.
 
     Args:
         text: The whole document.
         before: The requirement up to the pronoun, its heading included.
+        after: The document from the pronoun's end on.
     """
     subjects = subjects_before(before)
-    return subjects if subjects or before.partition("\n")[2].strip() else usual_subject(text)
+    if subjects or before.partition("\n")[2].strip():
+        return subjects
+    # A sentence names its subject once: what it names beside the pronoun is somebody else.
+    named = {token.key for token in tokens(_SENTENCE_END.split(after, maxsplit=1)[0])}
+    return [one for one in usual_subject(text) if not {t.key for t in tokens(one) if t.kind in _NAMING} <= named]
 
 
 def usual_subject(text: str) -> list[str]:

@@ -67,7 +67,8 @@ def span_question(document: Document, finding: Finding, obligation: str = SHALL)
     if finding.code in MISSING_OBLIGATION:
         instruction = instruction.replace(SHALL, obligation)
     quote = " ".join(finding.quote.split())
-    subjects = known_subjects(document.text, document.text[place[0] : finding.start])[-MOST_SUBJECTS:]
+    around = document.text[place[0] : finding.start], document.text[finding.end :]
+    subjects = known_subjects(document.text, *around)[-MOST_SUBJECTS:]
     if "{subjects}" in instruction and not subjects:
         return None
     return SpanQuestion(

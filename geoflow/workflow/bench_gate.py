@@ -143,7 +143,7 @@ def _needs_answer(mutant: Mutant, finding: Finding) -> bool:
     if mutant.operator.id != _PRONOUN:
         return False
     before = mutant.after[mutant.after.rfind("### Requirement:", 0, finding.start) : finding.start]
-    known = known_subjects(mutant.after, before)
+    known = known_subjects(mutant.after, before, mutant.after[finding.end :])
     return not known or known[-1].casefold() not in f"{mutant.good} ".casefold()
 
 

@@ -190,7 +190,9 @@ class Session(EditJudging):
         document = self.bench.document(finding.path)
         asked = self._asked(finding.path)
         if not order or not (asked is None or dialogue_for(document, current, order, asked)):
-            self.left.append(Left(finding, NEEDS_ANSWER if finding.code in ASKABLE else NO_STRATEGY))
+            # Where nothing tells what a pronoun stands for, somebody who knows can.
+            is_asked = finding.code in ASKABLE or contract_of(finding).names_subject
+            self.left.append(Left(finding, NEEDS_ANSWER if is_asked else NO_STRATEGY))
         elif why := self.bench.past.why_not_by_model(finding.path, finding.requirement):
             self.left.append(Left(finding, why))
         elif asked is None:

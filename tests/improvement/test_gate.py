@@ -224,6 +224,24 @@ def test_a_pronoun_that_begins_a_requirement_may_become_the_usual_subject(
 
 
 @pytest.mark.parametrize(
+    ("rest", "kept"),
+    [
+        ("send the file to the logger.", False),
+        ("send the file to the loggers.", False),
+        ("send the file. The logger keeps it.", True),
+        ("send the log.", True),
+    ],
+)
+def test_the_usual_subject_is_no_guess_where_the_sentence_names_it_beside_the_pronoun(rest: str, *, kept: bool) -> None:
+    bench = Workbench({PATH: with_neighbours(f"It SHALL {rest}", "The logger")})
+    finding = next(one for one in bench.findings if one.code == "GF207")
+    start = bench.document(PATH).text.index("It SHALL")
+    verdict = judge(bench.propose(Candidate(finding, (SpanEdit(start, start + len("It"), "The logger"),), "test")))
+    assert verdict.kept is kept, verdict.reason
+    assert kept or verdict.refused_by == "subject-named"
+
+
+@pytest.mark.parametrize(
     ("old", "new", "check"),
     [
         ("The logger should start.", "The logger SHALL start.", ""),
