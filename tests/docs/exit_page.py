@@ -77,5 +77,6 @@ def _text(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
-        return "".join(str(one.value) if isinstance(one, ast.Constant) else "…" for one in node.values)
+        parts = [str(one.value) if isinstance(one, ast.Constant) else "…" for one in node.values]
+        return re.sub("…+", "…", "".join(parts))
     return "…"
