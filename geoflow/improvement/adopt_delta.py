@@ -72,7 +72,9 @@ def plan_delta(material: Material, fallback: Said) -> Plan:
 def _whole(title: Said, summary: Sequence[Said]) -> Planned:
     name = bare(title.words)
     places = (title.place, *(one.place for one in summary))
-    statement = " ".join([f"{name} SHALL meet the following:", *(one.words for one in summary)])
+    # A summary that opens a list ends in a colon; the list stays where it is, and the colon would cut this one off.
+    said = " ".join(one.words for one in summary).removesuffix(":")
+    statement = f"{name} SHALL meet the following: {said}".rstrip()
     return Planned(name, statement, places)
 
 

@@ -50,6 +50,19 @@ def test_criteria_become_scenarios_of_the_component_that_they_name() -> None:
     assert len(done.adopted.scenarios) == 2
 
 
+def test_a_summary_that_opens_a_list_is_no_statement_that_is_cut_off() -> None:
+    proposal = (
+        "# Kiln Panel\n\n## Summary\n\nMove the panel to parts of our own:\n\n- a lamp\n- a bell\n\n"
+        "## Success Criteria\n\n- [ ] The lamp glows when the door opens\n"
+    )
+    done = adopt_change({"proposal.md": proposal})
+    assert done.kept
+    assert "Kiln Panel SHALL meet the following: Move the panel to parts of our own\n" in done.text
+    assert "Move the panel to parts of our own:\n\n- a lamp\n- a bell" in done.adopted.texts.get(
+        "openspec/changes/add-kiln/proposal.md", proposal
+    )
+
+
 def test_talk_about_the_work_is_listed_and_no_requirement_is_made_of_it() -> None:
     done = adopt_change({"proposal.md": PROPOSAL})
     lines = PROPOSAL.split("\n")
