@@ -23,6 +23,7 @@ from geoflow.improvement.adopt_doubts import (
     left_to_author,
 )
 from geoflow.improvement.adopt_material import Material, gather
+from geoflow.improvement.adopt_occasion import is_clause
 from geoflow.improvement.adopt_page import Adopted, AdoptQuestion, Page, Place, Said, Scenario
 from geoflow.improvement.adopt_proposal import copy_of, write_proposal, yaml_proposal
 from geoflow.improvement.adopt_tasks import has_boxes, write_tasks, write_yaml_tasks
@@ -69,13 +70,13 @@ def adopt_change(
     own, formal = _spec_documents(work)
     unstated = _stated(work, own)
     if unstated or not (own or formal):
-        for said in [one for one in material.unsure if one.place in obligations]:
-            material.clauses.append(said)
+        likely = [one for one in material.unsure if is_clause(one.words)]
+        material.clauses += [one for one in likely if one.place in obligations]
         made = _from_material(work, material, unstated)
         if not made and not (own or formal) and _is_drafted(work):
             return Adopted("change", change, why_not="its proposal is written, and its deltas are not yet")
         if not made and not formal and len(unstated) == len(own):
-            return replace(_left(work), unsure=tuple(material.unsure))
+            return replace(_left(work), unsure=tuple(likely))
     work.questions += about_unsaid(work.unsaid)
     _tasks(work)
     _proposal(work, material)

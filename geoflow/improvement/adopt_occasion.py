@@ -76,9 +76,19 @@ CALLED = re.compile(
 )
 """What answers to a call, a request or a key that opens the line: the line itself, nothing hidden."""
 
+_CLAUSE = re.compile(
+    r"\b(?:is|are|was|were|has|have|does|do|can|cannot|can't|must|shall|should|will|may|never|always)\b"
+    rf"|\b(?:{_ACTS})\b",
+    re.IGNORECASE,
+)
 _JOINERS = re.compile(r"\b(?:during|while|after|once|before|until|unless|but)\b", re.IGNORECASE)
 
 
 def joins_once(shown: str) -> bool:
     """Tell whether at most one word of a line could join an occasion to it."""
     return len(_JOINERS.findall(shown)) <= 1
+
+
+def is_clause(words: str) -> bool:
+    """Tell whether a line has a verb that code knows: a name, a value or a formula says of nothing what it does."""
+    return _CLAUSE.search(words) is not None

@@ -329,6 +329,14 @@ def test_values_and_mappings_are_no_obligations_until_someone_says_so() -> None:
     assert chosen.asked("“Heat scaled by load” stands beside what became scenarios")
 
 
+@pytest.mark.parametrize("line", ["Breaking changes: None", "Token → Hidden vector", "heat * base_share", "Low bids"])
+def test_a_line_without_a_verb_is_no_obligation_whoever_says_so(line: str) -> None:
+    yaml = f'change:\n  title: Kiln\n  rules:\n    - "{line}"\n'
+    done = adopt_change({".openspec.yaml": yaml}, obligations=frozenset({Place(CHANGE + ".openspec.yaml", 4)}))
+    assert done.adopted.why_not == "only the author can say what it requires"
+    assert done.adopted.unsure == ()
+
+
 def test_the_capability_is_the_one_that_is_named_else_the_change_and_a_question() -> None:
     named = adopt_change({"proposal.md": CRITERIA + "\n## Impact\n\n- Affected specs: `lids` (NEW)\n"})
     assert CHANGE + "specs/lids/spec.md" in named.adopted.pages
