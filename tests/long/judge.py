@@ -11,8 +11,8 @@ from tests.builders import git
 
 # What only said of which form something is: a heading or a label, which OpenSpec has other words for, or a number.
 _FORM = re.compile(
-    r"^\W*(?:overview|summary|abstract|goal|acceptance criteria|test cases?|test scenarios?|scenarios|pre|post|"
-    r"added requirements|(?:task|scenario|test case|requirement)?:?\s*\d+(?:\.\d+)*[.:)]?)\W",
+    r"^\W*(?:\d+\.\s*)?(?:overview|summary|abstract|goal|acceptance criteria|test cases?|test scenarios?|scenarios|pre|"
+    r"post|requirement:|added requirements|(?:task|scenario|test case)?\s*\d+(?:\.\d+)*[.:)]?)\W",
     re.IGNORECASE | re.MULTILINE,
 )
 
