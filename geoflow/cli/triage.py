@@ -117,21 +117,14 @@ def _steps(table: "Table", found: "RecordedRun", console: "Console") -> list[_St
 
 
 def _ask(edit: "RecordedEdit") -> "dict[str, Decision] | None":
-    """Ask for one decision: none for a skip, None for the end of the walk."""
+    from geoflow.cli.deciding import ask_decision
     from geoflow.workflow.triage_decisions import Decision
 
-    while True:
-        typed = typer.prompt(_ASKED, default="s", show_default=False).strip().lower()[:1]
-        if typed == "q":
-            return None
-        if typed == "s":
-            return {}
-        if typed == "a":
-            return {edit.id: Decision("accept")}
-        if typed == "r" and (reason := typer.prompt("Why", default="", show_default=False).strip()):
-            return {edit.id: Decision("reject", " ".join(reason.split()))}
-        if typed == "e" and (text := _edited(edit)).strip():
-            return {edit.id: Decision("edit", text=_as_the_target_ends(text, edit.new))}
+    def edited() -> Decision | None:
+        text = _edited(edit)
+        return Decision("edit", text=_as_the_target_ends(text, edit.new)) if text.strip() else None
+
+    return ask_decision(_ASKED, edit.id, edited)
 
 
 def _edited(edit: "RecordedEdit") -> str:

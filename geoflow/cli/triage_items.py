@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
-
-import typer
 
 from geoflow.cli.adopted import figures_told
 from geoflow.cli.item_diff import diff_lines, shown_lines
@@ -78,22 +77,14 @@ class ItemWalk:
 
     def ask(self, item: "RecordedAdoption") -> "dict[str, Decision] | None":
         """Ask for one decision: none for a skip, None for the end of the walk."""
+        from geoflow.cli.deciding import ask_decision
         from geoflow.workflow.triage_decisions import Decision
 
-        while True:
-            typed = typer.prompt(_ASKED, default="s", show_default=False).strip().lower()[:1]
-            if typed == "q":
-                return None
-            if typed == "s":
-                return {}
-            if typed == "a":
-                return {item.id: Decision("accept")}
-            if typed == "v":
-                _view(item)
-            if typed == "r" and (reason := typer.prompt("Why", default="", show_default=False).strip()):
-                return {item.id: Decision("reject", " ".join(reason.split()))}
-            if typed == "e" and (texts := self._edited(item)):
-                return {item.id: Decision("edit", files=texts)}
+        def edited() -> Decision | None:
+            texts = self._edited(item)
+            return Decision("edit", files=texts) if texts else None
+
+        return ask_decision(_ASKED, item.id, edited, partial(_view, item))
 
     def _edited(self, item: "RecordedAdoption") -> Mapping[str, str]:
         """Have the item's files edited; empty where nothing was changed, or what was made of it is not valid."""

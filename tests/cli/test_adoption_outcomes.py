@@ -17,6 +17,7 @@ from tests.cli.adopted_runs import (
     repository,
     why_left,
 )
+from tests.cli.improving import bring
 from tests.cli.verbs import state_of
 from tests.fakes import QueueModel
 from tests.improvement.adopting import CHANGE, SPEC, coded, hand_written
@@ -27,24 +28,6 @@ from tests.workflow.test_improve_history import run as run_with
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return repository(tmp_path / "r", monkeypatch)
-
-
-def bring(root: Path, run: dict[str, Any], way: str) -> None:
-    """Bring a run's branch to the base branch, which has gone on meanwhile."""
-    write_tree(root, {"README.md": "x"})
-    git(root, "add", "README.md")
-    git(root, "commit", "-q", "-m", "other work")
-    if way == "merge":
-        git(root, "merge", "-q", "--no-edit", run["branch"])
-    elif way == "squash":
-        git(root, "merge", "-q", "--squash", run["branch"])
-        git(root, "commit", "-q", "-m", "squashed")
-    elif way == "rebase":
-        git(root, "rebase", "-q", "main", run["branch"])
-        git(root, "checkout", "-q", "main")
-        git(root, "merge", "-q", "--ff-only", run["branch"])
-    else:
-        git(root, "cherry-pick", f"{run['base']}..{run['branch']}")
 
 
 def rewrite(root: Path, path: str, old: str, new: str) -> None:

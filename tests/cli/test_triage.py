@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from geoflow.cli.app import app
 from tests.builders import git, make_repo, requirement, spec, write_tree
 from tests.cli.asking import at_terminal
-from tests.cli.improving import improve
+from tests.cli.improving import bring, improve
 from tests.cli.improving import improved as document
 from tests.cli.verbs import state_of
 
@@ -173,20 +173,7 @@ def test_a_person_walks_through_at_a_terminal(root: Path) -> None:
 def test_an_edit_is_merged_however_it_came_to_the_base_branch(root: Path, way: str) -> None:
     (run,) = document("--outcomes")["runs"]
     assert set(outcomes().values()) == {"pending"}
-    write_tree(root, {"README.md": "x"})
-    git(root, "add", "README.md")
-    git(root, "commit", "-q", "-m", "other work")
-    if way == "merge":
-        git(root, "merge", "-q", "--no-edit", run["branch"])
-    elif way == "squash":
-        git(root, "merge", "-q", "--squash", run["branch"])
-        git(root, "commit", "-q", "-m", "squashed")
-    elif way == "rebase":
-        git(root, "rebase", "-q", "main", run["branch"])
-        git(root, "checkout", "-q", "main")
-        git(root, "merge", "-q", "--ff-only", run["branch"])
-    else:
-        git(root, "cherry-pick", f"{run['base']}..{run['branch']}")
+    bring(root, run, way)
     git(root, "branch", "-D", run["branch"])
     assert set(outcomes().values()) == {"merged"}
 
