@@ -1,7 +1,7 @@
 """Documents that were parsed before, read from what is kept of them: most of a tree is as it was."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from geoflow.openspec.later import LaterScenarios
 from geoflow.openspec.lines import WHITE
@@ -21,6 +21,8 @@ from geoflow.openspec.tree import read_tree
 from geoflow.quality.kept import Kept
 
 _WHAT = "parsed"
+_T = TypeVar("_T", Spec, Delta)
+_Parse = Callable[[str, str, str], _T]
 
 
 def read_again(files: Mapping[str, str], kept: Kept | None) -> Tree:
@@ -30,26 +32,26 @@ def read_again(files: Mapping[str, str], kept: Kept | None) -> Tree:
     """
     if kept is None:
         return read_tree(files)
-
-    def spec(id: str, path: str, text: str) -> Spec:  # noqa: A002  (the word of the format)
-        key = kept.of_text(Spec, text)
-        written = kept.entry(key).get(_WHAT)
-        if written:
-            return _spec(id, path, text, written)
-        parsed = parse_spec(id, path, text)
-        kept.keep(key, _WHAT, _written_spec(parsed))
-        return parsed
-
-    def delta(id: str, path: str, text: str) -> Delta:  # noqa: A002
-        key = kept.of_text(Delta, text)
-        written = kept.entry(key).get(_WHAT)
-        if written:
-            return _delta(id, path, text, written)
-        parsed = parse_delta(id, path, text)
-        kept.keep(key, _WHAT, _written_delta(parsed))
-        return parsed
-
+    spec = _parser(kept, Spec, parse_spec, _spec, _written_spec)
+    delta = _parser(kept, Delta, parse_delta, _delta, _written_delta)
     return read_tree(files, spec, delta)
+
+
+def _parser(
+    kept: Kept, kind: type[_T], parse: _Parse[_T], read: Callable[[str, str, str, Any], _T], write: Callable[[_T], Any]
+) -> _Parse[_T]:
+    """Make what parses a kind of document where it was not parsed before, and keeps it then."""
+
+    def parsed(id: str, path: str, text: str) -> _T:  # noqa: A002  (the word of the format)
+        key = kept.of_text(kind, text)
+        written = kept.entry(key).get(_WHAT)
+        if written:
+            return read(id, path, text, written)
+        made = parse(id, path, text)
+        kept.keep(key, _WHAT, write(made))
+        return made
+
+    return parsed
 
 
 class _Scenarios:
