@@ -2,16 +2,11 @@
 
 from pathlib import Path
 
-from geoflow.adapters.clock import SystemClock
-from geoflow.adapters.git import open_repository
-from geoflow.adapters.question_files import QuestionFiles
-from geoflow.adapters.templates import JinjaTemplates
-from geoflow.workflow.desk import Desk
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
-from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec
-from tests.fakes import QueueModel, SilentProgress
+from tests.fakes import QueueModel
+from tests.workflow.asking import asking_workshop
 from tests.workflow.test_improve_choices import answer
 
 PATH = "openspec/specs/example/spec.md"
@@ -19,16 +14,7 @@ OTHERS = [requirement(name, f"The logger SHALL {name.lower()} the file.") for na
 
 
 def run(root: Path, model: QueueModel) -> ImproveResult:
-    workshop = Workshop(
-        open_repository(root),
-        model,
-        JinjaTemplates(),
-        SystemClock(),
-        SilentProgress(),
-        questions=QuestionFiles(root, root / ".git" / "locks"),
-        desk=Desk("geoflow improve", lambda _: ()),
-    )
-    return improve(workshop, ImproveOptions())
+    return improve(asking_workshop(root, model), ImproveOptions())
 
 
 def test_the_usual_subject_that_the_sentence_names_beside_is_asked_about_and_not_guessed(tmp_path: Path) -> None:

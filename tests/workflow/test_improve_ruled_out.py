@@ -1,24 +1,20 @@
 """Words that a team has ruled out: they go by the model, or a person says what is meant."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from geoflow.adapters.clock import SystemClock
-from geoflow.adapters.git import open_repository
-from geoflow.adapters.question_files import QuestionFiles
-from geoflow.adapters.templates import JinjaTemplates
 from geoflow.improvement.contract import contract_of
 from geoflow.ports import ChatModel
 from geoflow.quality.findings import find_in
 from geoflow.quality.project_lexicon import ProjectLexicon, Word, stands_for_amount
-from geoflow.workflow.desk import Desk
 from geoflow.workflow.improve import ImproveOptions, improve
 from geoflow.workflow.improve_result import ImproveResult
-from geoflow.workflow.workshop import Workshop
 from tests.builders import git, make_repo, requirement, spec
-from tests.fakes import QueueModel, SilentProgress
+from tests.fakes import QueueModel
 from tests.improvement.builders import document
+from tests.workflow.asking import asking_workshop
 from tests.workflow.test_improve_choices import answer
 
 PATH = "openspec/specs/example/spec.md"
@@ -29,17 +25,7 @@ LEXICON = ProjectLexicon(
 
 
 def run(root: Path, model: ChatModel | None = None) -> ImproveResult:
-    workshop = Workshop(
-        open_repository(root),
-        model,
-        JinjaTemplates(),
-        SystemClock(),
-        SilentProgress(),
-        questions=QuestionFiles(root, root / ".git" / "locks"),
-        desk=Desk("geoflow improve", lambda _: ()),
-        words=lambda _: LEXICON,
-    )
-    return improve(workshop, ImproveOptions())
+    return improve(replace(asking_workshop(root, model), words=lambda _: LEXICON), ImproveOptions())
 
 
 def repository(root: Path, body: str) -> Path:
