@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from geoflow.improvement.answer_text import one_line
 
@@ -63,7 +63,7 @@ MEANINGS: Mapping[str, Mapping[str, Deed | str]] = {
     WHENS: {"it is one": STANDS, "split it at every when": "split"},
 }
 """What each option means: what is to be done, or why nothing is; {code: {option, folded: meaning}}."""
-DEEDS: frozenset[str] = frozenset({"split", "move", "drop-copy", "modify", "remove", "tick", "rename", "drop-item"})
+DEEDS: frozenset[str] = frozenset(get_args(Deed))
 _SPEAKS_FOR = re.compile(r"openspec/teams/\S+ speaks for it")
 
 

@@ -420,4 +420,5 @@ def _count(text: str) -> Any:
 def test_no_text_and_no_question_makes_it_fail(text: str, answer: tuple[str, str], name: str, parts: list[str]) -> None:
     for path in (DELTA, MAIN, TASKS, name, f"{FOLDER}{name}"):
         made = order(*answer, path=path, requirement=name, quote=name, parts=tuple(parts))
-        carry_out(made, {DELTA: text, MAIN: text, TASKS: text})
+        done = carry_out(made, {DELTA: text, MAIN: text, TASKS: text})
+        assert isinstance(done, str) or all(one in {DELTA, MAIN, TASKS} or one.startswith(FOLDER) for one in done)
